@@ -1,0 +1,1 @@
+"""Pixelwise's own work, everything that is not a widget. Nothing here imports Streamlit."""

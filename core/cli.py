@@ -1,0 +1,239 @@
+"""The command line, a thin door over the same functions that the pages call. Other programs call it: keep it stable."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core import runs, worker
+from core.datasets import catalogue, store
+from core.errors import PixelwiseError
+from core.evaluation import ranked
+from core.pictures import PictureError, read_picture
+from core.recipe import RecipeError, find_recipe
+from core.runs import Run, Status
+
+_POLL_S = 0.25
+
+
+class _Group(click.Group):
+    """Prints a `PixelwiseError` as one sentence, and exits with status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PixelwiseError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Group)
+def main() -> None:
+    """Pixelwise: open a set of pictures, train a network, see its errors, predict."""
+
+
+@main.group("datasets")
+def datasets_group() -> None:
+    """Data sets: list, add, remove."""
+
+
+@datasets_group.command("list")
+def datasets_list() -> None:
+    """List the data sets that are here and those that can be had."""
+    here = catalogue.available()
+    for name in dict.fromkeys([*here, *catalogue.CATALOGUE]):
+        if name in here:
+            dataset = catalogue.open_dataset(name)
+            train, test = dataset.counts.sum(axis=0)
+            height, width, channels = dataset.about.size
+            shape = f"{width}×{height}×{channels}"
+            facts = f"{train:>7,} train {test:>7,} test  {len(dataset.about.class_names):>3} classes  {shape}"
+        else:
+            published = catalogue.CATALOGUE[name].published
+            size = f"{published.bytes / 1e6:.0f} MB" if published else ""
+            facts = f"not here ({size} to download): python -m core datasets add {name}"
+        click.echo(f"{name:<16} {facts}")
+
+
+@datasets_group.command("add")
+@click.argument("name")
+@click.option("--from", "path", type=click.Path(path_type=Path), help="The published file, if you have it already.")
+def datasets_add(name: str, path: Path | None) -> None:
+    """Add a data set of the catalogue, by download or from a file."""
+    dataset = catalogue.add(name, path, _download_progress() if sys.stderr.isatty() else lambda done, total: None)
+    click.echo(f"{dataset.about.title}: {len(dataset):,} pictures in {dataset.folder}")
+
+
+def _download_progress() -> Callable[[int, int], None]:
+    def show(done: int, total: int) -> None:
+        click.echo(f"\r{done / 1e6:6.1f} of {total / 1e6:.1f} MB", err=True, nl=done >= total)
+
+    return show
+
+
+@datasets_group.command("remove")
+@click.argument("name")
+def datasets_remove(name: str) -> None:
+    """Delete a data set from this machine."""
+    store.remove(name)
+    click.echo(f"Removed {name}.")
+
+
+def _changes(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, Any]:
+    changes = {}
+    for value in values:
+        path, equals, text = value.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{value!r} is not NAME=VALUE, such as fit.epochs=3")
+        try:
+            changes[path] = json.loads(text)
+        except ValueError:
+            changes[path] = text
+    return changes
+
+
+@main.command("train")
+@click.argument("recipe")
+@click.option("--dataset", help="Another data set than the recipe's own.")
+@click.option("--set", "changes", multiple=True, callback=_changes, metavar="NAME=VALUE", help="Such as fit.epochs=3.")
+@click.option("--wait", is_flag=True, help="Show the progress; print a JSON line at the end.")
+def train(recipe: str, dataset: str | None, changes: dict[str, Any], wait: bool) -> None:
+    """Train RECIPE, a name or a JSON file. Without --wait the training goes on by itself."""
+    run = runs.create(find_recipe(recipe).with_settings(changes), dataset)
+    run.start()
+    if not wait:
+        click.echo(run.name)
+        return
+    try:
+        status = _wait(run)
+    except KeyboardInterrupt:
+        run.stop()
+        status = _wait(run)
+    seconds = round((status.ended or time.time()) - status.created, 2)
+    result = {name: status.result.get(name) for name in ("test_accuracy", "test_loss")}
+    click.echo(json.dumps({"run": run.name, "state": status.state, "seconds": seconds, **result}))
+    if status.state in (runs.FAILED, runs.INTERRUPTED):
+        raise click.ClickException(status.cause)
+
+
+def _wait(run: Run) -> Status:
+    """Show a progress line until the run has ended; return its last status."""
+    shown = ""
+    while (status := run.status()).state in runs.ALIVE:
+        line = progress_line(status)
+        if line != shown:
+            click.echo(f"\r{line:<78}" if sys.stderr.isatty() else line, err=True, nl=not sys.stderr.isatty())
+            shown = line
+        time.sleep(_POLL_S)
+    if sys.stderr.isatty():
+        click.echo(err=True)
+    return status
+
+
+def progress_line(status: Status) -> str:
+    """Return a status in one line, such as `running  epoch 3 of 10   24%   2,650 pictures/s   12 s left`."""
+    parts = [status.state, status.doing]
+    if status.state == runs.RUNNING and status.pictures_per_second:
+        parts = [
+            f"epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}",
+            f"{status.fraction:.0%}",
+            f"{status.pictures_per_second:,.0f} pictures/s",
+            f"{status.seconds_left:.0f} s left" if status.seconds_left is not None else status.doing,
+        ]
+    return "   ".join(part for part in parts if part)
+
+
+@main.group("runs")
+def runs_group() -> None:
+    """Runs: list, show, stop, remove. RUN is a run's name, the beginning of one, or `latest`."""
+
+
+@runs_group.command("list")
+def runs_list() -> None:
+    """List the runs, newest first."""
+    for run in runs.all_runs():
+        status = run.status()
+        accuracy = status.result.get("test_accuracy")
+        facts = f"test accuracy {accuracy:.2%}" if accuracy is not None else progress_line(status)
+        click.echo(f"{run.name:<40} {status.state:<12} {run.about.name:<10} {facts}")
+
+
+@runs_group.command("show")
+@click.argument("run")
+def runs_show(run: str) -> None:
+    """Print a run's status and recipe as JSON."""
+    found = runs.find(run)
+    shown = {"run": found.name, "folder": str(found.folder), "status": vars(found.status())}
+    click.echo(json.dumps({**shown, "recipe": found.recipe.to_json()}, indent=1))
+
+
+@runs_group.command("stop")
+@click.argument("run")
+def runs_stop(run: str) -> None:
+    """Stop a run at its next batch; it keeps what it has learned."""
+    found = runs.find(run)
+    found.stop()
+    click.echo(f"{found.name} is stopping.")
+
+
+@runs_group.command("remove")
+@click.argument("run")
+def runs_remove(run: str) -> None:
+    """Delete a run."""
+    found = runs.find(run)
+    found.remove()
+    click.echo(f"Removed {found.name}.")
+
+
+@main.command("predict")
+@click.argument("photos", nargs=-1, required=True, metavar="PHOTO …")
+@click.option("--run", "run_name", help="The run that answers; without it, the newest that can.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a photo.")
+def predict(photos: tuple[str, ...], run_name: str | None, as_json: bool) -> None:
+    """Classify photos. Exits with 0 when every photo was read, else 1; one bad photo never stops the others."""
+    if run_name:
+        run = runs.find(run_name)
+    else:
+        able = runs.with_model()
+        if not able:
+            raise RecipeError("No run can predict yet. Train one: python -m core train digits-cnn --wait")
+        run = able[0]
+    good = True
+    try:
+        for photo in photos:
+            answer = _answer(run, photo)
+            good = good and "error" not in answer
+            if as_json:
+                click.echo(json.dumps(answer, ensure_ascii=False))
+            elif "error" in answer:
+                click.echo(f"{photo}: {answer['error']}", err=True)
+            else:
+                likely = list(answer["probabilities"].items())[:3]
+                click.echo(f"{photo}: " + ", ".join(f"{label} {probability:.1%}" for label, probability in likely))
+    finally:
+        worker.shut_down()
+    sys.exit(0 if good else 1)
+
+
+def _answer(run: Run, photo: str) -> dict[str, Any]:
+    """Return what `predict --json` prints for a photo. `decision` is null: no run carries a rule for deciding yet."""
+    try:
+        picture = read_picture(Path(photo).read_bytes())
+    except PictureError as error:
+        return {"file": photo, "error": str(error), "reason": error.reason}
+    except OSError as error:
+        sentence = "There is no such file." if isinstance(error, FileNotFoundError) else f"{error.strerror}."
+        return {"file": photo, "error": sentence, "reason": "not-readable"}
+    probabilities, _ = worker.predict(run, [picture])
+    ordered = ranked(probabilities[0], run.about.class_names)
+    label, probability = ordered[0]
+    return {
+        "file": photo,
+        "label": label,
+        "probability": probability,
+        "probabilities": dict(ordered),
+        "decision": None,
+    }

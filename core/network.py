@@ -1,0 +1,118 @@
+"""A network as a list of layer specifications: data, not Keras. `core.nn.build` makes the Keras model of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from core.settings import SettingError, Specification, setting, specification
+
+ACTIVATIONS = ("linear", "relu", "softmax")
+
+
+@dataclass(frozen=True)
+class Layer(Specification):
+    """The base of all layer specifications. Names and meaning of the fields are Keras's."""
+
+
+@dataclass(frozen=True)
+class Rescaling(Layer):
+    """Pixel values times a factor: 1/255 brings 0–255 to 0–1."""
+
+    title: ClassVar[str] = "Rescaling"
+
+    scale: float = setting(1 / 255, minimum=0.0, maximum=255.0, help="The factor.")
+    offset: float = setting(0.0, minimum=-255.0, maximum=255.0, help="What is added after.")
+
+
+@dataclass(frozen=True)
+class Conv2D(Layer):
+    """Small filters slid over the picture."""
+
+    title: ClassVar[str] = "Convolution"
+
+    filters: int = setting(32, minimum=1, maximum=1024, step=1, help="How many filters, and so channels out.")
+    kernel_size: int = setting(3, minimum=1, maximum=15, step=1, unit="px", help="Each filter's side.")
+    strides: int = setting(1, minimum=1, maximum=8, step=1, unit="px", help="How far a filter moves at a time.")
+    padding: str = setting("valid", choices=("valid", "same"), help="same: zeros around keep the size.")
+    activation: str = setting("relu", choices=ACTIVATIONS)
+
+
+@dataclass(frozen=True)
+class MaxPool2D(Layer):
+    """The largest value of each small square."""
+
+    title: ClassVar[str] = "Max pooling"
+
+    pool_size: int = setting(2, minimum=1, maximum=8, step=1, unit="px", help="The square's side.")
+
+
+@dataclass(frozen=True)
+class BatchNormalization(Layer):
+    """Each channel brought to mean 0 and deviation 1 over the batch."""
+
+    title: ClassVar[str] = "Batch normalisation"
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """In training, a share of the values set to 0 at random."""
+
+    title: ClassVar[str] = "Dropout"
+
+    rate: float = setting(0.5, minimum=0.0, maximum=0.95, step=0.05, help="The share.")
+
+
+@dataclass(frozen=True)
+class Flatten(Layer):
+    """All values in one row."""
+
+    title: ClassVar[str] = "Flatten"
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """Every value joined to every unit."""
+
+    title: ClassVar[str] = "Dense"
+
+    units: int = setting(32, minimum=1, maximum=8192, step=1, help="How many units.")
+    activation: str = setting("linear", choices=ACTIVATIONS)
+
+
+LAYERS: dict[str, type[Layer]] = {
+    kind.__name__: kind for kind in (Rescaling, Conv2D, MaxPool2D, BatchNormalization, Dropout, Flatten, Dense)
+}
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers from input to output. The last is a dense softmax layer over the classes."""
+
+    layers: tuple[Layer, ...]
+
+    def __post_init__(self) -> None:
+        """Check the last layer.
+
+        Raises:
+            SettingError: it is not a dense layer with softmax.
+        """
+        last = self.layers[-1] if self.layers else None
+        if not (isinstance(last, Dense) and last.activation == "softmax"):
+            raise SettingError(f"A network's last layer must be a Dense layer with softmax; received {last!r}.")
+
+    def with_classes(self, classes: int) -> "Network":
+        """Return the network with as many outputs as there are classes."""
+        return Network((*self.layers[:-1], replace(self.layers[-1], units=classes)))  # type: ignore[call-arg]
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return the layers as JSON objects."""
+        return [layer.to_json() for layer in self.layers]
+
+    @classmethod
+    def from_json(cls, data: Sequence[Any]) -> "Network":
+        """Make a network from `to_json`'s list.
+
+        Raises:
+            SettingError: an unknown layer or field, a value that is not taken, or a wrong last layer.
+        """
+        return cls(tuple(specification("layer", LAYERS, each) for each in data))

@@ -1,0 +1,122 @@
+"""The one door by which any picture enters: bytes → an upright RGB picture, or a `PictureError`."""
+
+import io
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.errors import PixelwiseError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+MAX_PIXELS = 50_000_000
+MAX_BYTES = 100_000_000
+
+
+class PictureError(PixelwiseError):
+    """A picture that cannot be used.
+
+    Attributes:
+        reason: a stable word for programs: `empty`, `not-a-picture`, `format-not-allowed`, `truncated`, `too-large`.
+    """
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        """Keep the reason beside the sentence."""
+        super().__init__(sentence)
+        self.reason = reason
+
+
+def read_picture(data: bytes) -> Image.Image:
+    """Decode a picture from outside in full.
+
+    EXIF orientation is applied, transparency composed on white, 16 bits a channel scaled to 8, and of an animation
+    the first frame taken.
+
+    Args:
+        data: the file's bytes: JPEG, PNG, WebP, GIF or BMP of at most 50 megapixels.
+
+    Returns:
+        The picture, mode RGB, upright.
+
+    Raises:
+        PictureError: with a `reason`, and a sentence for a person.
+    """
+    if not data:
+        raise PictureError("empty", "The file is empty (0 bytes). Copy or download it again.")
+    if len(data) > MAX_BYTES:
+        size = f"{len(data) / 1e6:.0f} MB"
+        raise PictureError("too-large", f"The file has {size}; at most {MAX_BYTES / 1e6:.0f} MB are read.")
+    picture = _open(data)
+    pixels = picture.width * picture.height
+    if pixels > MAX_PIXELS:
+        raise PictureError(
+            "too-large",
+            f"The picture has {picture.width:,} × {picture.height:,} pixels ({pixels / 1e6:,.0f} megapixels); at most "
+            f"{MAX_PIXELS / 1e6:.0f} megapixels are read. Make it smaller first.",
+        )
+    try:
+        picture.load()
+        return _rgb(ImageOps.exif_transpose(picture))
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        if "truncated" in str(error).lower() or isinstance(error, EOFError):
+            sentence = "The file ends before the picture does. Copy or download it again."
+            raise PictureError("truncated", sentence) from error
+        sentence = f"The {picture.format} picture is damaged and cannot be decoded. Copy or download it again."
+        raise PictureError("damaged", sentence) from error
+
+
+def _open(data: bytes) -> Image.Image:
+    """Read the header only, in the allowed formats, whatever the file's name says."""
+    try:
+        with warnings.catch_warnings():
+            # Size is judged in `read_picture`, by the header alone, below Pillow's own limits.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        sentence = f"The picture is far larger than the {MAX_PIXELS / 1e6:.0f} megapixels that are read. Make it smaller first."
+        raise PictureError("too-large", sentence) from error
+    except UnidentifiedImageError as error:
+        if data[4:8] == b"ftyp":
+            sentence = "HEIC, AVIF and video files are not read. Export the photo as JPEG or PNG."
+            raise PictureError("format-not-allowed", sentence) from error
+        try:
+            kind = Image.open(io.BytesIO(data)).format
+        except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+            sentence = "The file is not a picture. Pixelwise reads JPEG, PNG, WebP, GIF and BMP."
+            raise PictureError("not-a-picture", sentence) from error
+        sentence = f"{kind} pictures are not read. Save the picture as JPEG or PNG."
+        raise PictureError("format-not-allowed", sentence) from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        sentence = "The file begins like a picture but its header is damaged. Copy or download it again."
+        raise PictureError("damaged", sentence) from error
+
+
+def _rgb(picture: Image.Image) -> Image.Image:
+    """Return RGB, 8 bits a channel, transparency on white."""
+    if picture.mode.startswith("I") or picture.mode == "F":
+        # 16-bit grayscale: Pillow's own conversion to L would clip at 255.
+        values = np.asarray(picture, dtype=np.float64)
+        picture = Image.fromarray(np.clip(values / 257 + 0.5, 0, 255).astype(np.uint8))
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        white = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(white, picture).convert("RGB")
+    return picture.convert("RGB")
+
+
+def from_array(pixels: np.ndarray) -> Image.Image:
+    """Make a picture of uint8 `(height, width, 1 or 3)`; one channel gives mode L, three RGB."""
+    return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
+
+
+def to_array(picture: Image.Image) -> np.ndarray:
+    """Return a picture of mode L or RGB as uint8 `(height, width, 1 or 3)`."""
+    pixels = np.asarray(picture)
+    return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+
+
+def png(picture: Image.Image) -> bytes:
+    """Return the picture as PNG, made fast rather than small."""
+    data = io.BytesIO()
+    picture.save(data, "PNG", compress_level=1)
+    return data.getvalue()

@@ -1,0 +1,255 @@
+"""A recipe: everything that decides what a training does. Plain JSON with a version; the hash of it is its identity."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from core.datasets.store import About
+from core.network import Network
+from core.preprocessing import Grayscale, Pipeline, Resize, Step
+from core.settings import SettingError, Specification, setting, specification, unknown_name
+
+VERSION = 1
+_NAMED = Path(__file__).parent / "recipes"
+
+
+class RecipeError(SettingError):
+    """A recipe that cannot be used. The message says which part, what was received and what is taken."""
+
+
+@dataclass(frozen=True)
+class Split(Specification):
+    """Where the validation pictures come from."""
+
+    validation: str = setting(
+        "train",
+        choices=("train", "test"),
+        help="train: drawn from the training pictures, by class. test: the test pictures themselves, as the book does.",
+    )
+    fraction: float = setting(0.2, minimum=0.01, maximum=0.9, step=0.01, help="The share drawn, of the training set.")
+    seed: int = setting(0, minimum=0, maximum=2**31 - 1, step=1, help="The same seed draws the same pictures.")
+
+
+@dataclass(frozen=True)
+class Optimiser(Specification):
+    """The base of all optimisers."""
+
+
+@dataclass(frozen=True)
+class Adam(Optimiser):
+    """Adam (Kingma and Ba, 2015); the defaults are Keras's."""
+
+    title: ClassVar[str] = "Adam"
+
+    learning_rate: float = setting(0.001, minimum=1e-7, maximum=10.0, step=1e-4, help="The size of a step.")
+    beta_1: float = setting(0.9, minimum=0.0, maximum=0.9999, step=0.01)
+    beta_2: float = setting(0.999, minimum=0.0, maximum=0.99999, step=0.001)
+    epsilon: float = setting(1e-7, minimum=1e-12, maximum=1.0, step=1e-8)
+
+
+OPTIMISERS: dict[str, type[Optimiser]] = {kind.__name__: kind for kind in (Adam,)}
+
+
+@dataclass(frozen=True)
+class Fit(Specification):
+    """How long and in which portions the network trains."""
+
+    epochs: int = setting(10, minimum=1, maximum=1000, step=1, help="How often every training picture is seen.")
+    batch_size: int = setting(
+        32, minimum=1, maximum=8192, step=1, unit="pictures", help="How many pictures each step learns from."
+    )
+    seed: int = setting(0, minimum=0, maximum=2**31 - 1, step=1, help="The same seed starts from the same weights.")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe; `core/recipes/` holds the named ones.
+
+    Attributes:
+        name: lower case, as the command line takes it.
+        title: for people.
+        teaches: one sentence on what there is to see.
+        dataset: the name of the data set it is meant for.
+        network: the layers.
+        steps: preprocessing; empty means pictures as the data set keeps them.
+        split: where validation comes from.
+        optimiser: what turns gradients into steps.
+        fit: epochs, batch size, seed.
+        loss: the loss function; the book knows one.
+    """
+
+    name: str
+    title: str
+    teaches: str
+    dataset: str
+    network: Network
+    steps: Pipeline = field(default_factory=Pipeline)
+    split: Split = field(default_factory=Split)
+    optimiser: Optimiser = field(default_factory=Adam)
+    fit: Fit = field(default_factory=Fit)
+    loss: str = "categorical_crossentropy"
+
+    def for_dataset(self, about: About) -> "Recipe":
+        """Return the recipe with sizes that follow a data set: its classes, and steps that end in its pictures' shape.
+
+        What comes back works on any picture from outside: its steps bring a photo to the network's input.
+        """
+        height, width, channels = about.size
+        steps: tuple[Step, ...] = self.steps.steps
+        if not steps:
+            gray = (Grayscale(),) if channels == 1 else ()
+            steps = (*gray, Resize(width=width, height=height, how="fill"))
+        return replace(
+            self,
+            dataset=about.name,
+            steps=Pipeline(steps),
+            network=self.network.with_classes(len(about.class_names)),
+        )
+
+    def with_settings(self, changes: Mapping[str, Any]) -> "Recipe":
+        """Return the recipe with values changed by dotted name, such as `{"fit.epochs": 3}`.
+
+        Raises:
+            RecipeError: no such name, or a value that is not taken.
+        """
+        data = self.to_json()
+        for path, value in changes.items():
+            *groups, last = path.split(".")
+            place: Any = data
+            for name in groups:
+                place = place.get(name) if isinstance(place, dict) else None
+            if not isinstance(place, dict) or last not in place:
+                leaves = [*data, *(f"{group}.{name}" for group in data if isinstance(data[group], dict) for name in data[group])]
+                raise RecipeError(unknown_name("setting", path, leaves))
+            place[last] = value
+        return Recipe.from_json(data)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the recipe as a JSON object."""
+        return {
+            "version": VERSION,
+            "name": self.name,
+            "title": self.title,
+            "teaches": self.teaches,
+            "dataset": self.dataset,
+            "split": _without_kind(self.split),
+            "steps": self.steps.to_json(),
+            "network": self.network.to_json(),
+            "optimiser": self.optimiser.to_json(),
+            "loss": self.loss,
+            "fit": _without_kind(self.fit),
+        }
+
+    @property
+    def identity(self) -> str:
+        """The sha256 of its JSON, in hexadecimal."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+
+    @classmethod
+    def from_json(cls, data: Any) -> "Recipe":
+        """Make a recipe from `to_json`'s object; what is left out takes its default.
+
+        Raises:
+            RecipeError: an unknown or missing field, a value that is not taken, or a version from the future.
+        """
+        if not isinstance(data, Mapping):
+            raise RecipeError(f"A recipe must be a JSON object; received {type(data).__name__}.")
+        known = list(_EMPTY)
+        for name in data:
+            if name not in known:
+                raise RecipeError(unknown_name("field in the recipe:", name, known))
+        for name in ("version", "name", "dataset", "network"):
+            if name not in data:
+                raise RecipeError(f"The recipe needs the field {name!r}.")
+        if data["version"] != VERSION:
+            raise RecipeError(
+                f"The recipe has version {data['version']!r}; this Pixelwise reads version {VERSION}. Update Pixelwise."
+            )
+        values = {**_EMPTY, **data}
+        for name in ("name", "title", "teaches", "dataset"):
+            if not isinstance(values[name], str):
+                raise RecipeError(f"The recipe's {name} must be text; received {values[name]!r}.")
+        for name in ("steps", "network"):
+            if not isinstance(values[name], list):
+                raise RecipeError(f"The recipe's {name} must be a list; received {values[name]!r}.")
+        for name in ("split", "fit"):
+            if not isinstance(values[name], Mapping):
+                raise RecipeError(f"The recipe's {name} must be an object; received {values[name]!r}.")
+        if values["loss"] != "categorical_crossentropy":
+            raise RecipeError(f"The recipe's loss must be 'categorical_crossentropy'; received {values['loss']!r}.")
+        try:
+            return cls(
+                name=values["name"],
+                title=values["title"] or values["name"],
+                teaches=values["teaches"],
+                dataset=values["dataset"],
+                network=Network.from_json(values["network"]),
+                steps=Pipeline.from_json(values["steps"]),
+                split=Split.from_json(values["split"]),
+                optimiser=specification("optimiser", OPTIMISERS, values["optimiser"]),
+                fit=Fit.from_json(values["fit"]),
+                loss=values["loss"],
+            )
+        except RecipeError:
+            raise
+        except SettingError as error:
+            raise RecipeError(f"The recipe cannot be used. {error}") from error
+
+
+_EMPTY: dict[str, Any] = {
+    "version": VERSION,
+    "name": "",
+    "title": "",
+    "teaches": "",
+    "dataset": "",
+    "split": {},
+    "steps": [],
+    "network": [],
+    "optimiser": {"kind": "Adam"},
+    "loss": "categorical_crossentropy",
+    "fit": {},
+}
+
+
+def _without_kind(part: Specification) -> dict[str, Any]:
+    return {name: value for name, value in part.to_json().items() if name != "kind"}
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe from a JSON file.
+
+    Raises:
+        RecipeError: there is no such file, it is no JSON, or no recipe. The message begins with the file's name.
+    """
+    try:
+        return Recipe.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise RecipeError(f"There is no recipe file {path}.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise RecipeError(f"{path.name} cannot be read as JSON: {error}.") from error
+    except RecipeError as error:
+        raise RecipeError(f"{path.name}: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def named_recipes() -> dict[str, Recipe]:
+    """Return the recipes of `core/recipes/` by name, sorted."""
+    return {recipe.name: recipe for recipe in map(read_recipe, sorted(_NAMED.glob("*.json")))}
+
+
+def find_recipe(name_or_path: str) -> Recipe:
+    """Return a named recipe, or the one in a JSON file.
+
+    Raises:
+        RecipeError: neither.
+    """
+    recipes = named_recipes()
+    if name_or_path in recipes:
+        return recipes[name_or_path]
+    if name_or_path.endswith(".json"):
+        return read_recipe(Path(name_or_path))
+    raise RecipeError(unknown_name("recipe", name_or_path, list(recipes)))

@@ -1,0 +1,138 @@
+"""Specifications: frozen dataclasses whose fields know their range, step, unit and help.
+
+A page draws a control from a field, JSON goes both ways, and a value out of range is refused with a sentence. Each
+kind of step, layer and optimiser is one such class and one line in its family's registry.
+"""
+
+import difflib
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, ClassVar, Self, TypeVar
+
+from core.errors import PixelwiseError
+
+
+class SettingError(PixelwiseError):
+    """A value that a specification does not take. The message says which, what it takes and what was received."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a control needs to know of one field."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    unit: str = ""
+    help: str = ""
+    choices: tuple[Any, ...] = ()
+
+
+def setting(
+    default: Any = MISSING,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    step: float | None = None,
+    unit: str = "",
+    help: str = "",
+    choices: Sequence[Any] = (),
+) -> Any:
+    """Declare a dataclass field with its default, range, step, unit and help."""
+    about = Setting(minimum, maximum, step, unit, help, tuple(choices))
+    return field(default=default, metadata={"setting": about})
+
+
+def unknown_name(what: str, name: object, known: Sequence[str]) -> str:
+    """Say that `name` is no known `what`, with the nearest known one or all of them."""
+    near = difflib.get_close_matches(str(name), known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}."
+    return f"Unknown {what} {name!r}: {hint}"
+
+
+@dataclass(frozen=True)
+class Specification:
+    """The base of all specifications: checks its values when made, and goes to JSON and back."""
+
+    title: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        """Check every field.
+
+        Raises:
+            SettingError: a value has the wrong type, is out of its range or is no choice.
+        """
+        hints = typing.get_type_hints(type(self))
+        for each in fields(self):
+            value = getattr(self, each.name)
+            about = each.metadata.get("setting", Setting())
+            problem = _problem(value, hints[each.name], about)
+            if problem:
+                raise SettingError(f"{type(self).__name__}: {each.name} must be {problem}; received {value!r}.")
+
+    @classmethod
+    def setting_of(cls, name: str) -> Setting:
+        """Return what is known of the field `name`."""
+        (about,) = [each.metadata.get("setting", Setting()) for each in fields(cls) if each.name == name]
+        return typing.cast(Setting, about)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object: the class's name under `kind`, then the fields."""
+        return {"kind": type(self).__name__, **{each.name: getattr(self, each.name) for each in fields(self)}}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Make one from `to_json`'s object; fields left out take their defaults.
+
+        Raises:
+            SettingError: an unknown or missing field, or a value that is not taken.
+        """
+        known = [each.name for each in fields(cls)]
+        given = {name: value for name, value in data.items() if name != "kind"}
+        for name in given:
+            if name not in known:
+                raise SettingError(unknown_name(f"field in {cls.__name__}:", name, known))
+        for each in fields(cls):
+            if each.name not in given and each.default is MISSING and each.default_factory is MISSING:
+                raise SettingError(f"{cls.__name__} needs the field {each.name!r}.")
+        return cls(**given)
+
+
+S = TypeVar("S", bound=Specification)
+
+
+def specification(family: str, registry: Mapping[str, type[S]], data: Any) -> S:
+    """Make the member of a registry that a JSON object's `kind` names.
+
+    Raises:
+        SettingError: no such kind, or the kind refuses the fields.
+    """
+    if not isinstance(data, Mapping):
+        raise SettingError(f"A {family} must be an object such as {{'kind': …}}; received {data!r}.")
+    kind = data.get("kind")
+    if kind not in registry:
+        raise SettingError(unknown_name(f"{family} kind", kind, list(registry)))
+    return registry[kind].from_json(data)
+
+
+def _problem(value: Any, hint: Any, about: Setting) -> str:
+    """Return what a value should have been, or nothing when it is fine."""
+    kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    if value is None and type(None) in kinds:
+        return ""
+    if about.choices:
+        return "" if value in about.choices else f"one of {', '.join(map(repr, about.choices))}"
+    if int in kinds or float in kinds:
+        wanted = "a number" if float in kinds else "a whole number"
+        fits = isinstance(value, int | float if float in kinds else int) and not isinstance(value, bool)
+        low, high = about.minimum, about.maximum
+        if not fits or (low is not None and not value >= low) or (high is not None and not value <= high):
+            limits = f" from {low:g} to {high:g}" if low is not None and high is not None else ""
+            return wanted + limits
+        return ""
+    if str in kinds or bool in kinds:
+        fits = isinstance(value, str if str in kinds else bool)
+        return "" if fits else ("text" if str in kinds else "true or false")
+    return ""

@@ -1,0 +1,67 @@
+"""The server's side of prediction: one worker process, which alone holds TensorFlow."""
+
+import contextlib
+import os
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+import numpy as np
+from loky import get_reusable_executor
+from PIL import Image
+
+from core import pictures
+from core.nn import infer
+from core.runs import Run, RunError
+
+_IDLE_S = 3600
+_PATIENCE_S = 120
+
+
+def _submit(function: Any, *arguments: Any) -> "Future[Any]":
+    executor = get_reusable_executor(
+        max_workers=1, timeout=_IDLE_S, initializer=infer.initialise, initargs=(os.getpid(),)
+    )
+    return executor.submit(function, *arguments)  # type: ignore[no-any-return]
+
+
+def warm() -> "Future[Any]":
+    """Start the worker in the background; the future is done when it can predict."""
+    return _submit(infer.warm)
+
+
+def predict(run: Run, photos: list[Image.Image]) -> tuple[np.ndarray, list[Image.Image]]:
+    """Classify pictures with a run, through the run's own preprocessing.
+
+    Args:
+        run: a run that has a model.
+        photos: upright RGB pictures of any size, as `read_picture` gives them.
+
+    Returns:
+        Probabilities, float32 `(n, classes)`, and the very pictures that the network saw.
+
+    Raises:
+        RunError: the run has no model or its model cannot be read.
+    """
+    if not run.has_model:
+        raise RunError(f"The run {run.name} has no network yet: it is saved when the training ends.")
+    seen = [run.recipe.steps.apply(photo) for photo in photos]
+    batch = np.stack([pictures.to_array(picture) for picture in seen])
+    for attempt in (1, 2):
+        try:
+            return _submit(infer.predict, str(run.folder), batch).result(_PATIENCE_S), seen
+        except (OSError, ValueError) as error:
+            if isinstance(error, TimeoutError):
+                raise RunError("The prediction took too long. Try again when the machine is less busy.") from error
+            raise RunError(f"The network of the run {run.name} cannot be read. Train it again.") from error
+        except BrokenProcessPool as error:
+            # The worker was killed, perhaps for memory; the next call starts a new one.
+            if attempt == 2:
+                raise RunError("The prediction process was ended by the system, perhaps for memory.") from error
+    raise AssertionError("unreachable")
+
+
+def shut_down() -> None:
+    """End the worker; a command line that predicted once does not keep it."""
+    with contextlib.suppress(OSError):
+        get_reusable_executor().shutdown(wait=True, kill_workers=True)

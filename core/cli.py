@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,15 +62,12 @@ def datasets_list() -> None:
 @click.option("--from", "path", type=click.Path(path_type=Path), help="The published file, if you have it already.")
 def datasets_add(name: str, path: Path | None) -> None:
     """Add a data set of the catalogue, by download or from a file."""
-    dataset = catalogue.add(name, path, _download_progress() if sys.stderr.isatty() else lambda done, total: None)
+    dataset = catalogue.add(name, path, _show_download if sys.stderr.isatty() else None)
     click.echo(f"{dataset.about.title}: {len(dataset):,} pictures in {dataset.folder}")
 
 
-def _download_progress() -> Callable[[int, int], None]:
-    def show(done: int, total: int) -> None:
-        click.echo(f"\r{done / 1e6:6.1f} of {total / 1e6:.1f} MB", err=True, nl=done >= total)
-
-    return show
+def _show_download(done: int, total: int) -> None:
+    click.echo(f"\r{done / 1e6:6.1f} of {total / 1e6:.1f} MB", err=True, nl=done >= total)
 
 
 @datasets_group.command("remove")

@@ -73,7 +73,8 @@ def _open(data: bytes) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
-        sentence = f"The picture is far larger than the {MAX_PIXELS / 1e6:.0f} megapixels that are read. Make it smaller first."
+        limit = f"{MAX_PIXELS / 1e6:.0f} megapixels"
+        sentence = f"The picture is far larger than the {limit} that are read. Make it smaller first."
         raise PictureError("too-large", sentence) from error
     except UnidentifiedImageError as error:
         if data[4:8] == b"ftyp":

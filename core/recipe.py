@@ -123,7 +123,10 @@ class Recipe:
             for name in groups:
                 place = place.get(name) if isinstance(place, dict) else None
             if not isinstance(place, dict) or last not in place:
-                leaves = [*data, *(f"{group}.{name}" for group in data if isinstance(data[group], dict) for name in data[group])]
+                leaves = [
+                    *data,
+                    *(f"{group}.{name}" for group in data if isinstance(data[group], dict) for name in data[group]),
+                ]
                 raise RecipeError(unknown_name("setting", path, leaves))
             place[last] = value
         return Recipe.from_json(data)

@@ -206,7 +206,9 @@ class Run:
             status = self.status()
             if status.pid is None and status.state in ALIVE:
                 lines = self.log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-                cause = f"The training process could not begin (exit status {code}): {lines[-1] if lines else 'no word'}"
+                cause = (
+                    f"The training process could not begin (exit status {code}): {lines[-1] if lines else 'no word'}"
+                )
                 self.write_status(replace(status, state=FAILED, cause=cause))
 
     def stop(self) -> None:
@@ -263,7 +265,8 @@ def create(recipe: Recipe, dataset: str | None = None) -> Run:
         if free < _NEEDED_BYTES:
             raise StorageError(
                 f"Could not store the run: the disk of {root} has {free / 1e6:.0f} MB left and a run may need "
-                f"{_NEEDED_BYTES / 1e6:.0f} MB. Free some space (python -m core runs remove RUN removes a run) and try again."
+                f"{_NEEDED_BYTES / 1e6:.0f} MB. Free some space (python -m core runs remove RUN removes a run) and try "
+                f"again."
             )
         for attempt in range(1, 1000):
             folder = root / (f"{stamp}-{recipe.name}" + (f"-{attempt}" if attempt > 1 else ""))
@@ -293,9 +296,7 @@ def alive() -> list[tuple[Run, Status]]:
             pairs.append((run, run.status()))
         except RunError:
             continue
-    return sorted(
-        ((run, status) for run, status in pairs if status.state in ALIVE), key=lambda pair: pair[1].created
-    )
+    return sorted(((run, status) for run, status in pairs if status.state in ALIVE), key=lambda pair: pair[1].created)
 
 
 def find(name: str) -> Run:

@@ -111,7 +111,7 @@ def specification(family: str, registry: Mapping[str, type[S]], data: Any) -> S:
     """
     if not isinstance(data, Mapping):
         raise SettingError(f"A {family} must be an object such as {{'kind': …}}; received {data!r}.")
-    kind = data.get("kind")
+    kind = str(data.get("kind"))
     if kind not in registry:
         raise SettingError(unknown_name(f"{family} kind", kind, list(registry)))
     return registry[kind].from_json(data)

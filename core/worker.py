@@ -22,7 +22,7 @@ def _submit(function: Any, *arguments: Any) -> "Future[Any]":
     executor = get_reusable_executor(
         max_workers=1, timeout=_IDLE_S, initializer=infer.initialise, initargs=(os.getpid(),)
     )
-    return executor.submit(function, *arguments)  # type: ignore[no-any-return]
+    return executor.submit(function, *arguments)
 
 
 def warm() -> "Future[Any]":

@@ -79,7 +79,7 @@ CATALOGUE = {entry.name: entry for entry in _ENTRIES}
 def add(
     name: str,
     path: Path | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Dataset:
     """Bring a data set of the catalogue onto this machine, unless it is there.
 

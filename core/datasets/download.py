@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import home
-from core.errors import storing
 from core.datasets.store import DatasetError
+from core.errors import storing
 
 _CHUNK = 1 << 16
 _TIMEOUT_S = 20
@@ -31,7 +31,7 @@ class Published:
         return self.address.rsplit("/", 1)[-1]
 
 
-def fetch(published: Published, path: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+def fetch(published: Published, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
     """Download a file to `path`.
 
     Args:
@@ -54,7 +54,8 @@ def fetch(published: Published, path: Path, progress: Callable[[int, int], None]
                     break
                 digest.update(chunk)
                 file.write(chunk)
-                progress(done, published.bytes)
+                if progress:
+                    progress(done, published.bytes)
             if done != published.bytes or digest.hexdigest() != published.sha256:
                 raise DatasetError(
                     f"{host} sent something else than the published {published.file_name} (its size or checksum "
@@ -64,15 +65,14 @@ def fetch(published: Published, path: Path, progress: Callable[[int, int], None]
 
 def _open(published: Published, host: str | None) -> http.client.HTTPResponse:
     try:
-        answer = urllib.request.urlopen(published.address, timeout=_TIMEOUT_S)  # noqa: S310 addresses of the catalogue
+        # The addresses are the catalogue's own.
+        return urllib.request.urlopen(published.address, timeout=_TIMEOUT_S)  # noqa: S310
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, OSError) as error:
         reason = getattr(error, "reason", error)
         raise DatasetError(
             f"Could not download {published.file_name} from {host} ({reason}). Without a network, add the data set "
             f"from a file that you already have."
         ) from error
-    assert isinstance(answer, http.client.HTTPResponse)
-    return answer
 
 
 def _read(answer: http.client.HTTPResponse, host: str | None) -> bytes:

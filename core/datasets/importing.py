@@ -8,7 +8,12 @@ import numpy as np
 
 from core.datasets.store import DatasetError
 
-_MNIST_SHAPES = {"x_train": (60_000, 28, 28), "y_train": (60_000,), "x_test": (10_000, 28, 28), "y_test": (10_000,)}
+_MNIST_SHAPES = {
+    "x_train": (60_000, 28, 28),
+    "y_train": (60_000,),
+    "x_test": (10_000, 28, 28),
+    "y_test": (10_000,),
+}
 _MNIST_BYTES = 60_000_000
 
 

@@ -4,7 +4,17 @@ import math
 
 import keras
 
-from core.network import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, Network, Rescaling
+from core.network import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPool2D,
+    Network,
+    Rescaling,
+)
 from core.recipe import Adam, Optimiser, Recipe, RecipeError
 
 # One execution of several steps takes about this many multiplications and additions, tens of milliseconds on a
@@ -42,7 +52,11 @@ def _keras_layer(layer: Layer) -> keras.layers.Layer:
             return keras.layers.Rescaling(layer.scale, layer.offset)
         case Conv2D():
             return keras.layers.Conv2D(
-                layer.filters, layer.kernel_size, layer.strides, padding=layer.padding, activation=layer.activation
+                layer.filters,
+                layer.kernel_size,
+                layer.strides,
+                padding=layer.padding,
+                activation=layer.activation,
             )
         case MaxPool2D():
             return keras.layers.MaxPool2D(layer.pool_size)
@@ -100,4 +114,4 @@ def _multiplications(layer: keras.layers.Layer) -> int:
     if kernel is None:
         return 0
     positions = math.prod(layer.output.shape[1:-1]) if len(layer.output.shape) > 2 else 1
-    return positions * math.prod(kernel.shape)
+    return int(positions * math.prod(kernel.shape))

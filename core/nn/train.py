@@ -28,7 +28,7 @@ from core.datasets import catalogue
 from core.errors import PixelwiseError, storage_sentence
 from core.evaluation import Predictions
 from core.prepare import Parts, parts, prepared_pictures
-from core.runs import Run, Status
+from core.runs import Run
 
 STATUS_S = 0.5
 POLL_S = 0.5
@@ -37,7 +37,7 @@ _RESERVE_BYTES = 65_536
 _EVALUATION_BATCH = 1024
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 not an error: the user wanted it
     """The user asked to stop before there was anything to keep."""
 
 

@@ -1,0 +1,1 @@
+"""What measures: each command prints its figures, and none is a test."""

@@ -1,0 +1,201 @@
+"""Numbers → plotly figures. Colours for a light and a dark page; fonts and grids come from the page's theme."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+# Okabe and Ito's eight colours for the colour-blind, their black made a gray that shows on both pages, and two more.
+CLASS_COLOURS = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#CC79A7",
+    "#56B4E9",
+    "#B8A800",
+    "#7F7F7F",
+    "#882255",
+    "#44AA99",
+)
+_TRAINING, _VALIDATION = {False: "#0072B2", True: "#56B4E9"}, {False: "#D55E00", True: "#F0883E"}
+_MOST_POINTS = 600
+_CELL_PX = 40
+
+
+def curve(
+    metrics: list[dict[str, Any]],
+    quantity: str,
+    epochs: int,
+    *,
+    dark: bool = False,
+    validation: str = "validation",
+) -> go.Figure:
+    """Draw a quantity of training and validation against epochs.
+
+    Args:
+        metrics: records of `Run.metrics`.
+        quantity: `loss` or `accuracy`.
+        epochs: how many are planned: the axis is this long from the start.
+        dark: whether the page is dark.
+        validation: what the validation pictures are called.
+    """
+    batches = thinned([record for record in metrics if record["kind"] == "batch"], quantity)
+    ends = [record for record in metrics if record["kind"] == "epoch"]
+    training, validating = _TRAINING[dark], _VALIDATION[dark]
+    share = quantity == "accuracy"
+    value = "%{y:.2%}" if share else "%{y:.4f}"
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[x for x, _ in batches],
+        y=[y for _, y in batches],
+        mode="lines",
+        name="training, now",
+        line={"color": training, "width": 1},
+        opacity=0.45,
+        hovertemplate=f"epoch %{{x:.2f}}: {value}<extra>training, now</extra>",
+    )
+    for name, key, colour in (("training", quantity, training), (validation, f"val_{quantity}", validating)):
+        figure.add_scatter(
+            x=[record["epoch"] for record in ends],
+            y=[record.get(key) for record in ends],
+            mode="lines+markers",
+            name=f"{name}, by epoch",
+            line={"color": colour, "width": 2.5},
+            marker={"size": 5},
+            hovertemplate=f"epoch %{{x:g}}: {value}<extra>{name}</extra>",
+        )
+    figure.update_layout(
+        title={"text": quantity.capitalize(), "x": 0, "font": {"size": 16}},
+        xaxis={"title": "epoch", "range": [0, epochs], "rangemode": "nonnegative"},
+        yaxis={"title": "share of pictures" if share else "cross-entropy, nats (log scale)"},
+        legend={"orientation": "h", "y": -0.28, "x": 0},
+        uirevision="curve",
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        height=330,
+        hovermode="x",
+    )
+    if share:
+        figure.update_yaxes(tickformat=".0%", rangemode="normal")
+    else:
+        # The first batches of an unscaled network are a hundred times higher than the last.
+        figure.update_yaxes(type="log", dtick=1)
+    return figure
+
+
+def thinned(records: list[dict[str, Any]], quantity: str) -> list[tuple[float, float | None]]:
+    """Return at most `_MOST_POINTS` points: each the end and the mean of as many records in a row.
+
+    A group with a value that is not finite (`None` in the records) stays a gap.
+    """
+    group = -(-len(records) // _MOST_POINTS) or 1
+    points: list[tuple[float, float | None]] = []
+    for start in range(0, len(records), group):
+        some = records[start : start + group]
+        values = [record[quantity] for record in some]
+        mean = None if any(value is None for value in values) else sum(values) / len(values)
+        points.append((some[-1]["epoch"], mean))
+    return points
+
+
+def confusion_matrix(counts: np.ndarray, class_names: tuple[str, ...], *, dark: bool = False) -> go.Figure:
+    """Draw a confusion matrix whose cells can be clicked.
+
+    Right answers are shaded blue by their share of the row, wrong ones orange by their count, so that errors show
+    beside hundreds of right answers. Each cell is a point of the last trace with `customdata` `[true, predicted]`.
+
+    Args:
+        counts: int `(classes, classes)`, true classes by row, predictions by column.
+        class_names: one text a class.
+        dark: whether the page is dark.
+    """
+    classes = len(class_names)
+    diagonal = np.eye(classes, dtype=bool)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    wrong = np.where(diagonal, 0, counts)
+    weight = np.where(diagonal, share, np.sqrt(wrong / max(wrong.max(), 1)))
+    figure = go.Figure()
+    some = counts > 0
+    for mask, rgb in ((diagonal & some, "0,114,178"), (~diagonal & some, "213,94,0"), (~some, "128,128,128")):
+        figure.add_heatmap(
+            z=np.where(mask, weight, np.nan),
+            zmin=0,
+            zmax=1,
+            colorscale=[[0, f"rgba({rgb},0.10)"], [1, f"rgba({rgb},0.95)"]],
+            showscale=False,
+            hoverinfo="skip",
+            xgap=2,
+            ygap=2,
+        )
+    rows, columns = np.divmod(np.arange(classes * classes), classes)
+    plain = "#E6EAEE" if dark else "#16202A"
+    figure.add_scatter(
+        x=columns,
+        y=rows,
+        mode="markers+text",
+        marker={"symbol": "square", "size": _CELL_PX, "color": "rgba(0,0,0,0)"},
+        selected={"marker": {"color": "rgba(128,128,128,0.25)", "opacity": 1}},
+        unselected={"marker": {"opacity": 1}, "textfont": {"color": plain}},
+        text=[f"{count:,}" if count else "" for count in counts.ravel()],
+        textfont={
+            "color": ["#FFFFFF" if dark or heavy > 0.55 else plain for heavy in weight.ravel()],
+            "size": 13,
+        },
+        customdata=np.stack([rows, columns], axis=1),
+        hovertemplate=[
+            f"{class_names[row]} {'seen as itself' if row == column else f'taken for {class_names[column]}'}: "
+            f"{counts[row, column]:,} of {counts[row].sum():,}<extra></extra>"
+            for row, column in zip(rows, columns, strict=True)
+        ],
+        showlegend=False,
+    )
+    ticks = {
+        "tickvals": list(range(classes)),
+        "ticktext": list(class_names),
+        "showgrid": False,
+        "zeroline": False,
+    }
+    figure.update_layout(
+        xaxis={
+            "title": "predicted class",
+            "range": [-0.5, classes - 0.5],
+            "side": "bottom",
+            "fixedrange": True,
+            **ticks,
+        },
+        yaxis={"title": "true class", "range": [classes - 0.5, -0.5], "fixedrange": True, **ticks},
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        height=max(_CELL_PX * classes, 160) + 60,
+        hoverdistance=_CELL_PX,
+        dragmode=False,
+        clickmode="event+select",
+        uirevision="confusion",
+    )
+    return figure
+
+
+def ranking(ranked: list[tuple[str, float]]) -> go.Figure:
+    """Draw classes with their probabilities as bars, the most probable on top.
+
+    Args:
+        ranked: class names with probabilities 0–1, most probable first.
+    """
+    figure = go.Figure()
+    figure.add_bar(
+        x=[probability for _, probability in ranked],
+        y=[name for name, _ in ranked],
+        orientation="h",
+        marker={"color": [CLASS_COLOURS[0]] + ["#7F8C98"] * (len(ranked) - 1)},
+        text=[f"{probability:.1%}" for _, probability in ranked],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{x:.2%}<extra></extra>",
+    )
+    figure.update_layout(
+        xaxis={"title": "probability", "range": [0, 1.12], "tickvals": [0, 0.5, 1], "tickformat": ".0%"},
+        yaxis={"autorange": "reversed", "type": "category", "showgrid": False},
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        height=34 * len(ranked) + 60,
+        bargap=0.35,
+    )
+    return figure

@@ -1,0 +1,114 @@
+"""Errors: what a run got wrong, from the number to the pictures."""
+
+import numpy as np
+import streamlit as st
+
+from core import evaluation, figures, runs
+from core.datasets import catalogue
+from core.datasets.store import Dataset
+from core.evaluation import Predictions
+from core.runs import Run, RunError
+from pages.shared.components.gallery import Item, gallery, picture_url
+from pages.shared.controls import choose_run
+from pages.shared.frame import dark, page, plain, said_in_words
+
+_PER_PAGE = 60
+
+
+def selected_cell(found: Predictions, names: tuple[str, ...]) -> tuple[int, int] | None:
+    """Draw the confusion matrix; return the true and predicted class of the cell that was clicked."""
+    version = st.session_state.setdefault("matrix_version", 0)
+    event = st.plotly_chart(
+        figures.confusion_matrix(found.confusion, names, dark=dark()),
+        key=f"matrix_{version}",
+        on_select="rerun",
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt="Confusion matrix: true classes by row, predicted classes by column",
+    )
+    points = event["selection"]["points"]
+    if not points:
+        return None
+    true, predicted = points[0]["customdata"]
+    return int(true), int(predicted)
+
+
+def all_errors() -> None:
+    """Forget the clicked cell."""
+    st.session_state["matrix_version"] += 1
+
+
+def show_pictures(found: Predictions, dataset: Dataset, cell: tuple[int, int] | None) -> None:
+    """Show the pictures of a cell, or all that are wrong, worst first."""
+    names = dataset.about.class_names
+    if cell is None:
+        positions = found.errors()
+        st.markdown(f"**All {len(positions):,} errors**, worst first. Click a cell of the matrix for its pictures.")
+        if not len(positions):
+            st.success("No error at all. Try harder pictures, or the other part of the data set.")
+    else:
+        true, predicted = cell
+        positions = found.cell(true, predicted)
+        said = "recognised" if true == predicted else f"taken for {plain(names[predicted])}"
+        left, right = st.columns([3, 1], vertical_alignment="center")
+        left.markdown(f"**{plain(names[true])} {said}: {len(positions):,}**, least convincing first.")
+        right.button("All errors", on_click=all_errors, width="stretch", icon=":material/close:")
+        if not len(positions):
+            st.info("No picture is in this cell.")
+    pages = -(-len(positions) // _PER_PAGE)
+    number = st.pagination(pages, key=f"page_{cell}") if pages > 1 else 1
+    shown = positions[(number - 1) * _PER_PAGE : number * _PER_PAGE]
+    gallery([item(found, dataset, int(position)) for position in shown], dataset, key="errors")
+
+
+def item(found: Predictions, dataset: Dataset, position: int) -> Item:
+    """Return a picture for the gallery: true label → prediction, and the probability that the network gave it."""
+    names, index = dataset.about.class_names, int(found.ids[position])
+    true, predicted = names[found.labels[position]], names[found.predicted[position]]
+    probability = found.probabilities[position, found.predicted[position]]
+    alt = f"Picture {index}: a {true}, predicted {predicted} with {probability:.1%}"
+    return Item(index, alt, f"{true} → {predicted}  {probability:.0%}", picture_url(dataset, index))
+
+
+def show(run: Run) -> None:
+    """Show one run's accuracy, confusion matrix and pictures."""
+    same = run.recipe.split.validation == "test"
+    with part_choice:
+        if same:
+            part = "test"
+            st.caption("This recipe watches the test pictures while it trains, as the book does: validation is test.")
+        else:
+            part = st.segmented_control("Part", evaluation.PARTS, default="test", required=True, key="part")
+    found = evaluation.load(run, part)
+    wrong = int(np.sum(found.predicted != found.labels))
+    with figures_shown, st.container(horizontal=True, gap="medium"):
+        st.metric(f"{part.capitalize()} accuracy", f"{found.accuracy:.2%}", width="content")
+        st.metric("Wrong", f"{wrong:,} of {len(found.labels):,}", width="content")
+        st.metric(f"{part.capitalize()} loss", f"{np.mean(found.losses):.4f}", width="content")
+    dataset = catalogue.open_dataset(run.about.name)
+    if dataset.about.content_hash != run.about.content_hash:
+        raise RunError(f"The data set {run.about.title} has changed since this run: its pictures cannot be matched.")
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.markdown("**Confusion matrix**")
+        cell = selected_cell(found, run.about.class_names)
+        st.caption("Blue: right, by share of its class. Orange: wrong, the more the darker.")
+    with right:
+        show_pictures(found, dataset, cell)
+
+
+page("Errors", "What a run got wrong, from one number to the pictures behind it.")
+evaluated = runs.with_evaluation()
+if not evaluated:
+    st.info("No run has finished yet. Train one, and its errors will be here.")
+    st.page_link(
+        "pages/train.py",
+        label="Train on the digits",
+        query_params={"dataset": "digits", "recipe": "digits-cnn"},
+    )
+else:
+    run_choice, part_choice, figures_shown = st.columns([3, 1.4, 3], gap="medium")
+    with run_choice:
+        run = choose_run(evaluated)
+    with said_in_words():
+        show(run)

@@ -1,0 +1,1 @@
+"""What pages share: the frame around them, their common controls, and components."""

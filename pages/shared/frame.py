@@ -1,0 +1,71 @@
+"""The frame around every page: opened through `app.py`, on a prepared server, with errors said in a sentence."""
+
+import gc
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from core.errors import PixelwiseError
+
+_BEFORE_WARMING_S = 1.5
+
+
+def opened_through_app() -> None:
+    """Note, in `app.py`, that this session's pages come through it."""
+    st.session_state["through_app"] = True
+
+
+def page(title: str, lead: str) -> None:
+    """Begin a page: its title and a sentence on what it is for.
+
+    Beside a `pages` folder, Streamlit runs the page that is opened first on a fresh server without `app.py`; such a
+    page is sent through it here.
+    """
+    if "through_app" not in st.session_state:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    st.title(title, anchor=False)
+    st.caption(lead)
+
+
+@contextmanager
+def said_in_words() -> Iterator[None]:
+    """Show a `PixelwiseError` of the block as a sentence on the page, which goes on after it."""
+    try:
+        yield
+    except PixelwiseError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def plain(text: str) -> str:
+    """Escape a text from outside for Streamlit's Markdown: a file's name must not become a picture or a colour."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|$:~&" else letter for letter in text)
+
+
+def dark() -> bool:
+    """Tell whether the page is shown dark."""
+    return st.context.theme.type == "dark"
+
+
+@st.cache_resource(show_spinner=False)
+def prepare_server() -> threading.Thread:
+    """Once a server, in the background after its first page: start the worker, import what pages need, freeze it."""
+
+    def prepare() -> None:
+        time.sleep(_BEFORE_WARMING_S)
+        from core import figures, worker  # noqa: F401
+        from core.datasets import catalogue
+
+        catalogue.open_dataset("digits")
+        worker.warm()
+        # What is imported by now lives as long as the server: later collections need not look at it.
+        gc.collect()
+        gc.freeze()
+
+    thread = threading.Thread(target=prepare, name="prepare-server", daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,127 @@
+"""What a person does the first time: browse the digits, train on them, look at the errors, predict."""
+
+import json
+import re
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.server import Server, running_server
+
+PAGES = {"": "Pixelwise", "browse": "Browse", "train": "Train", "errors": "Errors", "predict": "Predict"}
+
+
+def test_browse_train_errors_predict(page: Page, server: Server) -> None:
+    page.goto(server.address)
+    expect(page.get_by_role("heading", name="Pixelwise")).to_be_visible()
+    page.get_by_role("button", name="Browse the digits").click()
+    browse(page)
+
+    page.get_by_role("link", name="Train").first.click()
+    expect(page.get_by_text("No run yet")).to_be_visible()
+    train(page, server)
+    see_errors(page)
+    predict(page)
+
+    assert not maps_tensorflow(psutil.Process(server.pid)), "the server must never load TensorFlow"
+    assert "Traceback" not in (server.home / "server.log").read_text()
+
+
+def browse(page: Page) -> None:
+    expect(page.get_by_text("1,797 pictures")).to_be_visible()
+    expect(page.locator(".st-key-gallery img")).to_have_count(96)
+    page.get_by_role("radio", name="test · 360").click()
+    page.get_by_role("radio", name="7 · 36", exact=True).click()
+    expect(page.get_by_text("36 pictures")).to_be_visible()
+    expect(page.locator(".st-key-gallery img")).to_have_count(36)
+    labels = page.locator(".st-key-gallery img").evaluate_all("all => all.map(each => each.alt[0])")
+    assert set(labels) == {"7"}
+    page.locator(".st-key-gallery button").first.click()
+    expect(page.get_by_role("dialog").get_by_text("8×8 pixels, gray")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def train(page: Page, server: Server) -> None:
+    page.locator(".st-key-recipe").click()
+    page.get_by_role("option", name="Digits: convolutional network").click()
+    page.get_by_role("spinbutton", name="Epochs").fill("6")
+    page.get_by_role("spinbutton", name="Epochs").press("Enter")
+    page.get_by_role("button", name="Train", exact=True).click()
+    # The curve grows while the network trains, without a touch of the page.
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    points = page.locator("[class*=st-key-accuracy_] .scatterlayer .trace").nth(1).locator(".points path")
+    expect(points.nth(0)).to_be_attached(timeout=60_000)
+    # Another tab shows the same run; this one is reloaded.
+    second = page.context.new_page()
+    second.goto(f"{server.address}/train")
+    expect(second.get_by_text("-digits-cnn")).to_be_visible()
+    second.close()
+    page.reload()
+    expect(page.get_by_text("finished", exact=True)).to_be_visible(timeout=60_000)
+    expect(points).to_have_count(6)
+    (status,) = [json.loads(path.read_text()) for path in server.home.glob("runs/*/status.json")]
+    assert status["state"] == "finished"
+    assert status["result"]["test_accuracy"] > 0.8
+
+
+def see_errors(page: Page) -> None:
+    page.get_by_role("link", name="See its errors").click()
+    expect(page.get_by_text("Confusion matrix", exact=True)).to_be_visible()
+    shown = page.get_by_test_id("stMetric").filter(has_text="Wrong").get_by_test_id("stMetricValue").inner_text()
+    wrong = int(shown.split()[0])
+    expect(page.get_by_text(f"All {wrong} errors")).to_be_visible()
+    expect(page.locator(".st-key-errors img")).to_have_count(min(wrong, 60))
+    # The first cell of the matrix: zeros recognised as zeros.
+    page.locator("[class*=st-key-matrix_] .scatterlayer .trace .points path").first.click(force=True)
+    expect(page.get_by_text(re.compile(r"0 recognised: \d+"))).to_be_visible()
+    alts = page.locator(".st-key-errors img").evaluate_all("all => all.map(each => each.alt)")
+    assert alts
+    assert all("a 0, predicted 0" in alt for alt in alts)
+    page.get_by_role("button", name="All errors").click()
+    expect(page.get_by_text(f"All {wrong} errors")).to_be_visible()
+
+
+def predict(page: Page) -> None:
+    page.get_by_role("link", name="Predict").first.click()
+    pad = page.locator(".st-key-pad canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box
+    # A one: a stroke from top to bottom.
+    page.mouse.move(box["x"] + 140, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 140, box["y"] + 240, steps=12)
+    page.mouse.up()
+    expect(page.get_by_role("heading", name=re.compile(r"1 · \d+"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("What the network saw: 8×8 pixels, gray.")).to_be_visible()
+
+
+def maps_tensorflow(process: psutil.Process) -> bool:
+    return any("tensorflow" in each.path for each in process.memory_maps())
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_each_address_opened_first_on_a_fresh_server(browser: Browser, tmp_path: Path, address: str) -> None:
+    with running_server(tmp_path) as server:
+        context = browser.new_context()
+        opened = context.new_page()
+        opened.goto(f"{server.address}/{address}?dataset=digits")
+        expect(opened.get_by_role("heading", name=PAGES[address], exact=True)).to_be_visible(timeout=30_000)
+        expect(opened.get_by_role("link", name="Predict")).to_be_visible()
+        context.close()
+
+
+def test_a_bad_upload_is_answered_with_a_sentence_and_the_others_are_predicted(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/predict")
+    page.get_by_role("radio", name="Upload").click()
+    picture = Path(__file__).parent / "seven.png"
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        [
+            {"name": "![](x).png", "mimeType": "image/png", "buffer": b"no picture"},
+            {"name": "seven.png", "mimeType": "image/png", "buffer": picture.read_bytes()},
+        ]
+    )
+    expect(page.get_by_text("![](x).png: The file is not a picture.")).to_be_visible()
+    expect(page.get_by_text("What the network saw: 8×8 pixels, gray.")).to_be_visible(timeout=60_000)

@@ -102,7 +102,7 @@ def confusion_matrix(counts: np.ndarray, class_names: tuple[str, ...], *, dark: 
     """Draw a confusion matrix whose cells can be clicked.
 
     Right answers are shaded blue by their share of the row, wrong ones orange by their count, so that errors show
-    beside hundreds of right answers. Each cell is a point of the last trace with `customdata` `[true, predicted]`.
+    beside hundreds of right answers. The cells are the points of the last trace, row by row.
 
     Args:
         counts: int `(classes, classes)`, true classes by row, predictions by column.
@@ -141,7 +141,6 @@ def confusion_matrix(counts: np.ndarray, class_names: tuple[str, ...], *, dark: 
             "color": ["#FFFFFF" if dark or heavy > 0.55 else plain for heavy in weight.ravel()],
             "size": 13,
         },
-        customdata=np.stack([rows, columns], axis=1),
         hovertemplate=[
             f"{class_names[row]} {'seen as itself' if row == column else f'taken for {class_names[column]}'}: "
             f"{counts[row, column]:,} of {counts[row].sum():,}<extra></extra>"

@@ -29,8 +29,7 @@ def selected_cell(found: Predictions, names: tuple[str, ...]) -> tuple[int, int]
     points = event["selection"]["points"]
     if not points:
         return None
-    true, predicted = points[0]["customdata"]
-    return int(true), int(predicted)
+    return divmod(points[0]["point_index"], len(names))
 
 
 def all_errors() -> None:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from core import figures, runs
 from core.datasets import catalogue
-from core.errors import PixelwiseError
 from core.recipe import Recipe, named_recipes
 from core.runs import Run, Status
 from pages.shared.controls import choose_dataset, choose_run, number
@@ -39,17 +38,6 @@ def choose_recipe(dataset: str) -> Recipe:
     with batch:
         chosen_batch = int(number(recipe.fit, "batch_size", "Batch size", key=f"batch_size_{name}"))
     return replace(recipe, fit=replace(recipe.fit, epochs=chosen_epochs, batch_size=chosen_batch))
-
-
-def start(recipe: Recipe, dataset: str) -> None:
-    """Make a run and start it; the page then shows it."""
-    try:
-        run = runs.create(recipe, dataset)
-        run.start()
-    except PixelwiseError as error:
-        st.session_state["not_started"] = str(error)
-        return
-    st.session_state["run"] = run.name
 
 
 def stop(run: Run) -> None:
@@ -160,16 +148,11 @@ controls, results = st.columns([1, 3], gap="large")
 with controls, said_in_words():
     dataset = choose_dataset(catalogue.available())
     recipe = choose_recipe(dataset)
-    st.button(
-        "Train",
-        type="primary",
-        icon=":material/model_training:",
-        width="stretch",
-        on_click=start,
-        args=(recipe, dataset),
-    )
-    if "not_started" in st.session_state:
-        st.error(plain(st.session_state.pop("not_started")), icon=":material/error:")
+    # Not a callback: its arguments would be those of the run before, and miss a number typed just before the click.
+    if st.button("Train", type="primary", icon=":material/model_training:", width="stretch"):
+        run = runs.create(recipe, dataset)
+        run.start()
+        st.session_state["run"] = run.name
     if len(catalogue.available()) == 1:
         st.page_link("pages/browse.py", label="More data sets", query_params={"dataset": "mnist"})
 with results:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import runs
 from core.datasets import catalogue
 from core.runs import Run
 from core.settings import Specification
@@ -22,18 +21,8 @@ def choose_dataset(names: Sequence[str]) -> str:
 def choose_run(found: Sequence[Run]) -> Run:
     """Let the user choose a run, the newest first; the choice is in the address and holds on every page."""
     by_name = {run.name: run for run in found}
-    chosen = st.selectbox("Run", list(by_name), key="run", bind="query-params", format_func=_run_title)
-    return by_name[str(chosen)]
-
-
-def _run_title(name: str) -> str:
-    """Return a run's name and how it went, for a list."""
-    try:
-        status = runs.find(name).status()
-    except runs.RunError:
-        return name
-    accuracy = status.result.get("test_accuracy")
-    return f"{name} · {status.state}" + (f" · {accuracy:.2%}" if accuracy is not None else "")
+    # Labels must not change while a run goes on: the browser keeps the chosen label's text.
+    return by_name[str(st.selectbox("Run", list(by_name), key="run", bind="query-params"))]
 
 
 def number(part: Specification, field: str, label: str, *, key: str) -> int | float:

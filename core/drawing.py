@@ -32,7 +32,8 @@ def frame_ink(picture: Image.Image, box: float) -> Image.Image:
     ink = np.clip((levels - _FAINTEST) / (1 - _FAINTEST), 0, 1)
     frame = Image.new("L", (SIDE, SIDE))
     rows, columns = np.nonzero(ink.max(axis=1))[0], np.nonzero(ink.max(axis=0))[0]
-    if len(rows) and gray.getextrema() != (0, 0):
+    darkest, lightest = gray.getextrema()
+    if darkest != lightest:
         cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         scale = box * SIDE / max(cut.shape)
         size = (max(round(cut.shape[1] * scale), 1), max(round(cut.shape[0] * scale), 1))

@@ -21,6 +21,7 @@ CLASS_COLOURS = (
 _TRAINING, _VALIDATION = {False: "#0072B2", True: "#56B4E9"}, {False: "#D55E00", True: "#F0883E"}
 _MOST_POINTS = 600
 _CELL_PX = 40
+_LOSS_TICKS = [first * 10.0**power for power in range(-6, 4) for first in (1, 2, 5)]
 
 
 def curve(
@@ -67,7 +68,7 @@ def curve(
         )
     figure.update_layout(
         title={"text": quantity.capitalize(), "x": 0, "font": {"size": 16}},
-        xaxis={"title": "epoch", "range": [0, epochs], "rangemode": "nonnegative"},
+        xaxis={"title": "epoch", "range": [0, epochs * 1.02], "rangemode": "nonnegative"},
         yaxis={"title": "share of pictures" if share else "cross-entropy, nats (log scale)"},
         legend={"orientation": "h", "y": -0.28, "x": 0},
         uirevision="curve",
@@ -79,7 +80,7 @@ def curve(
         figure.update_yaxes(tickformat=".0%", rangemode="normal")
     else:
         # The first batches of an unscaled network are a hundred times higher than the last.
-        figure.update_yaxes(type="log", dtick=1)
+        figure.update_yaxes(type="log", tickvals=_LOSS_TICKS, ticktext=[f"{value:g}" for value in _LOSS_TICKS])
     return figure
 
 

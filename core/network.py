@@ -52,6 +52,14 @@ class BatchNormalization(Layer):
 
     title: ClassVar[str] = "Batch normalisation"
 
+    momentum: float = setting(
+        0.99,
+        minimum=0.0,
+        maximum=0.9999,
+        step=0.01,
+        help="How slowly the statistics for validation and prediction follow those of the batches.",
+    )
+
 
 @dataclass(frozen=True)
 class Dropout(Layer):

@@ -17,7 +17,8 @@ class PictureError(PixelwiseError):
     """A picture that cannot be used.
 
     Attributes:
-        reason: a stable word for programs: `empty`, `not-a-picture`, `format-not-allowed`, `truncated`, `too-large`.
+        reason: a stable word for programs: `empty`, `not-a-picture`, `format-not-allowed`, `truncated`,
+            `damaged`, `too-large`.
     """
 
     def __init__(self, reason: str, sentence: str) -> None:
@@ -58,11 +59,7 @@ def read_picture(data: bytes) -> Image.Image:
         picture.load()
         return _rgb(ImageOps.exif_transpose(picture))
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        if "truncated" in str(error).lower() or isinstance(error, EOFError):
-            sentence = "The file ends before the picture does. Copy or download it again."
-            raise PictureError("truncated", sentence) from error
-        sentence = f"The {picture.format} picture is damaged and cannot be decoded. Copy or download it again."
-        raise PictureError("damaged", sentence) from error
+        raise _undecodable(error) from error
 
 
 def _open(data: bytes) -> Image.Image:
@@ -88,8 +85,14 @@ def _open(data: bytes) -> Image.Image:
         sentence = f"{kind} pictures are not read. Save the picture as JPEG or PNG."
         raise PictureError("format-not-allowed", sentence) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        sentence = "The file begins like a picture but its header is damaged. Copy or download it again."
-        raise PictureError("damaged", sentence) from error
+        raise _undecodable(error) from error
+
+
+def _undecodable(error: Exception) -> PictureError:
+    """Tell a file that ends too early from one that is damaged otherwise."""
+    if "truncated" in str(error).lower() or isinstance(error, EOFError):
+        return PictureError("truncated", "The file ends before the picture does. Copy or download it again.")
+    return PictureError("damaged", "The picture is damaged and cannot be decoded. Copy or download it again.")
 
 
 def _rgb(picture: Image.Image) -> Image.Image:

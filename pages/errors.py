@@ -108,6 +108,6 @@ if not evaluated:
 else:
     run_choice, part_choice, figures_shown = st.columns([3, 1.4, 3], gap="medium")
     with run_choice:
-        run = choose_run(evaluated)
+        run = choose_run(evaluated, key="run_evaluated")
     with said_in_words():
         show(run)

@@ -91,7 +91,7 @@ if not able:
     )
 else:
     with st.container(width=520):
-        run = choose_run(able)
+        run = choose_run(able, key="run_predicting")
     with said_in_words():
         box = run.about.ink_box
         ways = ["Draw", "Upload"] if box is not None else ["Upload"]

@@ -8,7 +8,7 @@ from core import figures, runs
 from core.datasets import catalogue
 from core.recipe import Recipe, named_recipes
 from core.runs import Run, Status
-from pages.shared.controls import choose_dataset, choose_run, number
+from pages.shared.controls import choose, choose_dataset, choose_run, number
 from pages.shared.frame import dark, page, plain, said_in_words
 
 _POLL_S = 0.7
@@ -27,9 +27,8 @@ def choose_recipe(dataset: str) -> Recipe:
     """Let the user choose a recipe, those made for the data set first, and set how long it trains."""
     recipes = named_recipes()
     ordered = sorted(recipes, key=lambda name: recipes[name].dataset != dataset)
-    name = st.selectbox(
-        "Recipe", ordered, key="recipe", bind="query-params", format_func=lambda name: recipes[name].title
-    )
+    titles = {name: recipe.title for name, recipe in recipes.items()}
+    name = choose("Recipe", ordered, key="recipe", parameter="recipe", titles=titles)
     recipe = recipes[name]
     st.caption(plain(recipe.teaches))
     epochs, batch = st.columns(2)
@@ -55,7 +54,7 @@ def show(run: Run, polling: bool) -> None:
             st.rerun()
         heading(run, status)
         facts(run, status)
-        curves(run)
+        curves(run, status)
 
 
 def heading(run: Run, status: Status) -> None:
@@ -64,7 +63,7 @@ def heading(run: Run, status: Status) -> None:
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(
         f":{colour}-badge[:material/{icon}: {status.state}] **{plain(run.recipe.title)}** on {plain(run.about.title)}"
-        + (f" · {plain(status.doing)}" if status.doing else "")
+        + (f" · {plain(status.doing)}" if status.doing and status.state != runs.WAITING else "")
     )
     if status.state in runs.ALIVE:
         right.button(
@@ -86,8 +85,9 @@ def heading(run: Run, status: Status) -> None:
 
 def facts(run: Run, status: Status) -> None:
     """Show the figures that go with the curves."""
-    ends = [record for record in run.metrics() if record["kind"] == "epoch"]
-    last = ends[-1] if ends else {}
+    metrics = run.metrics()
+    now = metrics[-1] if metrics else {}
+    last = next((record for record in reversed(metrics) if record["kind"] == "epoch"), {})
     speed, left = status.pictures_per_second, status.seconds_left
     shown = {
         "Epoch": f"{status.epoch} of {status.epochs}",
@@ -95,7 +95,7 @@ def facts(run: Run, status: Status) -> None:
         "Time left" if status.state in runs.ALIVE else "Time taken": (
             duration(left if status.state in runs.ALIVE else (status.ended or status.heartbeat) - status.created)
         ),
-        "Training accuracy": share(last.get("accuracy")),
+        "Training accuracy": share(now.get("accuracy")),
         f"{part_name(run).capitalize()} accuracy": share(last.get("val_accuracy")),
     }
     with st.container(horizontal=True, gap="medium"):
@@ -103,9 +103,16 @@ def facts(run: Run, status: Status) -> None:
             st.metric(label, value, width="content")
 
 
-def curves(run: Run) -> None:
+def curves(run: Run, status: Status) -> None:
     """Draw loss and accuracy."""
     metrics = run.metrics()
+    if not metrics:
+        if status.state in runs.ALIVE:
+            st.skeleton(height=330)
+            st.caption("The curves begin with the first batch; TensorFlow takes some seconds to start.")
+        else:
+            st.info("It ended before its first batch: there is no curve.")
+        return
     left, right = st.columns(2)
     for column, quantity in ((left, "loss"), (right, "accuracy")):
         figure = figures.curve(metrics, quantity, run.recipe.fit.epochs, dark=dark(), validation=part_name(run))
@@ -160,7 +167,7 @@ with results:
     if not found:
         st.info("No run yet. Choose a data set and a recipe, then press Train: the curves will grow here.")
     else:
-        run = choose_run(found)
+        run = choose_run(found, key="run")
         with said_in_words():
             going = run.status().state in runs.ALIVE
             st.fragment(show, run_every=_POLL_S if going else None)(run, going)

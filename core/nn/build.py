@@ -33,17 +33,17 @@ def build_model(network: Network, input_shape: tuple[int, int, int]) -> keras.Mo
     Raises:
         RecipeError: the layers do not fit the input's shape. The message names the layer.
     """
-    model = keras.Sequential([keras.Input(input_shape)])
+    inputs = outputs = keras.Input(input_shape)
     for position, layer in enumerate(network.layers, start=1):
+        before = " × ".join(map(str, outputs.shape[1:]))
         try:
-            model.add(_keras_layer(layer))
+            outputs = _keras_layer(layer)(outputs)
         except ValueError as error:
-            before = " × ".join(map(str, model.output_shape[1:]))
             raise RecipeError(
                 f"Layer {position} ({type(layer).__name__}) cannot work on what comes before it, {before}. Take "
                 f"a smaller kernel or pool, or padding 'same', or leave a layer out."
             ) from error
-    return model
+    return keras.Model(inputs, outputs)
 
 
 def _keras_layer(layer: Layer) -> keras.layers.Layer:
@@ -61,7 +61,7 @@ def _keras_layer(layer: Layer) -> keras.layers.Layer:
         case MaxPool2D():
             return keras.layers.MaxPool2D(layer.pool_size)
         case BatchNormalization():
-            return keras.layers.BatchNormalization()
+            return keras.layers.BatchNormalization(momentum=layer.momentum)
         case Dropout():
             return keras.layers.Dropout(layer.rate)
         case Flatten():

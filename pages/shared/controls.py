@@ -1,6 +1,6 @@
 """Controls that several pages have: choosing a data set or a run, and numbers drawn from their settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -9,20 +9,44 @@ from core.runs import Run
 from core.settings import Specification
 
 
+def choose(
+    label: str, names: Sequence[str], *, key: str, parameter: str, titles: Mapping[str, str] | None = None
+) -> str:
+    """Let the user choose one of some names; the choice is kept for the session and stands in the address.
+
+    Streamlit's own binding to the address writes titles there and forgets a choice that a page does not offer.
+
+    Args:
+        label: what is chosen.
+        names: at least one.
+        key: the widget's key; pages that use the same one share the choice.
+        parameter: its name in the address.
+        titles: what to show for a name; without one the name itself. It must not change while the page is open: the
+            browser keeps the chosen title's text.
+    """
+    asked, written = st.query_params.get(parameter), f"{key}_in_address"
+    if asked in names and asked != st.session_state.get(written):
+        st.session_state[key] = asked
+    elif st.session_state.get(key) not in names:
+        st.session_state[key] = names[0]
+    shown = titles or {}
+    chosen = str(
+        st.selectbox(label, names, key=key, format_func=lambda name: shown.get(name, name), persist_state="session")
+    )
+    st.query_params[parameter] = st.session_state[written] = chosen
+    return chosen
+
+
 def choose_dataset(names: Sequence[str]) -> str:
     """Let the user choose a data set; the choice is in the address and holds on every page."""
     titles = {name: entry.about.title for name, entry in catalogue.CATALOGUE.items()}
-    chosen = st.selectbox(
-        "Data set", names, key="dataset", bind="query-params", format_func=lambda name: titles.get(name, name)
-    )
-    return str(chosen)
+    return choose("Data set", names, key="dataset", parameter="dataset", titles=titles)
 
 
-def choose_run(found: Sequence[Run]) -> Run:
-    """Let the user choose a run, the newest first; the choice is in the address and holds on every page."""
+def choose_run(found: Sequence[Run], *, key: str) -> Run:
+    """Let the user choose a run, the newest first; a page that offers other runs than another has a key of its own."""
     by_name = {run.name: run for run in found}
-    # Labels must not change while a run goes on: the browser keeps the chosen label's text.
-    return by_name[str(st.selectbox("Run", list(by_name), key="run", bind="query-params"))]
+    return by_name[choose("Run", list(by_name), key=key, parameter="run")]
 
 
 def number(part: Specification, field: str, label: str, *, key: str) -> int | float:

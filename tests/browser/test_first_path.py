@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.server import Server, running_server
 
@@ -116,12 +116,11 @@ def test_each_address_opened_first_on_a_fresh_server(browser: Browser, tmp_path:
 def test_a_bad_upload_is_answered_with_a_sentence_and_the_others_are_predicted(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/predict")
     page.get_by_role("radio", name="Upload").click()
-    picture = Path(__file__).parent / "seven.png"
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        [
-            {"name": "![](x).png", "mimeType": "image/png", "buffer": b"no picture"},
-            {"name": "seven.png", "mimeType": "image/png", "buffer": picture.read_bytes()},
-        ]
-    )
+    seven = (Path(__file__).parent / "seven.png").read_bytes()
+    files: list[FilePayload] = [
+        {"name": "![](x).png", "mimeType": "image/png", "buffer": b"no picture"},
+        {"name": "seven.png", "mimeType": "image/png", "buffer": seven},
+    ]
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
     expect(page.get_by_text("![](x).png: The file is not a picture.")).to_be_visible()
     expect(page.get_by_text("What the network saw: 8×8 pixels, gray.")).to_be_visible(timeout=60_000)

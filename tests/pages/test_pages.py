@@ -1,0 +1,192 @@
+"""Every page, opened through `app.py`: in its empty state, after a change, and with a wrong input."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import runs
+from core.datasets import catalogue
+from core.evaluation import Predictions
+from core.recipe import find_recipe
+from core.runs import Run
+from tests.unit.test_runs import own_process
+
+PROJECT = Path(__file__).resolve().parents[2]
+PAGES = sorted(path.name for path in (PROJECT / "pages").glob("[!_]*.py"))
+
+
+@pytest.fixture
+def app(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The app on an empty data home; no worker is started."""
+    monkeypatch.setattr("pages.shared.frame.prepare_server", threading.Thread)
+    return AppTest.from_file(str(PROJECT / "app.py"), default_timeout=30).run()
+
+
+def show(app: AppTest, name: str, **address: str) -> AppTest:
+    """Open a page, which must show no exception."""
+    app.switch_page(f"pages/{name}")
+    for parameter, value in address.items():
+        app.query_params[parameter] = value
+    app.run()
+    assert not app.exception, [each.value for each in app.exception]
+    return app
+
+
+def said(app: AppTest) -> str:
+    kinds = (app.title, app.info, app.error, app.success, app.markdown, app.caption, app.subheader, app.text)
+    return "\n".join(str(element.value) for elements in kinds for element in elements)
+
+
+def finished_run(name: str = "digits-cnn", wrong: int = 7) -> Run:
+    """Make a run whose predictions are right but for `wrong` test pictures, without training one."""
+    run = runs.create(find_recipe(name), "digits")
+    digits = catalogue.open_dataset("digits")
+    arrays = {}
+    for part, ids in (("validation", digits.select("train")[:50]), ("test", digits.select("test"))):
+        labels = np.asarray(digits.labels[ids])
+        predicted = labels.copy()
+        predicted[:wrong] = (predicted[:wrong] + 1) % 10
+        probabilities = np.full((len(ids), 10), 0.02, np.float32)
+        probabilities[np.arange(len(ids)), predicted] = 0.82
+        found = Predictions(ids, labels, probabilities)
+        arrays |= {f"{part}_{each}": getattr(found, each) for each in ("ids", "labels", "probabilities")}
+    np.savez(run.folder / "evaluation.npz", **arrays)
+    run.write_status(runs.Status(runs.FINISHED, 0.0, epochs=3, epoch=3, fraction=1.0, ended=9.0))
+    return run
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_opens_on_an_empty_machine_and_says_what_to_do(app: AppTest, name: str) -> None:
+    show(app, name)
+    assert app.title[0].value
+    assert app.caption[0].value
+    assert not app.error
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_stands_a_wrong_address(app: AppTest, name: str) -> None:
+    show(app, name, dataset="../etc", run="nowhere", recipe="x", split="y")
+    assert not app.error
+
+
+def test_the_home_page_says_in_five_lines_what_this_is(app: AppTest) -> None:
+    assert app.markdown[0].value.strip().count("\n") == 4
+    app.button[0].click().run()
+    assert app.title[0].value == "Train"
+
+
+def test_browse_filters_by_class_and_split(app: AppTest) -> None:
+    show(app, "browse.py")
+    assert "**1,797 pictures** · all classes" in said(app)
+    app.button_group(key="split").set_value(["test"]).run()
+    app.button_group(key="class_digits").set_value(["7"]).run()
+    assert not app.exception
+    assert "**36 pictures** · class 7 · test" in said(app)
+
+
+def test_browse_offers_a_data_set_that_is_not_here_and_refuses_a_wrong_file(app: AppTest) -> None:
+    show(app, "browse.py", dataset="mnist")
+    assert "MNIST is not on this machine yet" in said(app)
+    app.file_uploader[0].upload("mnist.npz", b"no archive", "application/octet-stream").run()
+    assert not app.exception
+    assert "is not MNIST" in app.error[0].value
+
+
+def test_train_begins_a_run_and_says_when_another_is_ahead(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+
+    def start(run: Run) -> None:
+        pid, began = own_process()
+        started.append(run.name)
+        run.write_status(runs.Status(runs.WAITING, len(started), pid=pid, pid_started=began, epochs=30))
+
+    monkeypatch.setattr(Run, "start", start)
+    show(app, "train.py", recipe="digits-dense")
+    app.number_input(key="epochs_digits-dense").set_value(3)
+    app.button[0].click().run()
+    assert not app.exception
+    (first,) = runs.all_runs()
+    assert (first.recipe.fit.epochs, first.recipe.name) == (3, "digits-dense")
+    app.button[0].click().run()
+    assert "One run trains at a time" in said(app)
+    app.button(key="stop").click().run()
+    assert not app.exception
+    assert runs.find(started[1]).stop_file.exists()
+
+
+def test_train_says_what_the_disk_refuses(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    show(app, "train.py")
+    monkeypatch.setattr("core.runs._NEEDED_BYTES", 10**18)
+    app.button[0].click().run()
+    assert not app.exception
+    assert "Could not store the run" in app.error[0].value
+    assert runs.all_runs() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "cause"),
+    [(runs.RUNNING, ""), (runs.FAILED, "There was not enough *memory*."), (runs.STOPPED, ""), (runs.INTERRUPTED, "x")],
+)
+def test_train_shows_a_run_in_every_state(app: AppTest, state: str, cause: str) -> None:
+    run = finished_run()
+    run.write_status(runs.Status(state, 0.0, pid=2**22 + 1, pid_started=1.0, cause=cause, epochs=3))
+    (run.folder / "metrics.jsonl").write_text('{"kind": "batch", "epoch": 0.5, "loss": null, "accuracy": 0.1}\n{"kind"')
+    show(app, "train.py", run=run.name)
+    expected = runs.INTERRUPTED if state == runs.RUNNING else state
+    assert f": {expected}]" in said(app)
+    assert bool(app.error) == (expected in (runs.FAILED, runs.INTERRUPTED))
+
+
+def test_errors_shows_accuracy_and_the_number_of_errors(app: AppTest) -> None:
+    run = finished_run(wrong=7)
+    show(app, "errors.py", run=run.name)
+    assert [each.value for each in app.metric][:2] == ["98.06%", "7 of 360"]
+    assert "All 7 errors" in said(app)
+    app.button_group(key="part").set_value(["validation"]).run()
+    assert app.metric[1].value == "7 of 50"
+
+
+def test_errors_stands_a_run_without_errors_and_one_whose_data_set_is_gone(app: AppTest) -> None:
+    show(app, "errors.py", run=finished_run(wrong=0).name)
+    assert "No error at all" in said(app)
+    run = finished_run()
+    about = (run.folder / "dataset.json").read_text()
+    (run.folder / "dataset.json").write_text(about.replace('"digits"', '"vanished"'))
+    show(app, "errors.py", run=run.name)
+    assert "vanished" in app.error[0].value
+    assert app.metric[0].value == "98.06%", "what needs no pictures still works"
+    (run.folder / "dataset.json").write_text(about.replace('"content_hash": "', '"content_hash": "0'))
+    show(app, "errors.py", run=run.name)
+    assert "has changed since this run" in app.error[0].value
+
+
+def test_errors_stands_predictions_that_are_torn(app: AppTest) -> None:
+    run = finished_run()
+    (run.folder / "evaluation.npz").write_bytes(b"PK")
+    show(app, "errors.py", run=run.name)
+    assert "cannot be read" in app.error[0].value
+
+
+def test_predict_says_when_a_network_cannot_be_read(app: AppTest) -> None:
+    run = finished_run()
+    (run.folder / "model.keras").write_bytes(b"torn")
+    show(app, "predict.py", run=run.name)
+    app.button_group(key="way").set_value(["Upload"]).run()
+    picture = (PROJECT / "tests" / "browser" / "seven.png").read_bytes()
+    app.file_uploader[0].upload("seven.png", picture, "image/png").run(timeout=90)
+    assert not app.exception
+    assert "cannot be read" in app.error[0].value
+
+
+@pytest.mark.parametrize("data", [b"", b"text", b"\x89PNG\r\n\x1a\n" + bytes(30)])
+def test_predict_refuses_what_is_no_picture_by_name(app: AppTest, data: bytes) -> None:
+    run = finished_run()
+    (run.folder / "model.keras").write_bytes(b"never read")
+    show(app, "predict.py", run=run.name)
+    app.button_group(key="way").set_value(["Upload"]).run()
+    app.file_uploader[0].upload("my_cat.png", data, "image/png").run()
+    assert not app.exception
+    assert app.error[0].value.startswith("my\\_cat\\.png: ")

@@ -1,0 +1,147 @@
+"""Data sets: what is built in, what comes from a file, what is refused, and that nothing is left half-written."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.datasets import catalogue, importing, store
+from core.datasets.catalogue import add, available, open_dataset
+from core.datasets.store import About, DatasetError
+from core.prepare import parts, prepared_pictures
+from core.preprocessing import Grayscale, Pipeline, Resize
+from core.recipe import RecipeError, Split
+
+MNIST_FILE = Path(__file__).resolve().parents[2].parent / "shared" / "datasets" / "mnist.npz"
+needs_mnist = pytest.mark.skipif(not MNIST_FILE.exists(), reason=f"no MNIST at {MNIST_FILE}")
+
+
+def fake_mnist(path: Path, **changes: np.ndarray) -> Path:
+    arrays = {name: np.zeros(shape, np.uint8) for name, shape in importing._MNIST_SHAPES.items()}
+    np.savez_compressed(path, **{**arrays, **changes})  # type: ignore[arg-type]
+    return path
+
+
+def test_the_digits_are_built_in(data_home: Path) -> None:
+    digits = open_dataset("digits")
+    assert (len(digits), digits.pictures.shape, digits.pictures.dtype) == (1797, (1797, 8, 8, 1), np.uint8)
+    assert digits.counts.sum(axis=0).tolist() == [1437, 360]
+    assert digits.counts.sum(axis=1).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert (digits.pictures.min(), digits.pictures.max()) == (0, 255)
+    assert isinstance(digits.pictures, np.memmap)
+    assert open_dataset("digits").about.content_hash == digits.about.content_hash
+    assert [path.name for path in (data_home / "datasets").iterdir()] == ["digits"]
+
+
+def test_select_filters_by_split_and_class(data_home: Path) -> None:
+    digits = open_dataset("digits")
+    chosen = digits.select("test", 7)
+    assert len(chosen) == digits.counts[7, 1] == 36
+    assert set(digits.labels[chosen]) == {7}
+    assert set(digits.splits[chosen]) == {1}
+    assert len(digits.select()) == 1797
+
+
+@needs_mnist
+def test_mnist_comes_from_a_file(data_home: Path) -> None:
+    mnist = add("mnist", MNIST_FILE)
+    assert mnist.counts.sum(axis=0).tolist() == [60_000, 10_000]
+    assert mnist.labels[:5].tolist() == [5, 0, 4, 1, 9]
+    assert mnist.pictures[0].mean() == pytest.approx(35.108, abs=0.001)
+    assert available() == ["digits", "mnist"]
+
+
+def test_files_that_are_not_mnist_are_refused_and_leave_nothing(data_home: Path, tmp_path: Path) -> None:
+    whole = fake_mnist(tmp_path / "whole.npz").read_bytes()
+    bad = {
+        "text.npz": b"hello",
+        "empty.npz": b"",
+        "torn.npz": whole[: len(whole) // 2],
+        "torn-late.npz": whole[:-200],
+    }
+    for name, data in bad.items():
+        (tmp_path / name).write_bytes(data)
+    fake_mnist(tmp_path / "shape.npz", x_test=np.zeros((10, 28, 28), np.uint8))
+    fake_mnist(tmp_path / "labels.npz", y_train=np.full(60_000, 77, np.uint8))
+    np.savez(tmp_path / "other.npz", pictures=np.zeros(3))
+    np.savez_compressed(tmp_path / "bomb.npz", x_train=np.zeros(100_000_000, np.uint8))
+    np.savez(tmp_path / "pickle.npz", **{name: np.array([{}], object) for name in importing._MNIST_SHAPES})  # type: ignore[arg-type]
+    for name in [*bad, "shape.npz", "labels.npz", "other.npz", "bomb.npz", "pickle.npz", "nowhere.npz", "."]:
+        with pytest.raises(DatasetError, match=name.replace(".", r"\.")):
+            add("mnist", tmp_path / name)
+    assert available() == ["digits"]
+    assert not list(data_home.rglob("*"))
+
+
+def test_names_that_are_not_there_say_what_to_do(data_home: Path) -> None:
+    with pytest.raises(DatasetError, match="python -m core datasets add mnist"):
+        open_dataset("mnist")
+    with pytest.raises(DatasetError, match="did you mean 'mnist'"):
+        open_dataset("mnits")
+    for name in ("../digits", "", "A", ".hidden", "a/b", "x" * 65):
+        with pytest.raises(DatasetError):
+            open_dataset(name)
+    with pytest.raises(DatasetError, match="no data set mnist"):
+        store.remove("mnist")
+
+
+@pytest.mark.parametrize("file", ["pictures.npy", "labels.npy", "dataset.json"])
+def test_a_damaged_data_set_says_so_and_can_be_removed(data_home: Path, file: str) -> None:
+    folder = open_dataset("digits").folder
+    (folder / file).write_bytes(b"x" * 40)
+    with pytest.raises(DatasetError, match="damaged"):
+        broken = store.read(folder)
+        broken.pictures.sum()
+        broken.labels.sum()
+    store.remove("digits")
+    assert len(open_dataset("digits")) == 1797
+
+
+def test_parts_are_drawn_by_class_and_never_overlap(data_home: Path) -> None:
+    digits = open_dataset("digits")
+    drawn = parts(digits, Split(fraction=0.2, seed=3))
+    again, other = parts(digits, Split(fraction=0.2, seed=3)), parts(digits, Split(fraction=0.2, seed=4))
+    together = np.concatenate([drawn.train, drawn.validation, drawn.test])
+    assert sorted(together) == list(range(1797))
+    assert np.array_equal(drawn.validation, again.validation)
+    assert not np.array_equal(drawn.validation, other.validation)
+    counts = np.bincount(digits.labels[drawn.validation])
+    assert counts.max() - counts.min() <= 2
+    book = parts(digits, Split(validation="test"))
+    assert book.validation is book.test
+
+
+def test_pictures_are_prepared_once_and_only_where_steps_change_them(data_home: Path) -> None:
+    digits = open_dataset("digits")
+    same = Pipeline((Grayscale(), Resize(width=8, height=8)))
+    assert prepared_pictures(digits, same) is digits.pictures
+    larger = Pipeline((Resize(width=12, height=10),))
+    made = prepared_pictures(digits, larger)
+    assert made.shape == (1797, 10, 12, 1)
+    assert np.array_equal(made[5, ..., 0], np.asarray(larger.apply(digits.picture(5))))
+    (kept,) = (data_home / "prepared").iterdir()
+    stamp = kept.stat().st_mtime_ns
+    prepared_pictures(digits, larger)
+    assert kept.stat().st_mtime_ns == stamp
+
+
+def test_too_few_pictures_to_validate_on(data_home: Path) -> None:
+    about = About("tiny", "Tiny", "", "", ("a", "b"), (4, 4, 1))
+    arrays = {
+        "pictures": np.zeros((3, 4, 4, 1), np.uint8),
+        "labels": np.array([0, 0, 1], np.int16),
+        "splits": np.zeros(3, np.uint8),
+    }
+    tiny = store.write(about, arrays)
+    with pytest.raises(RecipeError, match="No validation pictures can be drawn from Tiny"):
+        parts(tiny, Split())
+
+
+def test_every_entry_of_the_catalogue_says_what_a_person_needs() -> None:
+    for name, entry in catalogue.CATALOGUE.items():
+        assert name == entry.name
+        assert entry.about.source
+        assert entry.about.licence
+        assert entry.good_for.endswith(".")
+        assert About.from_json(json.dumps(json.loads(entry.about.to_json()))) == entry.about

@@ -1,0 +1,49 @@
+"""Figures: what is plotted is what was given, gaps stay gaps, and the matrix's points are its cells."""
+
+import numpy as np
+
+from core import figures
+
+
+def batch(epoch: float, loss: float | None) -> dict[str, object]:
+    return {"kind": "batch", "epoch": epoch, "loss": loss, "accuracy": 0.5}
+
+
+def test_a_curve_holds_batches_and_epochs() -> None:
+    epochs = [{"kind": "epoch", "epoch": 1.0, "loss": 0.8, "accuracy": 0.7, "val_loss": 0.9, "val_accuracy": 0.6}]
+    now, training, validation = figures.curve([batch(0.5, 2.0), batch(1.0, 1.0), *epochs], "loss", 3).data
+    assert (list(now.x), list(now.y)) == ([0.5, 1.0], [2.0, 1.0])
+    assert (list(training.y), list(validation.y)) == ([0.8], [0.9])
+
+
+def test_a_curve_without_records_is_empty() -> None:
+    assert all(not len(trace.x) for trace in figures.curve([], "accuracy", 3).data)
+
+
+def test_many_points_become_few_with_the_same_mean_and_the_last_end() -> None:
+    records = [batch(number / 100, float(number)) for number in range(1, 5001)]
+    points = figures.thinned(records, "loss")
+    assert 300 < len(points) <= 600
+    assert points[-1][0] == 50.0
+    assert points[0] == (0.09, 5.0)
+
+
+def test_a_loss_that_is_not_finite_is_a_gap() -> None:
+    assert figures.thinned([batch(0.1, 2.0), batch(0.2, None), batch(0.3, 1.0)], "loss")[1] == (0.2, None)
+
+
+def test_the_matrixs_points_are_its_cells_row_by_row() -> None:
+    figure = figures.confusion_matrix(np.array([[8, 2, 0], [0, 9, 1], [3, 0, 7]]), ("cat", "dog", "owl"))
+    cells = figure.data[-1]
+    assert list(cells.text) == ["8", "2", "", "", "9", "1", "3", "", "7"]
+    assert [(int(x), int(y)) for x, y in zip(cells.x, cells.y, strict=True)][5] == (2, 1)
+    assert cells.hovertemplate[1] == "cat taken for dog: 2 of 10<extra></extra>"
+
+
+def test_a_matrix_without_errors_or_pictures_is_drawn() -> None:
+    figures.confusion_matrix(np.diag([3, 3]), ("a", "b"))
+    figures.confusion_matrix(np.zeros((2, 2), int), ("a", "b"), dark=True)
+
+
+def test_ten_class_colours_differ() -> None:
+    assert len(set(figures.CLASS_COLOURS)) == 10

@@ -1,0 +1,105 @@
+"""Recipes: the named ones, JSON both ways, and a sentence for each that cannot be used."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.datasets.store import About
+from core.network import Conv2D, Dense
+from core.preprocessing import Grayscale, Resize
+from core.recipe import Recipe, RecipeError, find_recipe, named_recipes, read_recipe
+
+MNIST = About("mnist", "MNIST", "", "", tuple("0123456789"), (28, 28, 1))
+PETS = About("pets", "Pets", "", "", ("cat", "dog"), (60, 80, 3))
+OLD = Path(__file__).parent / "recipes"
+
+
+@pytest.mark.parametrize("recipe", named_recipes().values(), ids=lambda recipe: recipe.name)
+def test_named_recipes_say_what_they_teach_and_go_to_json_and_back(recipe: Recipe) -> None:
+    assert recipe.teaches.endswith(".")
+    again = Recipe.from_json(json.loads(json.dumps(recipe.to_json())))
+    assert again == recipe
+    assert again.identity == recipe.identity
+
+
+@pytest.mark.parametrize("path", sorted(OLD.glob("*.json")), ids=lambda path: path.stem)
+def test_recipes_of_every_version_still_load(path: Path) -> None:
+    assert read_recipe(path).name
+
+
+def test_exercise_50_and_51_are_the_books() -> None:
+    dense, cnn = find_recipe("exercise-50"), find_recipe("exercise-51")
+    assert (dense.fit.epochs, dense.fit.batch_size, cnn.fit.epochs, cnn.fit.batch_size) == (40, 32, 10, 1024)
+    assert [layer.units for layer in dense.network.layers if isinstance(layer, Dense)] == [32, 32, 10]
+    assert [layer.padding for layer in cnn.network.layers if isinstance(layer, Conv2D)] == ["same", "valid"]
+    assert dense.split.validation == cnn.split.validation == "test"
+
+
+def test_sizes_follow_the_data_set() -> None:
+    gray, colour = find_recipe("exercise-51").for_dataset(MNIST), find_recipe("exercise-51").for_dataset(PETS)
+    assert gray.steps.steps == (Grayscale(), Resize(width=28, height=28, how="fill"))
+    assert colour.steps.steps == (Resize(width=80, height=60, how="fill"),)
+    last = colour.network.layers[-1]
+    assert isinstance(last, Dense)
+    assert (colour.dataset, last.units) == ("pets", 2)
+
+
+def test_settings_change_by_dotted_name() -> None:
+    changed = find_recipe("digits-cnn").with_settings({"fit.epochs": 3, "optimiser.learning_rate": 0.01})
+    assert changed.fit.epochs == 3
+    assert changed.to_json()["optimiser"]["learning_rate"] == 0.01
+    assert changed.identity != find_recipe("digits-cnn").identity
+
+
+def without(name: str) -> dict[str, Any]:
+    return {key: value for key, value in find_recipe("digits-cnn").to_json().items() if key != name}
+
+
+def changed(**values: Any) -> dict[str, Any]:
+    return {**find_recipe("digits-cnn").to_json(), **values}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (changed(epoch=3), "Unknown field in the recipe: 'epoch'"),
+        (changed(fit={"epochs": 0}), "epochs must be a whole number from 1 to 1000; received 0"),
+        (changed(fit={"epochs": 2.5}), "received 2.5"),
+        (changed(fit=7), "fit must be an object; received 7"),
+        (changed(network="small"), "network must be a list"),
+        (changed(network=[]), "last layer"),
+        (changed(network=[{"kind": "Dense", "units": 3}]), "last layer"),
+        (changed(network=[{"kind": "Conv3D"}]), "Unknown layer kind 'Conv3D'"),
+        (changed(steps=[{"kind": "Rezise"}]), "did you mean 'Resize'"),
+        (changed(optimiser={"kind": "SGB"}), "Unknown optimiser kind"),
+        (changed(version=2), "version 2"),
+        (changed(loss="hinge"), "hinge"),
+        (changed(dataset=None), "dataset must be text"),
+        (without("network"), "needs the field 'network'"),
+        (without("version"), "needs the field 'version'"),
+        ([], "must be a JSON object"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_a_sentence(data: Any, said: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        Recipe.from_json(data)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"version": 1}', "\ud800"])
+def test_a_file_that_is_no_recipe_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mine.json"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(RecipeError, match=r"mine\.json"):
+        find_recipe(str(path))
+
+
+def test_names_that_are_not_there() -> None:
+    with pytest.raises(RecipeError, match="did you mean 'digits-cnn'"):
+        find_recipe("digit-cnn")
+    with pytest.raises(RecipeError, match="There is no recipe file"):
+        find_recipe("nowhere.json")
+    with pytest.raises(RecipeError, match=r"did you mean 'fit\.epochs'"):
+        find_recipe("digits-cnn").with_settings({"fit.epoch": 1})

@@ -1,0 +1,146 @@
+"""Run folders: made whole, never believed when their process is gone, and found by name."""
+
+import json
+import os
+import shutil
+import time
+from collections import namedtuple
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core import home, runs
+from core.datasets.store import DatasetError
+from core.errors import StorageError
+from core.recipe import find_recipe
+from core.runs import Run, RunError, Status
+
+
+@pytest.fixture
+def run(data_home: Path) -> Run:
+    return runs.create(find_recipe("digits-cnn"))
+
+
+def with_state(run: Run, state: str, pid: int | None = None, pid_started: float | None = None) -> None:
+    run.write_status(replace(Status(state, time.time()), pid=pid, pid_started=pid_started))
+
+
+def own_process() -> tuple[int, float]:
+    return os.getpid(), psutil.Process().create_time()
+
+
+def test_a_new_run_waits_and_carries_its_whole_recipe(run: Run) -> None:
+    assert run.status().state == runs.WAITING
+    assert run.recipe.dataset == "digits"
+    assert run.recipe.steps.steps, "the steps that bring any photo to the network's input are in the recipe"
+    assert run.about.class_names == tuple("0123456789")
+    assert runs.all_runs() == [run]
+
+
+def test_runs_made_in_the_same_second_have_names_of_their_own(run: Run) -> None:
+    names = {runs.create(find_recipe("digits-cnn")).name for _ in range(3)}
+    assert len(names | {run.name}) == 4
+
+
+@pytest.mark.parametrize("state", runs.ALIVE)
+def test_a_run_whose_process_is_gone_is_interrupted(run: Run, state: str) -> None:
+    pid, started = own_process()
+    with_state(run, state, pid, started)
+    assert run.status().state == state
+    with_state(run, state, pid, started - 100)
+    assert run.status().state == runs.INTERRUPTED, "the number was given to another process"
+    with_state(run, state, 2**22 + 1, started)
+    assert run.status().state == runs.INTERRUPTED
+    assert "process ended" in run.status().cause
+
+
+def test_a_run_that_never_got_a_process_is_interrupted_after_a_while(run: Run) -> None:
+    run.write_status(Status(runs.WAITING, time.time() - 3600))
+    assert run.status().state == runs.INTERRUPTED
+
+
+def test_a_wish_to_stop_shows_at_once(run: Run) -> None:
+    with_state(run, runs.RUNNING, *own_process())
+    run.stop()
+    assert run.status().state == runs.STOPPING
+    with_state(run, runs.FINISHED)
+    with pytest.raises(RunError, match="nothing to stop"):
+        run.stop()
+
+
+def test_a_living_run_is_not_removed(run: Run) -> None:
+    with_state(run, runs.RUNNING, *own_process())
+    with pytest.raises(RunError, match="stop it first"):
+        run.remove()
+    with_state(run, runs.STOPPED)
+    run.remove()
+    assert not run.folder.exists()
+    with pytest.raises(RunError, match="There is no run"):
+        run.status()
+
+
+def test_a_torn_last_line_is_left_out(run: Run) -> None:
+    whole = json.dumps({"kind": "batch", "epoch": 0.5, "loss": 1.0})
+    (run.folder / "metrics.jsonl").write_text(f"{whole}\n{whole}\n{whole[:17]}")
+    assert [record["loss"] for record in run.metrics()] == [1.0, 1.0]
+
+
+def test_a_status_that_cannot_be_read_is_said(run: Run) -> None:
+    (run.folder / "status.json").write_text("{")
+    with pytest.raises(RunError, match="cannot be read"):
+        run.status()
+    assert runs.alive() == []
+
+
+def test_a_status_of_a_later_version_is_read(run: Run) -> None:
+    later = {**json.loads((run.folder / "status.json").read_text()), "mood": "good"}
+    (run.folder / "status.json").write_text(json.dumps(later))
+    assert run.status().state == runs.WAITING
+
+
+def test_runs_are_found_by_name_and_beginning(run: Run) -> None:
+    other = runs.create(find_recipe("exercise-51"), "digits")
+    assert runs.find(run.name) == run
+    assert runs.find("latest") in (run, other)
+    with pytest.raises(RunError, match="Several runs begin with"):
+        runs.find(run.name[:8])
+    for name in ("nowhere", "", "../" + run.name):
+        with pytest.raises(RunError):
+            runs.find(name)
+
+
+def test_earlier_runs_are_ahead(run: Run) -> None:
+    pid, started = own_process()
+    later = runs.create(find_recipe("digits-dense"))
+    for each in (run, later):
+        each.write_status(replace(each.status(), pid=pid, pid_started=started))
+    assert later.ahead() == [run]
+    assert run.ahead() == []
+    later.write_status(replace(later.status(), state=runs.RUNNING))
+    assert run.ahead() == [later], "one that already trains is ahead of all"
+
+
+def test_a_data_set_that_is_not_there_leaves_no_run(data_home: Path) -> None:
+    with pytest.raises(DatasetError, match="MNIST is not on this machine"):
+        runs.create(find_recipe("exercise-51"))
+    assert runs.all_runs() == []
+
+
+def test_a_full_disk_leaves_no_run(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs.create(find_recipe("digits-cnn")).folder.rename(data_home / "away")
+    usage = namedtuple("usage", "total used free")
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _path: usage(100, 99, 1_000_000))
+        with pytest.raises(StorageError, match="has 1 MB left"):
+            runs.create(find_recipe("digits-cnn"))
+
+    def full(_path: Path, _text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(home, "replace_text", full)
+        with pytest.raises(StorageError, match="the disk is full"):
+            runs.create(find_recipe("digits-cnn"))
+    assert not list(runs.runs_folder().iterdir())

@@ -1,0 +1,66 @@
+"""Specifications: every registered kind goes to JSON and back, and refuses what it does not take."""
+
+import json
+from dataclasses import MISSING, fields, replace
+from typing import Any
+
+import pytest
+
+from core.network import LAYERS
+from core.preprocessing import STEPS
+from core.recipe import OPTIMISERS, Fit, Split
+from core.settings import SettingError, Specification, specification
+
+REGISTRIES: list[dict[str, type[Specification]]] = [dict(LAYERS), dict(STEPS), dict(OPTIMISERS)]
+KINDS = [kind for registry in REGISTRIES for kind in registry.values()] + [Fit, Split]
+NUMBERS = [
+    (kind, each.name)
+    for kind in KINDS
+    for each in fields(kind)
+    if each.metadata["setting"].minimum is not None and each.metadata["setting"].maximum is not None
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_json_goes_both_ways(kind: type[Specification]) -> None:
+    made = kind()
+    data = json.loads(json.dumps(made.to_json()))
+    assert data["kind"] == kind.__name__
+    assert kind.from_json(data) == made
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_unknown_field_is_refused_by_name(kind: type[Specification]) -> None:
+    with pytest.raises(SettingError, match="'colour_of_hope'"):
+        kind.from_json({"colour_of_hope": 1})
+
+
+@pytest.mark.parametrize(("kind", "name"), NUMBERS)
+def test_a_number_is_taken_at_its_limits_and_refused_beyond(kind: type[Specification], name: str) -> None:
+    about = kind.setting_of(name)
+    number = type(getattr(kind(), name))
+    for limit in (about.minimum, about.maximum):
+        assert limit is not None
+        assert getattr(replace(kind(), **{name: number(limit)}), name) == limit
+    for beyond in (about.minimum - 1, about.maximum + 1, float("nan"), "7", True):  # type: ignore[operator]
+        with pytest.raises(SettingError, match=name):
+            replace(kind(), **{name: beyond})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_has_a_default_and_every_number_a_range(kind: type[Specification]) -> None:
+    for each in fields(kind):
+        assert each.default is not MISSING
+        about = each.metadata["setting"]
+        assert about.choices or (about.minimum is not None and about.maximum is not None)
+
+
+def test_a_misspelt_field_names_the_nearest() -> None:
+    with pytest.raises(SettingError, match="Unknown field in Fit: 'epoch': did you mean 'epochs'"):
+        Fit.from_json({"epoch": 3})
+
+
+@pytest.mark.parametrize("data", [{"kind": "Conv3D"}, {}, {"kind": None}, [], "Conv2D", 3])
+def test_an_unknown_kind_is_refused(data: Any) -> None:
+    with pytest.raises(SettingError):
+        specification("layer", LAYERS, data)

@@ -1,0 +1,152 @@
+"""The trainer as a process: it finishes, stops, waits its turn, fails in words and is never believed when killed."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import evaluation, runs, worker
+from core.datasets import store
+from core.recipe import find_recipe
+from core.runs import Run, Status
+
+PATIENCE_S = 90
+
+
+def begin(recipe: str = "digits-dense", **settings: int) -> Run:
+    changes = {f"fit.{name}": value for name, value in settings.items()}
+    run = runs.create(find_recipe(recipe).with_settings(changes), "digits")
+    run.start()
+    return run
+
+
+def wait_for(run: Run, reached: Callable[[Status], bool]) -> Status:
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        status = run.status()
+        if reached(status):
+            return status
+        time.sleep(0.05)
+    raise TimeoutError(f"{run.status()}\n{run.log_file.read_text()}")
+
+
+def ended(status: Status) -> bool:
+    return status.state not in runs.ALIVE
+
+
+def trains(status: Status) -> bool:
+    return status.fraction > 0
+
+
+def test_a_run_finishes_and_leaves_everything_that_pages_need(data_home: Path) -> None:
+    run = begin("digits-cnn", epochs=3)
+    status = wait_for(run, ended)
+    assert (status.state, status.epoch, status.fraction, status.cause) == (runs.FINISHED, 3, 1.0, "")
+    assert status.pictures_per_second
+    left = {path.name for path in run.folder.iterdir()}
+    expected = ["recipe", "dataset", "status", "environment"]
+    files = {f"{name}.json" for name in expected} | {"metrics.jsonl", "train.log", "model.keras", "evaluation.npz"}
+    assert left == files
+    records = run.metrics()
+    epochs = [record for record in records if record["kind"] == "epoch"]
+    batches = [record for record in records if record["kind"] == "batch"]
+    assert [record["epoch"] for record in epochs] == [1.0, 2.0, 3.0]
+    assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(epochs[0])
+    assert batches[0]["epoch"] < 1.0, "the curve begins within the first epoch"
+
+    found = evaluation.load(run, "validation")
+    assert found.accuracy == pytest.approx(epochs[-1]["val_accuracy"], abs=1e-6)
+    assert np.mean(found.losses) == pytest.approx(epochs[-1]["val_loss"], rel=1e-3)
+    assert status.result["test_accuracy"] == evaluation.load(run, "test").accuracy
+    assert not set(found.ids) & set(evaluation.load(run, "test").ids)
+
+    # Prediction by the worker, through the run's own steps, gives what the trainer stored.
+    digits = store.read(store.folder_of("digits"))
+    photos = [digits.picture(int(index)).convert("RGB") for index in found.ids[:40]]
+    probabilities, seen = worker.predict(run, photos)
+    assert probabilities == pytest.approx(found.probabilities[:40], abs=1e-5)
+    assert (seen[0].mode, seen[0].size) == ("L", (8, 8))
+    one, _ = worker.predict(run, photos[:1])
+    assert one[0] == pytest.approx(probabilities[0], abs=1e-6)
+
+
+def test_the_worker_that_is_killed_is_replaced(data_home: Path) -> None:
+    run = begin(epochs=1)
+    wait_for(run, ended)
+    photo = Image.new("RGB", (30, 40), "white")
+    first, _ = worker.predict(run, [photo])
+    os.kill(worker._submit(os.getpid).result(30), signal.SIGKILL)
+    again, _ = worker.predict(run, [photo])
+    assert np.array_equal(first, again)
+    (run.folder / "model.keras").write_bytes(b"torn")
+    with pytest.raises(runs.RunError, match="cannot be read"):
+        worker.predict(run, [photo])
+
+
+@pytest.mark.parametrize("how", ["stop file", "SIGTERM"])
+def test_a_run_stops_within_a_batch_and_keeps_what_it_learned(data_home: Path, how: str) -> None:
+    run = begin(epochs=1000)
+    status = wait_for(run, trains)
+    if how == "SIGTERM":
+        assert status.pid
+        os.kill(status.pid, signal.SIGTERM)
+    else:
+        run.stop()
+    status = wait_for(run, ended)
+    assert status.state == runs.STOPPED
+    assert status.fraction < 1
+    assert run.has_model
+    assert run.has_evaluation
+    assert not run.stop_file.exists()
+
+
+def test_a_killed_trainer_is_interrupted_and_the_next_takes_its_turn(data_home: Path) -> None:
+    first = begin(epochs=1000)
+    status = wait_for(first, trains)
+    second = begin(epochs=1)
+    third = begin(epochs=1)
+    assert wait_for(third, lambda status: bool(status.pid)).state == runs.WAITING
+    assert second.ahead() == [first]
+    assert third.ahead() == [first, second]
+    third.stop()
+    assert wait_for(third, ended).state == runs.STOPPED
+    assert not third.has_model
+    assert second.status().state == runs.WAITING
+    assert status.pid
+    os.kill(status.pid, signal.SIGKILL)
+    assert wait_for(first, ended).state == runs.INTERRUPTED
+    assert wait_for(second, ended).state == runs.FINISHED
+    assert not first.has_model, "nothing half-written"
+
+
+def test_failures_are_told_in_words(data_home: Path) -> None:
+    shrunk = find_recipe("exercise-51").to_json()
+    pool = {"kind": "MaxPool2D", "pool_size": 8}
+    shrunk["network"] = [pool, pool, *shrunk["network"][3:]]
+    impossible = runs.create(type(find_recipe("exercise-51")).from_json(shrunk), "digits")
+    impossible.start()
+    status = wait_for(impossible, ended)
+    assert status.state == runs.FAILED
+    assert status.cause.startswith("Layer 2 (MaxPool2D) cannot work on what comes before it, 1 × 1 × 1.")
+
+    gone = runs.create(find_recipe("digits-dense"))
+    recipe = json.loads((gone.folder / "recipe.json").read_text())
+    (gone.folder / "recipe.json").write_text(json.dumps({**recipe, "dataset": "vanished"}))
+    gone.start()
+    status = wait_for(gone, ended)
+    assert (status.state, status.cause[:29]) == (runs.FAILED, "Unknown data set 'vanished': ")
+
+
+def test_a_trainer_that_cannot_begin_is_told(data_home: Path) -> None:
+    run = runs.create(find_recipe("digits-dense"))
+    (run.folder / "metrics.jsonl").mkdir()
+    run.start()
+    status = wait_for(run, ended)
+    assert status.state == runs.FAILED
+    assert "could not begin" in status.cause

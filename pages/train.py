@@ -87,7 +87,8 @@ def facts(run: Run, status: Status) -> None:
     """Show the figures that go with the curves."""
     metrics = run.metrics()
     now = metrics[-1] if metrics else {}
-    last = next((record for record in reversed(metrics) if record["kind"] == "epoch"), {})
+    ends = [record for record in metrics if record["kind"] == "epoch"]
+    last = ends[-1] if ends else {}
     speed, left = status.pictures_per_second, status.seconds_left
     shown = {
         "Epoch": f"{status.epoch} of {status.epochs}",

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,12 +36,13 @@ class Server:
 
 
 @contextmanager
-def running_server(home: Path) -> Iterator[Server]:
-    """Start the app and end it; it is ready when its health address answers."""
+def running_server(home: Path, launcher: Sequence[str] = ("-m", "streamlit")) -> Iterator[Server]:
+    """Start the app and end it; it is ready when its health address answers. `launcher` stands in for Streamlit's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
+    options = [f"--server.port={port}", "--server.headless=true"]
+    command = [sys.executable, *launcher, "run", "app.py", *options]
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(

@@ -25,7 +25,8 @@ def fake_mnist(path: Path, **changes: np.ndarray) -> Path:
 
 def test_the_digits_are_built_in(data_home: Path) -> None:
     digits = open_dataset("digits")
-    assert (len(digits), digits.pictures.shape, digits.pictures.dtype) == (1797, (1797, 8, 8, 1), np.uint8)
+    assert (len(digits), digits.pictures.shape) == (1797, (1797, 8, 8, 1))
+    assert digits.pictures.dtype == np.uint8
     assert digits.counts.sum(axis=0).tolist() == [1437, 360]
     assert digits.counts.sum(axis=1).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
     assert (digits.pictures.min(), digits.pictures.max()) == (0, 255)
@@ -128,7 +129,7 @@ def test_pictures_are_prepared_once_and_only_where_steps_change_them(data_home: 
 
 def test_too_few_pictures_to_validate_on(data_home: Path) -> None:
     about = About("tiny", "Tiny", "", "", ("a", "b"), (4, 4, 1))
-    arrays = {
+    arrays: dict[str, np.ndarray] = {
         "pictures": np.zeros((3, 4, 4, 1), np.uint8),
         "labels": np.array([0, 0, 1], np.int16),
         "splits": np.zeros(3, np.uint8),

@@ -1,4 +1,4 @@
-"""Streamlit's command line with a clock: writes how long each script run took, in seconds, to $PIXELWISE_BENCH_TIMES."""
+"""Streamlit's command line with a clock: writes each script run's seconds to the file $PIXELWISE_BENCH_TIMES."""
 
 import os
 import time
@@ -20,5 +20,5 @@ def _timed(self: ScriptRunner, *arguments: Any) -> None:
 
 
 if __name__ == "__main__":
-    ScriptRunner._run_script = _timed  # type: ignore[method-assign]
+    ScriptRunner._run_script = _timed  # type: ignore[assignment, method-assign]
     main(prog_name="streamlit")

@@ -48,10 +48,13 @@ def new_folder(path: Path) -> Iterator[Path]:
     beside = Path(tempfile.mkdtemp(prefix=".new-", dir=path.parent))
     try:
         yield beside
-        if path.exists():
-            raise FileExistsError(path)
         beside.chmod(0o755)
-        beside.rename(path)
+        try:
+            beside.rename(path)
+        except OSError as error:
+            if path.exists():
+                raise FileExistsError(path) from error
+            raise
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise

@@ -97,8 +97,15 @@ class Run:
 
     @cached_property
     def about(self) -> About:
-        """What the data set was when the run was made."""
-        return About.from_json((self.folder / "dataset.json").read_text(encoding="utf-8"))
+        """What the data set was when the run was made.
+
+        Raises:
+            RunError: its file cannot be read.
+        """
+        try:
+            return About.from_json((self.folder / "dataset.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise RunError(f"The run {self.name} is damaged: its dataset.json cannot be read.") from error
 
     def status(self) -> Status:
         """Return where the run stands. A run whose process is gone is `interrupted`, whatever its file says.

@@ -10,7 +10,8 @@ import numpy as np
 from loky import get_reusable_executor
 from PIL import Image
 
-from core import pictures
+from core import home, pictures
+from core.errors import storing
 from core.nn import infer
 from core.runs import Run, RunError
 
@@ -19,8 +20,11 @@ _PATIENCE_S = 120
 
 
 def _submit(function: Any, *arguments: Any) -> "Future[Any]":
+    log = home.data_home() / "worker.log"
+    with storing("the worker's log"):
+        log.parent.mkdir(parents=True, exist_ok=True)
     executor = get_reusable_executor(
-        max_workers=1, timeout=_IDLE_S, initializer=infer.initialise, initargs=(os.getpid(),)
+        max_workers=1, timeout=_IDLE_S, initializer=infer.initialise, initargs=(os.getpid(), str(log))
     )
     return executor.submit(function, *arguments)
 

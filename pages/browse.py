@@ -4,16 +4,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.datasets import catalogue
 from core.datasets.store import SPLITS, Dataset
-from pages.shared.components.crisp import crisp
 from pages.shared.components.gallery import Item, gallery, picture_url
 from pages.shared.controls import choose_dataset
+from pages.shared.enlarge import enlarge
 from pages.shared.frame import page, plain, said_in_words
 
 _PER_PAGE = 96
-_LARGE_PX = 384
 
 
 def get(entry: catalogue.Entry) -> None:
@@ -43,20 +43,8 @@ def get(entry: catalogue.Entry) -> None:
             st.rerun()
 
 
-@st.dialog("Picture")
-def enlarge(dataset: Dataset, index: int) -> None:
-    """Show one picture large, with what is known of it."""
-    label = dataset.about.class_names[dataset.labels[index]]
-    height, width, channels = dataset.about.size
-    crisp(dataset.picture(index), f"Picture {index}, enlarged: {label}", _LARGE_PX)
-    st.markdown(
-        f"**{plain(label)}** · {SPLITS[dataset.splits[index]]} · picture {index:,} · {width}×{height} pixels, "
-        f"{'gray' if channels == 1 else 'colour'}"
-    )
-
-
-def browse(dataset: Dataset) -> None:
-    """Show the counts, the filters and a page of the gallery."""
+def browse(dataset: Dataset, filters: DeltaGenerator, shown: DeltaGenerator) -> None:
+    """Show the filters with their counts, and a page of the gallery, each in the place given."""
     names = dataset.about.class_names
     in_split = dict(zip(SPLITS, dataset.counts.sum(axis=0), strict=True))
     with filters:
@@ -108,7 +96,7 @@ with filters:
     name = choose_dataset(list(dict.fromkeys([*catalogue.available(), *catalogue.CATALOGUE])))
 with said_in_words():
     if name in catalogue.available():
-        browse(catalogue.open_dataset(name))
+        browse(catalogue.open_dataset(name), filters, shown)
     else:
         with shown:
             get(catalogue.CATALOGUE[name])

@@ -54,8 +54,8 @@ def draw(run: Run, box: float) -> None:
 def upload(run: Run, box: float | None) -> None:
     """Let the user bring pictures, and answer for each."""
     files = st.file_uploader(
+        # Any file may come: read_picture tells what is wrong with one better than a refusal by its name.
         "Pictures: JPEG, PNG, WebP, GIF or BMP",
-        type=["jpg", "jpeg", "png", "webp", "gif", "bmp"],
         accept_multiple_files=True,
         key="pictures",
     )

@@ -1,5 +1,6 @@
 """Prediction, in the worker's process: models are loaded once and kept while their files stay as they are."""
 
+import contextlib
 import os
 import threading
 import time
@@ -13,9 +14,16 @@ _PARENT_POLL_S = 1.0
 _DIRECT_BATCH = 32
 
 
-def initialise(parent: int) -> None:
-    """Prepare the worker's process; end it when its parent process is gone, however that ended."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+def initialise(parent: int, log: str) -> None:
+    """Prepare the worker's process; end it when its parent process is gone, however that ended.
+
+    Args:
+        parent: the number of the process that it works for.
+        log: the file for what it prints: TensorFlow's messages do not belong in the terminal of the app.
+    """
+    with contextlib.suppress(OSError), Path(log).open("ab") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
 
     def watch() -> None:
         while os.getppid() == parent:

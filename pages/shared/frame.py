@@ -4,7 +4,7 @@ import gc
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -60,8 +60,10 @@ def prepare_server() -> threading.Thread:
         from core import figures, worker  # noqa: F401
         from core.datasets import catalogue
 
-        catalogue.open_dataset("digits")
-        worker.warm()
+        # A data home that cannot be written is said on the page that needs it.
+        with suppress(PixelwiseError):
+            catalogue.open_dataset("digits")
+            worker.warm()
         # What is imported by now lives as long as the server: later collections need not look at it.
         gc.collect()
         gc.freeze()

@@ -53,7 +53,7 @@ def finished_run(name: str = "digits-cnn", wrong: int = 7) -> Run:
         probabilities[np.arange(len(ids)), predicted] = 0.82
         found = Predictions(ids, labels, probabilities)
         arrays |= {f"{part}_{each}": getattr(found, each) for each in ("ids", "labels", "probabilities")}
-    np.savez(run.folder / "evaluation.npz", **arrays)
+    np.savez(run.folder / "evaluation.npz", **arrays)  # type: ignore[arg-type]
     run.write_status(runs.Status(runs.FINISHED, 0.0, epochs=3, epoch=3, fraction=1.0, ended=9.0))
     return run
 

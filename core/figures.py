@@ -116,32 +116,38 @@ def confusion_matrix(counts: np.ndarray, class_names: tuple[str, ...], *, dark: 
     wrong = np.where(diagonal, 0, counts)
     weight = np.where(diagonal, share, np.sqrt(wrong / max(wrong.max(), 1)))
     figure = go.Figure()
-    some = counts > 0
-    for mask, rgb in ((diagonal & some, "0,114,178"), (~diagonal & some, "213,94,0"), (~some, "128,128,128")):
+    some, heavy = counts > 0, weight > 0.55
+    numbers = np.array([[f"{count:,}" for count in row] for row in counts])
+    plain = "#E6EAEE" if dark else "#16202A"
+    for mask, rgb, text in (
+        (diagonal & some & heavy, "0,114,178", "#FFFFFF"),
+        (diagonal & some & ~heavy, "0,114,178", plain),
+        (~diagonal & some & heavy, "213,94,0", "#FFFFFF"),
+        (~diagonal & some & ~heavy, "213,94,0", plain),
+        (~some, "128,128,128", plain),
+    ):
         figure.add_heatmap(
             z=np.where(mask, weight, np.nan),
             zmin=0,
             zmax=1,
             colorscale=[[0, f"rgba({rgb},0.10)"], [1, f"rgba({rgb},0.95)"]],
+            text=np.where(mask & some, numbers, ""),
+            texttemplate="%{text}",
+            textfont={"color": text, "size": 13},
             showscale=False,
             hoverinfo="skip",
             xgap=2,
             ygap=2,
         )
+    # A heat map's cells cannot be selected: clear squares above them can.
     rows, columns = np.divmod(np.arange(classes * classes), classes)
-    plain = "#E6EAEE" if dark else "#16202A"
     figure.add_scatter(
         x=columns,
         y=rows,
-        mode="markers+text",
+        mode="markers",
         marker={"symbol": "square", "size": _CELL_PX, "color": "rgba(0,0,0,0)"},
-        selected={"marker": {"color": "rgba(128,128,128,0.25)", "opacity": 1}},
-        unselected={"marker": {"opacity": 1}, "textfont": {"color": plain}},
-        text=[f"{count:,}" if count else "" for count in counts.ravel()],
-        textfont={
-            "color": ["#FFFFFF" if dark or heavy > 0.55 else plain for heavy in weight.ravel()],
-            "size": 13,
-        },
+        selected={"marker": {"color": "rgba(128,128,128,0.35)", "opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
         hovertemplate=[
             f"{class_names[row]} {'seen as itself' if row == column else f'taken for {class_names[column]}'}: "
             f"{counts[row, column]:,} of {counts[row].sum():,}<extra></extra>"

@@ -34,8 +34,9 @@ def test_a_loss_that_is_not_finite_is_a_gap() -> None:
 
 def test_the_matrixs_points_are_its_cells_row_by_row() -> None:
     figure = figures.confusion_matrix(np.array([[8, 2, 0], [0, 9, 1], [3, 0, 7]]), ("cat", "dog", "owl"))
-    cells = figure.data[-1]
-    assert list(cells.text) == ["8", "2", "", "", "9", "1", "3", "", "7"]
+    *shades, cells = figure.data
+    shown = [["".join(shade.text[row][column] for shade in shades) for column in range(3)] for row in range(3)]
+    assert shown == [["8", "2", ""], ["", "9", "1"], ["3", "", "7"]]
     assert [(int(x), int(y)) for x, y in zip(cells.x, cells.y, strict=True)][5] == (2, 1)
     assert cells.hovertemplate[1] == "cat taken for dog: 2 of 10<extra></extra>"
 

@@ -116,7 +116,7 @@ def confusion_matrix(counts: np.ndarray, class_names: tuple[str, ...], *, dark: 
     wrong = np.where(diagonal, 0, counts)
     weight = np.where(diagonal, share, np.sqrt(wrong / max(wrong.max(), 1)))
     figure = go.Figure()
-    some, heavy = counts > 0, weight > 0.55
+    some, heavy = counts > 0, weight > np.where(diagonal, 0.55, 0.85)
     numbers = np.array([[f"{count:,}" for count in row] for row in counts])
     plain = "#E6EAEE" if dark else "#16202A"
     for mask, rgb, text in (

@@ -20,5 +20,7 @@ def command_line(home: Path, *arguments: str) -> str:
     """Run `python -m core …` on a data home and return what it printed."""
     command = [sys.executable, "-m", "core", *arguments]
     environment = {**os.environ, "PIXELWISE_HOME": str(home)}
-    done = subprocess.run(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")
     return done.stdout

@@ -153,7 +153,7 @@ def runs_list() -> None:
     for run in runs.all_runs():
         status = run.status()
         accuracy = status.result.get("test_accuracy")
-        facts = f"test accuracy {accuracy:.2%}" if accuracy is not None else progress_line(status)
+        facts = f"test accuracy {accuracy:.2%}" if accuracy is not None else status.cause or progress_line(status)
         click.echo(f"{run.name:<40} {status.state:<12} {run.about.name:<10} {facts}")
 
 

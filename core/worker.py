@@ -17,6 +17,8 @@ from core.runs import Run, RunError
 
 _IDLE_S = 3600
 _PATIENCE_S = 120
+# loky ends a worker that has grown by 300 MB since its first call, as a leak; a network or two is no leak.
+_ENVIRONMENT = {"LOKY_MAX_MEMORY_LEAK_SIZE": "2e9", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
 def _submit(function: Any, *arguments: Any) -> "Future[Any]":
@@ -24,7 +26,11 @@ def _submit(function: Any, *arguments: Any) -> "Future[Any]":
     with storing("the worker's log"):
         log.parent.mkdir(parents=True, exist_ok=True)
     executor = get_reusable_executor(
-        max_workers=1, timeout=_IDLE_S, initializer=infer.initialise, initargs=(os.getpid(), str(log))
+        max_workers=1,
+        timeout=_IDLE_S,
+        initializer=infer.initialise,
+        initargs=(os.getpid(), str(log)),
+        env=_ENVIRONMENT,
     )
     return executor.submit(function, *arguments)
 

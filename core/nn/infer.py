@@ -34,8 +34,11 @@ def initialise(parent: int, log: str) -> None:
 
 
 def warm() -> None:
-    """Import TensorFlow, seconds before somebody waits for it."""
-    import keras  # noqa: F401
+    """Do what the first prediction would spend seconds on: import TensorFlow, start its threads, build a layer."""
+    import keras
+
+    convolution = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(1, 3)])
+    convolution(np.zeros((1, 8, 8, 1), np.uint8), training=False)
 
 
 def predict(folder: str, pictures: np.ndarray) -> np.ndarray:

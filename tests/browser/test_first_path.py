@@ -2,12 +2,15 @@
 
 import json
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from core.runs import RUNNING, Run
 from tests.browser.server import Server, running_server
 
 PAGES = {"": "Pixelwise", "browse": "Browse", "train": "Train", "errors": "Errors", "predict": "Predict"}
@@ -124,3 +127,40 @@ def test_a_bad_upload_is_answered_with_a_sentence_and_the_others_are_predicted(p
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
     expect(page.get_by_text("![](x).png: The file is not a picture.")).to_be_visible()
     expect(page.get_by_text("What the network saw: 8×8 pixels, gray.")).to_be_visible(timeout=60_000)
+
+
+def test_training_survives_a_killed_server_and_the_worker_does_not(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    with running_server(tmp_path) as first:
+        page.goto(f"{first.address}/train?recipe=digits-dense")
+        page.get_by_role("spinbutton", name="Epochs").fill("1000")
+        page.get_by_role("button", name="Train", exact=True).click()
+        expect(page.get_by_text("running")).to_be_visible()
+        server = psutil.Process(first.pid)
+        (run,) = [Run(path.parent) for path in tmp_path.glob("runs/*/status.json")]
+        trainer = run.status().pid
+        wait_until(lambda: len(others(server, trainer)) > 0)  # The worker, in the background.
+        workers = others(server, trainer)
+        server.kill()
+    wait_until(lambda: not any(worker.is_running() for worker in workers))
+    assert run.status().state == RUNNING
+    with running_server(tmp_path) as second:
+        page.goto(f"{second.address}/train")
+        expect(page.get_by_role("combobox", name="Run")).to_have_value(run.name)
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_text("stopped")).to_be_visible()
+        expect(page.get_by_role("link", name="See its errors")).to_be_visible()
+    context.close()
+
+
+def others(server: psutil.Process, trainer: int | None) -> list[psutil.Process]:
+    """Return the server's child processes that are not the trainer."""
+    return [child for child in server.children(recursive=True) if child.pid != trainer]
+
+
+def wait_until(reached: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)

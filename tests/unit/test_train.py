@@ -72,8 +72,11 @@ def test_a_run_finishes_and_leaves_everything_that_pages_need(data_home: Path) -
     probabilities, seen = worker.predict(run, photos)
     assert probabilities == pytest.approx(found.probabilities[:40], abs=1e-5)
     assert (seen[0].mode, seen[0].size) == ("L", (8, 8))
+    process = worker._submit(os.getpid).result(30)
+    time.sleep(1.1)  # loky looks for leaks after a second: one that loads a network must stay.
     one, _ = worker.predict(run, photos[:1])
     assert one[0] == pytest.approx(probabilities[0], abs=1e-6)
+    assert worker._submit(os.getpid).result(30) == process
 
 
 def test_the_worker_that_is_killed_is_replaced(data_home: Path) -> None:

@@ -13,8 +13,8 @@ from core.datasets import catalogue, store
 from core.errors import PixelwiseError
 from core.evaluation import ranked
 from core.pictures import PictureError, read_picture
-from core.recipe import RecipeError, find_recipe
-from core.runs import Run, Status
+from core.recipe import find_recipe
+from core.runs import Run, RunError, Status
 
 _POLL_S = 0.25
 
@@ -195,7 +195,7 @@ def predict(photos: tuple[str, ...], run_name: str | None, as_json: bool) -> Non
     else:
         able = runs.with_model()
         if not able:
-            raise RecipeError("No run can predict yet. Train one: python -m core train digits-cnn --wait")
+            raise RunError("No run can predict yet. Train one: python -m core train digits-cnn --wait")
         run = able[0]
     good = True
     try:

@@ -59,9 +59,7 @@ class Fit(Specification):
     """How long and in which portions the network trains."""
 
     epochs: int = setting(10, minimum=1, maximum=1000, step=1, help="How often every training picture is seen.")
-    batch_size: int = setting(
-        32, minimum=1, maximum=8192, step=1, unit="pictures", help="How many pictures each step learns from."
-    )
+    batch_size: int = setting(32, minimum=1, maximum=8192, step=1, help="How many pictures each step learns from.")
     seed: int = setting(0, minimum=0, maximum=2**31 - 1, step=1, help="The same seed starts from the same weights.")
 
 

@@ -32,7 +32,9 @@ STOPPED, FINISHED, FAILED, INTERRUPTED = "stopped", "finished", "failed", "inter
 ALIVE = (WAITING, RUNNING, STOPPING)
 
 _PROJECT = Path(__file__).resolve().parent.parent
+# A trainer that has not written its process number by then never began.
 _START_S = 60
+# A model of a million parameters with its optimiser takes 12 MB, predictions and metrics less; and some reserve.
 _NEEDED_BYTES = 50_000_000
 
 
@@ -46,6 +48,7 @@ class Status:
 
     Attributes:
         state: one of this module's states.
+        created: when the run was made; `started` when its turn came; `ended` when it was over.
         doing: what the trainer does now, in words.
         pid: the trainer's process number, and `pid_started` when that process began: numbers are given out again.
         heartbeat: when the trainer last wrote.
@@ -54,6 +57,7 @@ class Status:
         pictures_per_second: training pictures a second, validation not counted.
         seconds_left: what remains, estimated; `None` before there is anything to estimate from.
         cause: why it failed, in words.
+        result: `validation_accuracy`, `validation_loss`, `test_accuracy`, `test_loss`, once there are predictions.
     """
 
     state: str

@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ def main(folder: Path) -> int:
 
 
 @contextlib.contextmanager
-def _turn(journal: Journal) -> Any:
+def _turn(journal: Journal) -> Iterator[None]:
     """Wait until no other run trains and none that was made earlier waits; then hold the place."""
     lock = filelock.FileLock(runs.runs_folder() / ".trainer.lock")
     while True:

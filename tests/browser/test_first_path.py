@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -17,6 +18,8 @@ PAGES = {"": "Pixelwise", "browse": "Browse", "train": "Train", "errors": "Error
 
 
 def test_browse_train_errors_predict(page: Page, server: Server) -> None:
+    asked: set[str | None] = set()
+    page.on("request", lambda request: asked.add(urlsplit(request.url).hostname))
     page.goto(server.address)
     expect(page.get_by_role("heading", name="Pixelwise")).to_be_visible()
     page.get_by_role("button", name="Browse the digits").click()
@@ -28,6 +31,7 @@ def test_browse_train_errors_predict(page: Page, server: Server) -> None:
     see_errors(page)
     predict(page)
 
+    assert asked <= {"localhost", None}, "nothing may be asked of another machine"
     assert not maps_tensorflow(psutil.Process(server.pid)), "the server must never load TensorFlow"
     assert "Traceback" not in (server.home / "server.log").read_text()
 

@@ -70,28 +70,3 @@ def test_a_recipe_with_an_unknown_field_is_refused_with_the_files_name(data_home
     result = call("train", str(path))
     assert result.exit_code == 1
     assert "mine.json: Unknown field in the recipe: 'colour'" in result.output
-
-
-def test_train_waits_and_predict_answers_each_photo(data_home: Path, tmp_path: Path) -> None:
-    trained = call("train", "digits-cnn", "--set", "fit.epochs=2", "--wait")
-    assert trained.exit_code == 0, trained.output
-    last = json.loads(trained.stdout.splitlines()[-1])
-    assert list(last) == ["run", "state", "seconds", "test_accuracy", "test_loss"]
-    assert last["state"] == "finished"
-    assert last["run"] in call("runs", "list").output
-    assert json.loads(call("runs", "show", "latest").stdout)["status"]["state"] == "finished"
-
-    seven = Path(__file__).parents[1] / "browser" / "seven.png"
-    empty = tmp_path / "empty.jpg"
-    empty.touch()
-    result = call("predict", str(empty), str(seven), "nowhere.png", "--json", "--run", last["run"])
-    assert result.exit_code == 1
-    bad, good, missing = map(json.loads, result.stdout.splitlines())
-    assert (bad["file"], bad["reason"]) == (str(empty), "empty")
-    assert missing["reason"] == "not-readable"
-    assert list(good) == ["file", "label", "probability", "probabilities", "decision"]
-    assert sum(good["probabilities"].values()) == pytest.approx(1, abs=1e-5)
-    assert good["label"] == max(good["probabilities"], key=good["probabilities"].__getitem__)
-    assert call("predict", str(seven)).exit_code == 0
-    assert call("runs", "remove", "latest").exit_code == 0
-    assert runs.all_runs() == []

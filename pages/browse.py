@@ -31,7 +31,10 @@ def get(entry: catalogue.Entry) -> None:
             def progress(done: int, total: int) -> None:
                 bar.progress(done / total, f"{done / 1e6:.1f} of {total / 1e6:.1f} MB")
 
-            catalogue.add(entry.name, progress=progress)
+            try:
+                catalogue.add(entry.name, progress=progress)
+            finally:
+                bar.empty()
             st.rerun()
     with said_in_words():
         upload = st.file_uploader(f"Or bring {published.file_name}, if you have it already", type=["npz"])

@@ -94,9 +94,11 @@ else:
         run = choose_run(able, key="run_predicting")
     with said_in_words():
         box = run.about.ink_box
-        ways = ["Draw", "Upload"] if box is not None else ["Upload"]
-        way = st.segmented_control("Picture", ways, default=ways[0], required=True, key="way", persist_state="session")
-        if way == "Draw" and box is not None:
+        way = "Upload"
+        if box is not None:
+            ways = ["Draw", "Upload"]
+            way = st.segmented_control("Picture", ways, default="Draw", required=True, key="way")
+        if box is not None and way == "Draw":
             draw(run, box)
         else:
             upload(run, box)

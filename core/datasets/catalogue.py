@@ -136,3 +136,13 @@ def available() -> list[str]:
     """Return the names of the data sets that can be opened now: those on disk and those that come with a package."""
     built_in = [entry.name for entry in CATALOGUE.values() if entry.published is None]
     return list(dict.fromkeys([*built_in, *store.names()]))
+
+
+def title(name: str) -> str:
+    """Return a data set's title for people; its name where it cannot be read."""
+    if name in CATALOGUE:
+        return CATALOGUE[name].about.title
+    try:
+        return store.read(store.folder_of(name)).about.title
+    except DatasetError:
+        return name

@@ -39,7 +39,7 @@ def choose(
 
 def choose_dataset(names: Sequence[str]) -> str:
     """Let the user choose a data set; the choice is in the address and holds on every page."""
-    titles = {name: entry.about.title for name, entry in catalogue.CATALOGUE.items()}
+    titles = {name: catalogue.title(name) for name in names}
     return choose("Data set", names, key="dataset", parameter="dataset", titles=titles)
 
 

@@ -135,6 +135,7 @@ def test_too_few_pictures_to_validate_on(data_home: Path) -> None:
         "splits": np.zeros(3, np.uint8),
     }
     tiny = store.write(about, arrays)
+    assert [catalogue.title(name) for name in ("tiny", "mnist", "nowhere")] == ["Tiny", "MNIST", "nowhere"]
     with pytest.raises(RecipeError, match="No validation pictures can be drawn from Tiny"):
         parts(tiny, Split())
 

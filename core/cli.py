@@ -151,10 +151,14 @@ def runs_group() -> None:
 def runs_list() -> None:
     """List the runs, newest first."""
     for run in runs.all_runs():
-        status = run.status()
+        try:
+            status, dataset = run.status(), run.about.name
+        except RunError as error:
+            click.echo(f"{run.name:<40} {error}")
+            continue
         accuracy = status.result.get("test_accuracy")
         facts = f"test accuracy {accuracy:.2%}" if accuracy is not None else status.cause or progress_line(status)
-        click.echo(f"{run.name:<40} {status.state:<12} {run.about.name:<10} {facts}")
+        click.echo(f"{run.name:<40} {status.state:<12} {dataset:<10} {facts}")
 
 
 @runs_group.command("show")

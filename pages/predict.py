@@ -94,11 +94,11 @@ else:
         run = choose_run(able, key="run_predicting")
     with said_in_words():
         box = run.about.ink_box
-        way = "Upload"
-        if box is not None:
-            ways = ["Draw", "Upload"]
-            way = st.segmented_control("Picture", ways, default="Draw", required=True, key="way")
-        if box is not None and way == "Draw":
+        ways = ["Draw", "Upload"]
+        if (
+            box is not None
+            and st.segmented_control("Picture", ways, default="Draw", required=True, key="way") == "Draw"
+        ):
             draw(run, box)
         else:
             upload(run, box)

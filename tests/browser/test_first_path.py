@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -147,7 +148,7 @@ def test_training_survives_a_killed_server_and_the_worker_does_not(browser: Brow
         wait_until(lambda: len(others(server, trainer)) > 0)  # The worker, in the background.
         workers = others(server, trainer)
         server.kill()
-    wait_until(lambda: not any(worker.is_running() for worker in workers))
+    wait_until(lambda: not any(lives(worker) for worker in workers))
     assert run.status().state == RUNNING
     with running_server(tmp_path) as second:
         page.goto(f"{second.address}/train")
@@ -161,6 +162,12 @@ def test_training_survives_a_killed_server_and_the_worker_does_not(browser: Brow
 def others(server: psutil.Process, trainer: int | None) -> list[psutil.Process]:
     """Return the server's child processes that are not the trainer."""
     return [child for child in server.children(recursive=True) if child.pid != trainer]
+
+
+def lives(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def wait_until(reached: Callable[[], bool], seconds: float = 30) -> None:

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from core import runs
 from core.cli import main
+from core.recipe import find_recipe
 
 
 def call(*arguments: str) -> Result:
@@ -70,3 +71,13 @@ def test_a_recipe_with_an_unknown_field_is_refused_with_the_files_name(data_home
     result = call("train", str(path))
     assert result.exit_code == 1
     assert "mine.json: Unknown field in the recipe: 'colour'" in result.output
+
+
+def test_a_damaged_run_does_not_hide_the_others(data_home: Path) -> None:
+    damaged, whole = (runs.create(find_recipe("digits-dense")) for _ in range(2))
+    (damaged.folder / "dataset.json").write_text("{")
+    result = call("runs", "list")
+    assert result.exit_code == 0
+    lines = {line.split()[0]: line for line in result.output.splitlines()}
+    assert "is damaged" in lines[damaged.name]
+    assert "waiting" in lines[whole.name]

@@ -1,6 +1,5 @@
 """The server's side of prediction: one worker process, which alone holds TensorFlow."""
 
-import contextlib
 import os
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -21,18 +20,22 @@ _PATIENCE_S = 120
 _ENVIRONMENT = {"LOKY_MAX_MEMORY_LEAK_SIZE": "2e9", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
-def _submit(function: Any, *arguments: Any) -> "Future[Any]":
+def _executor() -> Any:
+    """Return the one executor, loky's, with a living worker to come."""
     log = home.data_home() / "worker.log"
     with storing("the worker's log"):
         log.parent.mkdir(parents=True, exist_ok=True)
-    executor = get_reusable_executor(
+    return get_reusable_executor(
         max_workers=1,
         timeout=_IDLE_S,
         initializer=infer.initialise,
         initargs=(os.getpid(), str(log)),
         env=_ENVIRONMENT,
     )
-    return executor.submit(function, *arguments)
+
+
+def _submit(function: Any, *arguments: Any) -> "Future[Any]":
+    return _executor().submit(function, *arguments)
 
 
 def warm() -> "Future[Any]":
@@ -73,5 +76,4 @@ def predict(run: Run, photos: list[Image.Image]) -> tuple[np.ndarray, list[Image
 
 def shut_down() -> None:
     """End the worker; a command line that predicted once does not keep it."""
-    with contextlib.suppress(OSError):
-        get_reusable_executor().shutdown(wait=True, kill_workers=True)
+    _executor().shutdown(wait=True, kill_workers=True)

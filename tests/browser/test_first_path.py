@@ -150,6 +150,7 @@ def test_training_survives_a_killed_server_and_the_worker_does_not(browser: Brow
         server.kill()
     wait_until(lambda: not any(lives(worker) for worker in workers))
     assert run.status().state == RUNNING
+    wait_until(lambda: run.status().fraction > 0)  # From here on there is something to keep.
     with running_server(tmp_path) as second:
         page.goto(f"{second.address}/train")
         expect(page.get_by_role("combobox", name="Run")).to_have_value(run.name)

@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.server import CHROMIUM, Server, chromium, running_server
 
-
 PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 

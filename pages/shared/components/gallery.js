@@ -1,4 +1,4 @@
-// A grid of pictures. data: {items: [{id, url, alt, caption, wrong}], side: pixels}. A click sends the id as `opened`.
+// A grid of pictures. data: {items: [{id, url, alt, caption}], side: pixels}. A click sends the id as `opened`.
 export default function ({ parentElement, data, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
   const drawn = JSON.stringify(data);
@@ -11,7 +11,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
       button.type = "button";
       button.dataset.id = item.id;
       button.title = item.alt;
-      button.classList.toggle("wrong", Boolean(item.wrong));
       const picture = document.createElement("img");
       picture.src = item.url;
       picture.alt = item.alt;

@@ -11,7 +11,7 @@ from core.runs import Run, Status
 from pages.shared.controls import choose, choose_dataset, choose_run, number
 from pages.shared.frame import dark, page, plain, said_in_words
 
-_POLL_S = 0.7
+_POLL_S = 0.9
 _BADGES = {
     runs.WAITING: ("gray", "hourglass_empty"),
     runs.RUNNING: ("blue", "play_arrow"),
@@ -123,6 +123,8 @@ def curves(run: Run, status: Status) -> None:
             config={"displayModeBar": False},
             alt=f"{quantity.capitalize()} of training and {part_name(run)} pictures against epochs",
         )
+    legend = figures.curve_legend(dark=dark(), validation=part_name(run))
+    st.html("&emsp;".join(f"<b style='color:{colour}'>━</b> {name}" for name, colour in legend))
     st.caption(
         "Watch the gap: when training goes on improving and validation does not, the network learns by heart."
         + (

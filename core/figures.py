@@ -70,8 +70,7 @@ def curve(
         title={"text": quantity.capitalize(), "x": 0, "font": {"size": 16}},
         xaxis={"title": "epoch", "range": [0, epochs * 1.02], "automargin": False},
         yaxis={"title": "share of pictures" if share else "cross-entropy, nats (log scale)", "automargin": False},
-        # Plotly measures text to fit a legend and margins, again at each drawing: a fifth of what a browser spends on
-        # curves that grow, beside a network that wants both processors.
+        # Plotly measures text to fit a legend and margins, again at each drawing, while a network wants the processors.
         showlegend=False,
         margin={"l": 64, "r": 8, "t": 36, "b": 48},
         uirevision="curve",

@@ -10,7 +10,7 @@ from core.datasets.store import Dataset
 from core.evaluation import Predictions
 from core.runs import Run, RunError
 from pages.shared.components.gallery import Item, gallery, picture_url
-from pages.shared.controls import choose_run
+from pages.shared.controls import choose_run, train_first
 from pages.shared.enlarge import enlarge
 from pages.shared.frame import dark, page, plain, said_in_words
 
@@ -109,12 +109,7 @@ def show(run: Run, part_choice: DeltaGenerator, figures_shown: DeltaGenerator) -
 page("Errors", "What a run got wrong, from one number to the pictures behind it.")
 evaluated = runs.with_evaluation()
 if not evaluated:
-    st.info("No run has finished yet. Train one, and its errors will be here.")
-    st.page_link(
-        "pages/train.py",
-        label="Train on the digits",
-        query_params={"dataset": "digits", "recipe": "digits-cnn"},
-    )
+    train_first("No run has finished yet. Train one, and its errors will be here.")
 else:
     run_choice, part_choice, figures_shown = st.columns([3, 1.4, 3], gap="medium")
     with run_choice:

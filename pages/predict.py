@@ -9,7 +9,7 @@ from core.pictures import PictureError, read_picture
 from core.runs import Run
 from pages.shared.components.crisp import crisp
 from pages.shared.components.drawing_pad import drawing_pad
-from pages.shared.controls import choose_run
+from pages.shared.controls import choose_run, train_first
 from pages.shared.frame import page, plain, said_in_words
 
 _SEEN_PX = 224
@@ -83,12 +83,7 @@ def upload(run: Run, box: float | None) -> None:
 page("Predict", "Draw a digit, or bring a picture, and see what a network of yours makes of it.")
 able = runs.with_model()
 if not able:
-    st.info("No network can answer yet. Train one: the digits take less than a minute.")
-    st.page_link(
-        "pages/train.py",
-        label="Train on the digits",
-        query_params={"dataset": "digits", "recipe": "digits-cnn"},
-    )
+    train_first("No network can answer yet. Train one: the digits take less than a minute.")
 else:
     with st.container(width=520):
         run = choose_run(able, key="run_predicting")

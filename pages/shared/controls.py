@@ -1,4 +1,4 @@
-"""Controls that several pages have: choosing a data set or a run, and numbers drawn from their settings."""
+"""Controls that several pages have: choosing a data set or a run, numbers drawn from settings, the way to a first run."""
 
 from collections.abc import Mapping, Sequence
 
@@ -47,6 +47,16 @@ def choose_run(found: Sequence[Run], *, key: str) -> Run:
     """Let the user choose a run, the newest first; a page that offers other runs than another has a key of its own."""
     by_name = {run.name: run for run in found}
     return by_name[choose("Run", list(by_name), key=key, parameter="run")]
+
+
+def train_first(sentence: str) -> None:
+    """Say why a page is empty, and lead to the training that fills it."""
+    st.info(sentence)
+    st.page_link(
+        "pages/train.py",
+        label="Train on the digits",
+        query_params={"dataset": "digits", "recipe": "digits-cnn"},
+    )
 
 
 def number(part: Specification, field: str, label: str, *, key: str) -> int | float:

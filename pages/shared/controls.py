@@ -1,4 +1,4 @@
-"""Controls that several pages have: choosing a data set or a run, numbers drawn from settings, the way to a first run."""
+"""Controls that several pages have: choosing a data set or a run, numbers from settings, the way to a first run."""
 
 from collections.abc import Mapping, Sequence
 

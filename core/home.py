@@ -1,6 +1,7 @@
 """The data home, the one folder where Pixelwise keeps data sets and runs, and writing there without halves."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
+
+from core import processes
 
 
 def data_home() -> Path:
@@ -41,11 +44,18 @@ def replace_text(path: Path, text: str) -> None:
 def new_folder(path: Path) -> Iterator[Path]:
     """Yield a folder beside `path` to fill; it becomes `path` when the block ends and is removed when it fails.
 
+    What killed processes left beside `path` is removed first.
+
     Raises:
         FileExistsError: `path` came to exist meanwhile; what was written beside it is removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=".new-", dir=path.parent))
+    for left in path.parent.glob(".new-*"):
+        maker = re.match(r"\.new-(\d+)-(\d+)-", left.name)
+        if maker and not processes.lives(int(maker[1]), float(maker[2])):
+            shutil.rmtree(left, ignore_errors=True)
+    pid_now, began_now = processes.own()
+    beside = Path(tempfile.mkdtemp(prefix=f".new-{pid_now}-{began_now:.0f}-", dir=path.parent))
     try:
         yield beside
         beside.chmod(0o755)

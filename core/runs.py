@@ -7,11 +7,7 @@ atomically), `metrics.jsonl` (a flushed line a record), `train.log`, and, after 
 
 import contextlib
 import json
-import os
 import shutil
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -19,9 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from core import home
+from core import home, processes
 from core.datasets import catalogue
 from core.datasets.store import About
 from core.errors import PixelwiseError, StorageError, storing
@@ -31,7 +25,6 @@ WAITING, RUNNING, STOPPING = "waiting", "running", "stopping"
 STOPPED, FINISHED, FAILED, INTERRUPTED = "stopped", "finished", "failed", "interrupted"
 ALIVE = (WAITING, RUNNING, STOPPING)
 
-_PROJECT = Path(__file__).resolve().parent.parent
 # A trainer that has not written its process number by then never began.
 _START_S = 60
 # A model of a million parameters with its optimiser takes 12 MB, predictions and metrics less; and some reserve.
@@ -135,12 +128,7 @@ class Run:
     def _process_lives(self, status: Status) -> bool:
         if status.pid is None:
             return time.time() - status.created < _START_S
-        try:
-            process = psutil.Process(status.pid)
-            same = abs(process.create_time() - (status.pid_started or 0.0)) < 2.0
-            return same and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return False
+        return processes.lives(status.pid, status.pid_started or 0.0)
 
     @property
     def stop_file(self) -> Path:
@@ -197,22 +185,11 @@ class Run:
         Raises:
             StorageError: the disk is full or may not be written.
         """
-        environment = {**os.environ, "PIXELWISE_HOME": str(self.folder.parent.parent)}
-        with storing(f"the run {self.name}"), self.log_file.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "core.nn.train", str(self.folder)],
-                cwd=_PROJECT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        threading.Thread(target=self._reap, args=(process,), daemon=True).start()
+        with storing(f"the run {self.name}"):
+            processes.start("core.nn.train", self.folder, self.folder.parent.parent, self.log_file, self._ended)
 
-    def _reap(self, process: "subprocess.Popen[bytes]") -> None:
-        """Wait for the trainer, so that it leaves no zombie; say so when it could not even begin."""
-        code = process.wait()
+    def _ended(self, code: int) -> None:
+        """Say so when the trainer could not even begin."""
         with contextlib.suppress(PixelwiseError, OSError):
             status = self.status()
             if status.pid is None and status.state in ALIVE:

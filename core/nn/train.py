@@ -22,9 +22,8 @@ from typing import Any
 
 import filelock
 import numpy as np
-import psutil
 
-from core import home, runs
+from core import home, processes, runs
 from core.datasets import catalogue
 from core.errors import PixelwiseError, storage_sentence
 from core.evaluation import Predictions
@@ -54,8 +53,8 @@ class Journal:
         self._reserve = run.folder / "reserve"
         self._reserve.write_bytes(bytes(_RESERVE_BYTES))
         self._metrics = (run.folder / "metrics.jsonl").open("a", encoding="utf-8")
-        process = psutil.Process()
-        self.status(pid=process.pid, pid_started=process.create_time())
+        pid, began = processes.own()
+        self.status(pid=pid, pid_started=began)
 
     def status(self, *, lazily: bool = False, **changes: Any) -> None:
         """Change the status and write it; `lazily` at most each `STATUS_S` seconds."""

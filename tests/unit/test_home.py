@@ -43,6 +43,14 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*")] == ["made", "a"]
 
 
+def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    (tmp_path / ".new-4194305-1-abc").mkdir()
+    (tmp_path / ".new-of-the-users-own").mkdir()
+    with new_folder(tmp_path / "first"), new_folder(tmp_path / "second"):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".new-of-the-users-own", "first", "second"]
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [

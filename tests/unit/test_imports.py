@@ -22,8 +22,9 @@ LAYERS = [
     {"core.datasets"},
     {"core.preprocessing", "core.network", "core.drawing"},
     {"core.pictures", "core.settings"},
-    {"core.home"},
-    {"core.errors"},
+    {"core.jobs"},
+    {"core.home", "core.progress"},
+    {"core.errors", "core.processes"},
 ]
 FILES = sorted([PROJECT / "app.py", *(PROJECT / "pages").rglob("*.py"), *(PROJECT / "core").rglob("*.py")])
 

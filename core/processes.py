@@ -1,0 +1,54 @@
+"""Processes of our own that outlive the one that started them, known again by number and begin."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+_PROJECT = Path(__file__).resolve().parent.parent
+
+
+def own() -> tuple[int, float]:
+    """Return this process's number and when it began, in seconds since 1970."""
+    process = psutil.Process()
+    return process.pid, process.create_time()
+
+
+def lives(pid: int, began: float) -> bool:
+    """Tell whether the process of this number still is the one that began then: numbers are given out again."""
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - began) < 2.0 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def start(module: str, folder: Path, data_home: Path, log: Path, ended: Callable[[int], None]) -> None:
+    """Start `python -m module folder` in a session of its own.
+
+    Args:
+        module: such as `core.nn.train`.
+        folder: its one argument.
+        data_home: its `$PIXELWISE_HOME`.
+        log: what it prints is added there.
+        ended: called with its exit status, in a thread, if this process is still there by then.
+
+    Raises:
+        OSError: the log cannot be written or the process cannot be started.
+    """
+    with log.open("ab") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, str(folder)],
+            cwd=_PROJECT,
+            env={**os.environ, "PIXELWISE_HOME": str(data_home)},
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    # Somebody must wait for it, or it stays as a zombie.
+    threading.Thread(target=lambda: ended(process.wait()), daemon=True).start()

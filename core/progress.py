@@ -1,0 +1,17 @@
+"""How long work tells what it does, and learns that nobody wants it any more."""
+
+from collections.abc import Callable
+
+from core.errors import PixelwiseError
+
+# Called often with what is done now, in words, how much of it is done, how much there is (0: unknown) and of what.
+# It may raise `Cancelled`, which the work lets through after tidying up.
+Progress = Callable[[str, int, int, str], None]
+
+
+class Cancelled(PixelwiseError):  # noqa: N818 not an error: the user wanted it
+    """The work was cancelled by the user."""
+
+
+def quiet(doing: str, done: int, total: int, unit: str) -> None:
+    """Tell nobody."""

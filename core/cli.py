@@ -10,6 +10,7 @@ import click
 
 from core import runs, worker
 from core.datasets import catalogue, store
+from core.datasets.store import SPLITS
 from core.errors import PixelwiseError
 from core.evaluation import ranked
 from core.pictures import PictureError, read_picture
@@ -46,10 +47,12 @@ def datasets_list() -> None:
     for name in dict.fromkeys([*here, *catalogue.CATALOGUE]):
         if name in here:
             dataset = catalogue.open_dataset(name)
-            train, test = dataset.counts.sum(axis=0)
-            height, width, channels = dataset.about.size
-            shape = f"{width}×{height}×{channels}"
-            facts = f"{train:>7,} train {test:>7,} test  {len(dataset.about.class_names):>3} classes  {shape}"
+            counts = "".join(
+                f"{count:>7,} {split} "
+                for split, count in zip(SPLITS, dataset.counts.sum(axis=0), strict=True)
+                if count
+            )
+            facts = f"{counts} {len(dataset.about.class_names):>3} classes  {dataset.about.shape}"
         else:
             published = catalogue.CATALOGUE[name].published
             size = f"{published.bytes / 1e6:.0f} MB" if published else ""

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -42,6 +43,26 @@ def read_picture(data: bytes) -> Image.Image:
     Raises:
         PictureError: with a `reason`, and a sentence for a person.
     """
+    return read_original(data).picture
+
+
+@dataclass(frozen=True)
+class Original:
+    """A picture with what its file was.
+
+    Attributes:
+        picture: as `read_picture` gives it.
+        format: Pillow's name, one of `FORMATS`.
+        mode: Pillow's name of the file's own mode, such as `L`, `P` or `CMYK`.
+    """
+
+    picture: Image.Image
+    format: str
+    mode: str
+
+
+def read_original(data: bytes) -> Original:
+    """Decode a picture as `read_picture` does, and tell what the file was. It raises the same."""
     if not data:
         raise PictureError("empty", "The file is empty (0 bytes). Copy or download it again.")
     if len(data) > MAX_BYTES:
@@ -57,7 +78,7 @@ def read_picture(data: bytes) -> Image.Image:
         )
     try:
         picture.load()
-        return _rgb(ImageOps.exif_transpose(picture))
+        return Original(_rgb(ImageOps.exif_transpose(picture)), str(picture.format), picture.mode)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise _undecodable(error) from error
 

@@ -24,7 +24,7 @@ def prepared_pictures(dataset: Dataset, steps: Pipeline) -> np.ndarray:
         StorageError: the disk is full or may not be written.
     """
     first = dataset.picture(0)
-    if steps.apply(first) is first:
+    if not dataset.about.as_files and steps.apply(first) is first:
         return dataset.pictures
     key = hashlib.sha256(f"{dataset.about.content_hash} {json.dumps(steps.to_json())}".encode()).hexdigest()
     path = home.data_home() / "prepared" / f"{key}.npy"

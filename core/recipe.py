@@ -14,6 +14,8 @@ from core.preprocessing import Grayscale, Pipeline, Resize, Step
 from core.settings import SettingError, Specification, setting, specification, unknown_name
 
 VERSION = 1
+# Pictures larger than this, or of several sizes, are brought to it by a recipe without steps of its own.
+_LARGEST_SIDE = 64
 _NAMED = Path(__file__).parent / "recipes"
 
 
@@ -97,6 +99,8 @@ class Recipe:
         What comes back works on any picture from outside: its steps bring a photo to the network's input.
         """
         height, width, channels = about.size
+        if not 0 < max(height, width) <= _LARGEST_SIDE:
+            height = width = _LARGEST_SIDE
         steps: tuple[Step, ...] = self.steps.steps
         if not steps:
             gray = (Grayscale(),) if channels == 1 else ()

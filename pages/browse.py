@@ -49,11 +49,11 @@ def get(entry: catalogue.Entry) -> None:
 def browse(dataset: Dataset, filters: DeltaGenerator, shown: DeltaGenerator) -> None:
     """Show the filters with their counts, and a page of the gallery, each in the place given."""
     names = dataset.about.class_names
-    in_split = dict(zip(SPLITS, dataset.counts.sum(axis=0), strict=True))
+    in_split = {split: count for split, count in zip(SPLITS, dataset.counts.sum(axis=0), strict=True) if count}
     with filters:
         split = st.segmented_control(
             "Split",
-            SPLITS,
+            list(in_split),
             key="split",
             bind="query-params",
             format_func=lambda name: f"{name} · {in_split[name]:,}",

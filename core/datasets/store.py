@@ -1,7 +1,9 @@
 """The data sets on disk, each a folder of the data home: `dataset.json` and memory-mapped arrays.
 
-`pictures.npy` is uint8 `(n, height, width, 1 or 3)`, `labels.npy` int16 `(n,)`, `splits.npy` uint8 `(n,)`, an index
-into `SPLITS`.
+`labels.npy` is int16 `(n,)`, `splits.npy` uint8 `(n,)`, an index into `SPLITS`, and `index.npy` `(n,)` of `INDEX`.
+Small pictures of one size are one array, `pictures.npy`, uint8 `(n, height, width, 1 or 3)`. Others are the accepted
+original files, `files/<sha256>.<ending>`, with small JPEG copies one after the other in `thumbnails.bin`. `names.txt`
+has a file name a line where the pictures came as files.
 """
 
 import hashlib
@@ -16,9 +18,26 @@ import numpy as np
 from PIL import Image
 
 from core import home, pictures
+from core.datasets.measures import MEASURES, measured_all
 from core.errors import PixelwiseError, storing
+from core.pictures import PictureError
 
-SPLITS = ("train", "test")
+SPLITS = ("train", "test", "validation")
+# What is known of each picture without decoding it. `bytes`: of its file, or of its pixels. `mode`: Pillow's, of the
+# file. `thumbnail_end`: where its thumbnail ends in thumbnails.bin.
+INDEX = np.dtype(
+    [
+        ("width", "<i4"),
+        ("height", "<i4"),
+        ("mode", "S8"),
+        ("bytes", "<i8"),
+        *MEASURES,
+        ("sha256", "S64"),
+        ("format", "S5"),
+        ("thumbnail_end", "<i8"),
+    ]
+)
+THUMBNAIL_SIDE = 128
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -36,9 +55,11 @@ class About:
         source: where it comes from.
         licence: under which terms.
         class_names: one text a class, in the labels' order.
-        size: height and width of every picture in pixels, and channels.
+        size: height and width of every picture in pixels, and channels, 1 or 3; height and width are 0 when the
+            pictures have several sizes.
         ink_box: for drawn characters, the side of the box that the ink was fitted to, as a share of the picture's
             side; `None` for other pictures.
+        as_files: whether the pictures are kept as the original files, not as one array.
         content_hash: sha256 of pictures, labels and splits.
     """
 
@@ -49,7 +70,14 @@ class About:
     class_names: tuple[str, ...]
     size: tuple[int, int, int]
     ink_box: float | None = None
+    as_files: bool = False
     content_hash: str = ""
+
+    @property
+    def shape(self) -> str:
+        """The pictures' shape for people, such as `28×28×1`."""
+        height, width, channels = self.size
+        return f"{width}×{height}×{channels}" if width else f"several sizes×{channels}"
 
     def to_json(self) -> str:
         """Return the content of a `dataset.json`."""
@@ -71,7 +99,7 @@ class Dataset:
 
     @cached_property
     def pictures(self) -> np.ndarray:
-        """All pictures, uint8 `(n, height, width, channels)`, memory-mapped."""
+        """All pictures, uint8 `(n, height, width, channels)`, memory-mapped; only where they are kept as an array."""
         return self._load("pictures")
 
     @cached_property
@@ -84,23 +112,70 @@ class Dataset:
         """The split of each picture, uint8 `(n,)`, an index into `SPLITS`."""
         return self._load("splits")
 
+    @cached_property
+    def index(self) -> np.ndarray:
+        """What is known of each picture, `(n,)` of `INDEX`."""
+        if not self.about.as_files and not (self.folder / "index.npy").exists():
+            # Written by a Pixelwise that kept no index.
+            with storing(f"the index of {self.about.name}"), home.replacing(self.folder / "index.npy") as beside:
+                np.save(beside, _index_of(self.pictures), allow_pickle=False)
+        return self._load("index")
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The file name of each picture, as it is shown; empty where the pictures did not come as files."""
+        path = self.folder / "names.txt"
+        try:
+            return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        except (OSError, ValueError) as error:
+            raise self._damaged("names.txt") from error
+
+    @cached_property
+    def _thumbnails(self) -> np.ndarray:
+        try:
+            return np.memmap(self.folder / "thumbnails.bin", np.uint8, "r")
+        except (OSError, ValueError) as error:
+            raise self._damaged("thumbnails.bin") from error
+
     def _load(self, name: str) -> np.ndarray:
         try:
             array: np.ndarray = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
-            raise DatasetError(
-                f"The data set {self.about.name} is damaged ({name}.npy cannot be read). Remove it "
-                f"(python -m core datasets remove {self.about.name}) and add it again."
-            ) from error
+            raise self._damaged(f"{name}.npy") from error
         return array
+
+    def _damaged(self, file: str) -> DatasetError:
+        return DatasetError(
+            f"The data set {self.about.name} is damaged ({file} cannot be read). Remove it "
+            f"(python -m core datasets remove {self.about.name}) and add it again."
+        )
 
     def __len__(self) -> int:
         """Return the number of pictures."""
         return len(self.labels)
 
     def picture(self, index: int) -> Image.Image:
-        """Return one picture, mode L or RGB."""
-        return pictures.from_array(self.pictures[index])
+        """Return one picture, mode L where the set has one channel, else RGB."""
+        if not self.about.as_files:
+            return pictures.from_array(self.pictures[index])
+        path = self.file(index)
+        try:
+            picture = pictures.read_picture(path.read_bytes())
+        except (OSError, PictureError) as error:
+            raise self._damaged(f"files/{path.name}") from error
+        return picture.convert("L") if self.about.size[2] == 1 else picture
+
+    def file(self, index: int) -> Path:
+        """Return where a picture's original file is; only where the pictures are kept as files."""
+        row = self.index[index]
+        return self.folder / "files" / file_name(row["sha256"].decode(), row["format"].decode())
+
+    def thumbnail(self, index: int) -> bytes:
+        """Return a small copy of a picture, at most `THUMBNAIL_SIDE` px long: JPEG, or PNG where it is an array."""
+        if not self.about.as_files:
+            return pictures.png(self.picture(index))
+        begin = self.index[index - 1]["thumbnail_end"] if index else 0
+        return self._thumbnails[begin : self.index[index]["thumbnail_end"]].tobytes()
 
     def select(self, split: str | None = None, label: int | None = None) -> np.ndarray:
         """Return the indices, int64 `(m,)`, of the pictures of a split (`None`: all) and a class (`None`: all)."""
@@ -117,6 +192,29 @@ class Dataset:
         counts = np.zeros((len(self.about.class_names), len(SPLITS)), np.int64)
         np.add.at(counts, (self.labels, self.splits), 1)
         return counts
+
+
+def file_name(sha256: str, kind: str) -> str:
+    """Return the name under which a file is kept.
+
+    Args:
+        sha256: of its bytes, in hexadecimal.
+        kind: its format as Pillow calls it.
+    """
+    return f"{sha256}.{kind.lower().replace('jpeg', 'jpg')}"
+
+
+def _index_of(pixels: np.ndarray) -> np.ndarray:
+    """Return the index of pictures kept as an array."""
+    index = np.zeros(len(pixels), INDEX)
+    _, height, width, channels = pixels.shape
+    index["height"], index["width"] = height, width
+    index["mode"] = "L" if channels == 1 else "RGB"
+    index["bytes"] = height * width * channels
+    measures = measured_all(pixels)
+    for name in measures.dtype.names or ():
+        index[name] = measures[name]
+    return index
 
 
 def folder_of(name: str) -> Path:
@@ -148,7 +246,7 @@ def write(about: About, arrays: dict[str, np.ndarray]) -> Dataset:
     with storing(f"the data set {about.name}"):
         try:
             with home.new_folder(folder) as beside:
-                for name, array in arrays.items():
+                for name, array in {**arrays, "index": _index_of(arrays["pictures"])}.items():
                     np.save(beside / f"{name}.npy", array, allow_pickle=False)
                 (beside / "dataset.json").write_text(about.to_json(), encoding="utf-8")
         except FileExistsError:

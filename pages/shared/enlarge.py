@@ -19,9 +19,10 @@ def enlarge(dataset: Dataset, index: int, note: str = "") -> None:
         note: Markdown to show beneath, such as what a network made of it.
     """
     label = dataset.about.class_names[dataset.labels[index]]
-    height, width, channels = dataset.about.size
-    crisp(dataset.picture(index), f"Picture {index}, enlarged: {label}", _SIDE_PX)
-    kind = "gray" if channels == 1 else "colour"
+    picture = dataset.picture(index)
+    width, height = picture.size
+    crisp(picture, f"Picture {index}, enlarged: {label}", _SIDE_PX)
+    kind = "gray" if picture.mode == "L" else "colour"
     st.markdown(
         f"**{plain(label)}** · {SPLITS[dataset.splits[index]]} · picture {index:,} · {width}×{height} pixels, {kind}"
     )

@@ -40,7 +40,7 @@ def test_exercise_50_and_51_are_the_books() -> None:
 def test_sizes_follow_the_data_set() -> None:
     gray, colour = find_recipe("exercise-51").for_dataset(MNIST), find_recipe("exercise-51").for_dataset(PETS)
     assert gray.steps.steps == (Grayscale(), Resize(width=28, height=28, how="fill"))
-    assert colour.steps.steps == (Resize(width=80, height=60, how="fill"),)
+    assert colour.steps.steps == (Resize(width=64, height=64, how="fill"),), "photos are brought to a size for networks"
     last = colour.network.layers[-1]
     assert isinstance(last, Dense)
     assert (colour.dataset, last.units) == ("pets", 2)

@@ -11,9 +11,10 @@ from core import pictures
 _STYLE = "max-width:100%;image-rendering:pixelated;border-radius:4px;outline:1px solid rgba(128,128,128,.3)"
 
 
-def data_url(picture: Image.Image) -> str:
-    """Return a picture as a data address."""
-    return "data:image/png;base64," + base64.b64encode(pictures.png(picture)).decode()
+def data_url(picture: bytes) -> str:
+    """Return a picture, PNG or JPEG, as a data address."""
+    kind = "jpeg" if picture.startswith(b"\xff\xd8") else "png"
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
 
 
 def crisp(picture: Image.Image, alt: str, side: int) -> None:
@@ -25,4 +26,5 @@ def crisp(picture: Image.Image, alt: str, side: int) -> None:
         side: the longer side on the page in CSS pixels, at most; a larger picture is made smaller by the browser.
     """
     width = min(picture.width * max(1, side // max(picture.size)), side)
-    st.html(f"<img src='{data_url(picture)}' alt='{html.escape(alt, quote=True)}' style='width:{width}px;{_STYLE}'>")
+    address = data_url(pictures.png(picture))
+    st.html(f"<img src='{address}' alt='{html.escape(alt, quote=True)}' style='width:{width}px;{_STYLE}'>")

@@ -11,6 +11,7 @@ from pages.shared.components import source
 from pages.shared.components.crisp import data_url
 
 _SIDE_PX = 76
+_PHOTO_SIDE_PX = 112
 
 _mount = st.components.v2.component(
     "pixelwise_gallery", html="<div class='grid'></div>", css=source("gallery.css"), js=source("gallery.js")
@@ -43,7 +44,7 @@ def gallery(items: Sequence[Item], dataset: Dataset, *, key: str) -> int | None:
         key: the component's key.
     """
     largest = max(dataset.about.size[:2])
-    side = largest * max(1, round(_SIDE_PX / largest))
+    side = largest * max(1, round(_SIDE_PX / largest)) if 0 < largest <= _SIDE_PX else _PHOTO_SIDE_PX
     result = _mount(
         key=key,
         data={"items": [asdict(item) for item in items], "side": side},
@@ -56,4 +57,4 @@ def gallery(items: Sequence[Item], dataset: Dataset, *, key: str) -> int | None:
 @lru_cache(maxsize=8192)
 def picture_url(dataset: Dataset, index: int) -> str:
     """Return one picture as a data address."""
-    return data_url(dataset.picture(index))
+    return data_url(dataset.thumbnail(index))

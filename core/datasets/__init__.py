@@ -1,1 +1,1 @@
-"""Data sets: what can be had (`catalogue`), how it comes in (`download`, `importing`), what is on disk (`store`)."""
+"""Data sets: what can be had (`catalogue`), how it comes in (`download`, `published`), what is on disk (`store`)."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from core import home
-from core.datasets import download, importing, store
+from core.datasets import download, published, store
 from core.datasets.download import Published
 from core.datasets.store import About, Dataset, DatasetError
 from core.settings import unknown_name
@@ -50,7 +50,7 @@ _ENTRIES = (
         ),
         "1,797 handwritten digits of 8×8 pixels, built in: a network trains on them in seconds.",
         None,
-        lambda _path: importing.digits(),
+        lambda _path: published.digits(),
     ),
     Entry(
         About(
@@ -69,7 +69,7 @@ _ENTRIES = (
             11_490_434,
             "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
         ),
-        importing.mnist,
+        published.mnist,
     ),
 )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets import catalogue, importing, store
+from core.datasets import catalogue, published, store
 from core.datasets.catalogue import add, available, open_dataset
 from core.datasets.store import About, DatasetError
 from core.prepare import parts, prepared_pictures
@@ -18,7 +18,7 @@ needs_mnist = pytest.mark.skipif(not MNIST_FILE.exists(), reason=f"no MNIST at {
 
 
 def fake_mnist(path: Path, **changes: np.ndarray) -> Path:
-    arrays = {name: np.zeros(shape, np.uint8) for name, shape in importing._MNIST_SHAPES.items()}
+    arrays = {name: np.zeros(shape, np.uint8) for name, shape in published._MNIST_SHAPES.items()}
     np.savez_compressed(path, **{**arrays, **changes})  # type: ignore[arg-type]
     return path
 
@@ -67,7 +67,7 @@ def test_files_that_are_not_mnist_are_refused_and_leave_nothing(data_home: Path,
     fake_mnist(tmp_path / "labels.npz", y_train=np.full(60_000, 77, np.uint8))
     np.savez(tmp_path / "other.npz", pictures=np.zeros(3))
     np.savez_compressed(tmp_path / "bomb.npz", x_train=np.zeros(100_000_000, np.uint8))
-    np.savez(tmp_path / "pickle.npz", **{name: np.array([{}], object) for name in importing._MNIST_SHAPES})  # type: ignore[arg-type]
+    np.savez(tmp_path / "pickle.npz", **{name: np.array([{}], object) for name in published._MNIST_SHAPES})  # type: ignore[arg-type]
     for name in [*bad, "shape.npz", "labels.npz", "other.npz", "bomb.npz", "pickle.npz", "nowhere.npz", "."]:
         with pytest.raises(DatasetError, match=name.replace(".", r"\.")):
             add("mnist", tmp_path / name)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
-from core.datasets import importing
+from core.datasets import published
 from core.drawing import SIDE, frame_ink, is_light
 from tests.unit.test_datasets import MNIST_FILE, needs_mnist
 
@@ -42,7 +42,7 @@ def test_light_is_told_from_the_edge() -> None:
 @needs_mnist
 def test_mnists_own_pictures_on_paper_come_back_much_as_they_were() -> None:
     likeness = []
-    for pixels in importing.mnist(Path(MNIST_FILE))["pictures"][:200, ..., 0]:
+    for pixels in published.mnist(Path(MNIST_FILE))["pictures"][:200, ..., 0]:
         framed = frame_ink(ImageOps.invert(Image.fromarray(pixels)), 20 / 28).convert("L")
         again = framed.resize((28, 28), Image.Resampling.BILINEAR)
         likeness.append(np.corrcoef(np.asarray(again, float).ravel(), pixels.ravel())[0, 1])

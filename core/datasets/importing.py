@@ -1,0 +1,449 @@
+"""A user's own pictures: `plan` finds classes and splits in a zip or folder, `import_pictures` makes a data set of it.
+
+Nothing is written before the import. It leaves a report beside the data set: what was accepted, refused and why.
+"""
+
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import re
+import shutil
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from core import home
+from core.datasets import store
+from core.datasets.labelling import Labelling, best, drawn_splits
+from core.datasets.measures import measured
+from core.datasets.sources import Member, Reader, Refused, Source, open_source
+from core.datasets.store import INDEX, SPLITS, THUMBNAIL_SIDE, About, Dataset, DatasetError
+from core.errors import StorageError, storing
+from core.pictures import Original, PictureError, read_original
+from core.progress import Progress, quiet
+
+# A larger picture takes more room as an array than as the file it came as.
+_LARGEST_ARRAY_SIDE = 64
+_SAMPLED = 64
+_THREADS, _CHUNK, _CHUNKS_AHEAD = 2, 64, 6
+_THUMBNAIL_QUALITY = 85
+_GRAY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "F")
+_FREE_AFTER_BYTES = 200_000_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import would take.
+
+    Attributes:
+        source: the zip or folder.
+        labelling: how the classes were found.
+        others: the other ways that find classes here.
+        splits: the split of each member, int8 `(n,)`, an index into `SPLITS`; -1 where the member has no class.
+        drawn: whether the splits were drawn, not found as folders.
+        notes: sentences on what a user should know before.
+    """
+
+    source: Source
+    labelling: Labelling
+    others: tuple[str, ...]
+    splits: np.ndarray
+    drawn: bool
+    notes: tuple[str, ...]
+
+    @property
+    def counts(self) -> np.ndarray:
+        """How many files each class has in each split, int64 `(classes, splits)`."""
+        counts = np.zeros((len(self.labelling.class_names), len(SPLITS)), np.int64)
+        labelled = self.labelling.labels >= 0
+        np.add.at(counts, (self.labelling.labels[labelled], self.splits[labelled]), 1)
+        return counts
+
+    def preview(self, classes: int = 12, each: int = 4) -> dict[str, list[tuple[str, bytes]]]:
+        """Return the first readable pictures of the first classes: by class, file names with thumbnails."""
+        shown: dict[str, list[tuple[str, bytes]]] = {}
+        with self.source.opened() as reader:
+            for label, name in enumerate(self.labelling.class_names[:classes]):
+                found = shown.setdefault(name, [])
+                for position in np.flatnonzero(self.labelling.labels == label)[: 4 * each]:
+                    member = self.source.members[position]
+                    with contextlib.suppress(PictureError, OSError):
+                        found.append((member.name, thumbnail(read_original(reader.read(member)).picture)))
+                    if len(found) == each:
+                        break
+        return shown
+
+
+def plan(
+    path: Path, *, labelling: str | None = None, test_share: float = 0.2, seed: int = 0, progress: Progress = quiet
+) -> Plan:
+    """Find out what an import of a zip or folder would take; nothing is written.
+
+    Args:
+        path: the zip or folder.
+        labelling: `folders`, `names`, or `None` for what fits better.
+        test_share: the share of each class drawn for the test split where folders tell no split.
+        seed: the same seed draws the same pictures.
+        progress: told that it begins.
+
+    Raises:
+        DatasetError: it cannot be read, holds no files, or no class can be found.
+    """
+    progress("listing the files", 0, 0, "files")
+    source = open_source(path)
+    if not source.members:
+        refused = f" {len(source.refused):,} files were refused." if source.refused else ""
+        raise DatasetError(f"{path.name} holds no pictures.{refused}")
+    found, others = best([member.parts for member in source.members], labelling, path.name)
+    drawn = found.splits is None
+    splits = drawn_splits(found.labels, test_share, seed) if found.splits is None else found.splits
+    return Plan(source, found, others, splits, drawn, found.notes)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import did: kept beside the data set as `report.json`.
+
+    Attributes:
+        source: the zip's or folder's name.
+        accepted: how many pictures were taken.
+        refused: every file that was not, with its reason.
+        skipped: how many junk files there were, such as `Thumbs.db`.
+        notes: sentences on what was found.
+    """
+
+    source: str
+    accepted: int
+    refused: tuple[Refused, ...]
+    skipped: int
+    notes: tuple[str, ...]
+
+    def to_csv(self) -> str:
+        """Return the refused files as CSV: file, reason, sentence."""
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(("file", "reason", "sentence"))
+        # A spreadsheet would run a cell that begins like a formula.
+        writer.writerows(
+            (f"'{each.file}" if each.file[:1] in "=+-@" else each.file, each.reason, each.sentence)
+            for each in self.refused
+        )
+        return text.getvalue()
+
+
+def report(dataset: Dataset) -> Report | None:
+    """Return what the import of a data set did; `None` where it was not imported from files or is no longer known."""
+    try:
+        data = json.loads((dataset.folder / "report.json").read_text(encoding="utf-8"))
+        refused = tuple(Refused(**each) for each in data["refused"])
+        return Report(**{**data, "refused": refused, "notes": tuple(data["notes"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def import_pictures(
+    plan: Plan, *, name: str, title: str, source: str = "", licence: str = "", progress: Progress = quiet
+) -> Dataset:
+    """Make a data set of what was planned; the same pictures, classes and splits make one data set only.
+
+    Small pictures of one size become one array, others stay as the files they came as.
+
+    Args:
+        plan: from `plan`.
+        name: what to call it; another data set's name gets a number added.
+        title: for people.
+        source: where the pictures come from.
+        licence: under which terms.
+        progress: told how many pictures are read.
+
+    Raises:
+        DatasetError: not one picture was accepted, or the name is none.
+        StorageError: the disk is full or may not be written.
+        Cancelled: the user cancelled; nothing is left.
+    """
+    about = About(name_for(name) if name in store.names() else name, title, source, licence, (), (0, 0, 0))
+    with plan.source.opened() as reader:
+        form = _sampled_form(plan, reader)
+        while True:
+            try:
+                return _import(plan, reader, form, about, progress)
+            except _MisfitError as misfit:
+                form = misfit.form
+
+
+def run(
+    path: str,
+    name: str,
+    title: str,
+    progress: Progress,
+    labelling: str | None = None,
+    test_share: float = 0.2,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Import as a job; return the data set's name and whether it was there already. An upload is removed after."""
+    place = Path(path)
+    try:
+        planned = plan(place, labelling=labelling, test_share=test_share, seed=seed, progress=progress)
+        before = store.names()
+        made = import_pictures(planned, name=name, title=title, source=place.name, progress=progress)
+    finally:
+        if place.parent == uploads():
+            place.unlink(missing_ok=True)
+    return {"name": made.about.name, "known": made.about.name in before}
+
+
+def uploads() -> Path:
+    """Return where uploaded zips wait for their import."""
+    return home.data_home() / "uploads"
+
+
+def name_for(title: str) -> str:
+    """Return a data set's name made of a title or file name, free on this machine: `My Cats.zip` gives `my-cats`."""
+    text = re.sub(r"[^a-z0-9]+", "-", Path(title).stem.lower()).strip("-")[:50].strip("-") or "pictures"
+    taken = set(store.names())
+    numbered = [text, *(f"{text}-{number}" for number in range(2, len(taken) + 3))]
+    return next(each for each in numbered if each not in taken)
+
+
+def thumbnail(picture: Image.Image) -> bytes:
+    """Return a JPEG of the picture, mode L or RGB, its longer side at most `THUMBNAIL_SIDE`."""
+    import cv2
+
+    pixels = np.asarray(picture)
+    factor = THUMBNAIL_SIDE / max(picture.size)
+    if factor < 1:
+        size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    if pixels.ndim == 3:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    _, encoded = cv2.imencode(".jpg", pixels, (cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY))
+    return encoded.tobytes()
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How pictures are kept: as files, or as an array of `(height, width, channels)`."""
+
+    as_files: bool
+    size: tuple[int, int, int] = (0, 0, 0)
+
+
+class _MisfitError(Exception):
+    """A picture does not fit the form that a sample of them has; another form does."""
+
+    def __init__(self, form: _Form) -> None:
+        super().__init__()
+        self.form = form
+
+
+class _KnownError(Exception):
+    """The same pictures, classes and splits are a data set already."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        super().__init__()
+        self.dataset = dataset
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """A picture taken: its row of the index, and its pixels or its thumbnail."""
+
+    row: np.void
+    payload: bytes
+
+
+def _sampled_form(plan: Plan, reader: Reader) -> _Form:
+    """Look at some pictures and decide how all are kept."""
+    labelled = np.flatnonzero(plan.labelling.labels >= 0)
+    sizes, gray = set(), True
+    for position in labelled[:: max(1, len(labelled) // _SAMPLED)]:
+        with contextlib.suppress(PictureError, OSError):
+            original = read_original(reader.read(plan.source.members[position]))
+            sizes.add(original.picture.size)
+            gray = gray and original.mode in _GRAY_MODES
+    if len(sizes) != 1 or max(max(size) for size in sizes) > _LARGEST_ARRAY_SIDE:
+        return _Form(as_files=True)
+    ((width, height),) = sizes
+    return _Form(False, (height, width, 1 if gray else 3))
+
+
+class _Writer:
+    """Fills the folder of a new data set, picture by picture."""
+
+    def __init__(self, folder: Path, form: _Form) -> None:
+        self.folder, self.form = folder, form
+        self.rows: list[np.void] = []
+        self.taken: list[int] = []
+        self._digest = hashlib.sha256()
+        if form.as_files:
+            (folder / "files").mkdir()
+        self._payload = (folder / ("thumbnails.bin" if form.as_files else "pictures.npy")).open("wb")
+        self._write_header()
+
+    def __enter__(self) -> "_Writer":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._payload.close()
+
+    def _write_header(self) -> None:
+        """Write the array's header; NumPy leaves room in it for a first dimension that grows."""
+        if not self.form.as_files:
+            shape = (len(self.rows), *self.form.size)
+            header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(self._payload, header)
+
+    def append(self, position: int, picture: _Picture, label: str, split: int) -> None:
+        """Take the picture of a member of the source."""
+        self._payload.write(picture.payload)
+        if self.form.as_files:
+            picture.row["thumbnail_end"] = self._payload.tell()
+        self.rows.append(picture.row)
+        self.taken.append(position)
+        self._digest.update(f"{picture.row['sha256'].decode()} {SPLITS[split]} {label}\n".encode())
+
+    def finish(self, plan: Plan, about: About, refused: Sequence[Refused]) -> None:
+        """Write what comes beside the pictures."""
+        if not self.form.as_files:
+            self._payload.seek(0)
+            self._write_header()
+        self._payload.flush()
+        index, taken = np.array(self.rows, INDEX), np.array(self.taken)
+        used, labels = np.unique(plan.labelling.labels[taken], return_inverse=True)
+        about = replace(
+            about,
+            class_names=tuple(plan.labelling.class_names[label] for label in used),
+            size=_common_size(index, self.form),
+            as_files=self.form.as_files,
+            content_hash=self._digest.hexdigest(),
+        )
+        for known in map(store.read, map(store.folder_of, store.names())):
+            if known.about.content_hash == about.content_hash:
+                raise _KnownError(known)
+        np.save(self.folder / "index.npy", index)
+        np.save(self.folder / "labels.npy", labels.astype(np.int16))
+        np.save(self.folder / "splits.npy", plan.splits[taken].astype(np.uint8))
+        names = (plan.source.members[position].name for position in taken)
+        (self.folder / "names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
+        made = Report(plan.source.path.name, len(taken), tuple(refused), len(plan.source.skipped), plan.notes)
+        (self.folder / "report.json").write_text(json.dumps(asdict(made)), encoding="utf-8")
+        (self.folder / "dataset.json").write_text(about.to_json(), encoding="utf-8")
+
+
+def _common_size(index: np.ndarray, form: _Form) -> tuple[int, int, int]:
+    """Return height, width and channels, height and width 0 where they differ."""
+    if not form.as_files:
+        return form.size
+    gray = all(mode.decode() in _GRAY_MODES for mode in np.unique(index["mode"]))
+    same = len(np.unique(index["height"])) == len(np.unique(index["width"])) == 1
+    height, width = (int(index[0]["height"]), int(index[0]["width"])) if same else (0, 0)
+    return height, width, 1 if gray else 3
+
+
+def _import(plan: Plan, reader: Reader, form: _Form, about: About, progress: Progress) -> Dataset:
+    """Import in one form. Raises `_MisfitError` where a picture does not fit it."""
+    folder = store.folder_of(about.name)
+    refused, reading = list(plan.source.refused), f"reading {plan.source.path.name}"
+    total = len(plan.source.members)
+    with storing(f"the data set {about.name}"):
+        _check_space(plan, form, folder)
+        try:
+            with home.new_folder(folder) as beside, _Writer(beside, form) as writer:
+                for position, outcome in enumerate(_outcomes(plan, reader, form, beside)):
+                    if isinstance(outcome, Refused):
+                        refused.append(outcome)
+                    else:
+                        label = plan.labelling.class_names[plan.labelling.labels[position]]
+                        writer.append(position, outcome, label, int(plan.splits[position]))
+                    progress(reading, position + 1, total, "pictures")
+                if not writer.rows:
+                    ((sentence, count),) = Counter(each.sentence for each in refused).most_common(1)
+                    raise DatasetError(
+                        f"No picture of {plan.source.path.name} could be used. Of {len(refused):,} files, {count:,}: "
+                        f"{sentence}"
+                    )
+                writer.finish(plan, about, refused)
+        except _KnownError as known:
+            return known.dataset
+    return store.read(folder)
+
+
+def _check_space(plan: Plan, form: _Form, folder: Path) -> None:
+    """Refuse an import that the disk cannot hold."""
+    pixels = form.size[0] * form.size[1] * form.size[2]
+    needed = sum(member.bytes for member in plan.source.members) if form.as_files else pixels * len(plan.splits)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder.parent).free
+    if free < needed + _FREE_AFTER_BYTES:
+        raise StorageError(
+            f"Could not store the data set {folder.name}: it needs about {needed / 1e6:,.0f} MB and the disk of "
+            f"{folder.parent} has {free / 1e6:,.0f} MB left. Free some space and try again."
+        )
+
+
+def _outcomes(plan: Plan, reader: Reader, form: _Form, folder: Path) -> Iterator[_Picture | Refused]:
+    """Yield what becomes of each member, in order; two threads decode, a bounded number of pictures ahead."""
+    positions = range(0, len(plan.source.members), _CHUNK)
+
+    def chunk(start: int) -> list[_Picture | Refused]:
+        members = plan.source.members[start : start + _CHUNK]
+        labels = plan.labelling.labels[start : start + _CHUNK]
+        return [_outcome(reader, *each, form, folder) for each in zip(members, labels, strict=True)]
+
+    with ThreadPoolExecutor(_THREADS) as threads:
+        ahead: deque[Future[list[_Picture | Refused]]] = deque()
+        try:
+            for start in positions:
+                ahead.append(threads.submit(chunk, start))
+                if len(ahead) == _CHUNKS_AHEAD:
+                    yield from ahead.popleft().result()
+            while ahead:
+                yield from ahead.popleft().result()
+        finally:
+            threads.shutdown(cancel_futures=True)
+
+
+def _outcome(reader: Reader, member: Member, label: int, form: _Form, folder: Path) -> _Picture | Refused:
+    """Decode a member, and keep its file where pictures are kept as files."""
+    if label < 0:
+        sentence = "Its class is not known: it is in no class's folder, or its name has no class."
+        return Refused(member.name, "no-class", sentence)
+    try:
+        data = reader.read(member)
+    except OSError as error:
+        return Refused(member.name, "not-readable", f"It could not be read: {error}.")
+    try:
+        original = read_original(data)
+    except PictureError as error:
+        return Refused(member.name, error.reason, str(error))
+    row = _row(original, data)
+    if form.as_files:
+        path = folder / "files" / store.file_name(row["sha256"].decode(), original.format)
+        if not path.exists():
+            path.write_bytes(data)
+        return _Picture(row, thumbnail(original.picture))
+    height, width, channels = form.size
+    if original.picture.size != (width, height):
+        raise _MisfitError(_Form(as_files=True))
+    if channels == 1 and original.mode not in _GRAY_MODES:
+        raise _MisfitError(_Form(False, (height, width, 3)))
+    picture = original.picture.convert("L") if channels == 1 else original.picture
+    return _Picture(row, picture.tobytes())
+
+
+def _row(original: Original, data: bytes) -> np.void:
+    """Return a picture's row of the index."""
+    row: np.void = np.zeros(1, INDEX)[0]
+    row["width"], row["height"] = original.picture.size
+    row["mode"], row["format"], row["bytes"] = original.mode, original.format, len(data)
+    row["brightness"], row["contrast"], row["sharpness"] = measured(original.picture)
+    row["sha256"] = hashlib.sha256(data).hexdigest()
+    return row

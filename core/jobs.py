@@ -62,9 +62,31 @@ class JobStatus:
         return min(self.done / self.total, 1.0) if self.total else 0.0
 
     @property
+    def line(self) -> str:
+        """How far it is, for a person: `downloading x.zip · 45 of 170 MB · 3.2 MB/s · 39 s left`."""
+        parts = [self.doing]
+        if self.total:
+            parts.append(_amount(self.done, self.total, self.unit))
+        if self.rate:
+            parts.append(f"{_number(self.rate, self.unit)}/s")
+        if self.seconds_left is not None:
+            parts.append(f"{self.seconds_left:,.0f} s left")
+        return " · ".join(parts)
+
+    @property
     def seconds_left(self) -> float | None:
         """What remains of what it does now, estimated."""
         return (self.total - self.done) / self.rate if self.rate and self.total else None
+
+
+def _amount(done: int, total: int, unit: str) -> str:
+    if unit == "bytes":
+        return f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB"
+    return f"{done:,} of {total:,} {unit}"
+
+
+def _number(rate: float, unit: str) -> str:
+    return f"{rate / 1e6:,.1f} MB" if unit == "bytes" else f"{rate:,.0f}"
 
 
 @dataclass(frozen=True)

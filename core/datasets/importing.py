@@ -83,12 +83,19 @@ class Plan:
 
 
 def plan(
-    path: Path, *, labelling: str | None = None, test_share: float = 0.2, seed: int = 0, progress: Progress = quiet
+    path: Path,
+    *,
+    title: str = "",
+    labelling: str | None = None,
+    test_share: float = 0.2,
+    seed: int = 0,
+    progress: Progress = quiet,
 ) -> Plan:
     """Find out what an import of a zip or folder would take; nothing is written.
 
     Args:
         path: the zip or folder.
+        title: what to call it instead of its file's name, such as an upload's own name.
         labelling: `folders`, `names`, or `None` for what fits better.
         test_share: the share of each class drawn for the test split where folders tell no split.
         seed: the same seed draws the same pictures.
@@ -98,11 +105,11 @@ def plan(
         DatasetError: it cannot be read, holds no files, or no class can be found.
     """
     progress("listing the files", 0, 0, "files")
-    source = open_source(path)
+    source = open_source(path, title)
     if not source.members:
         refused = f" {len(source.refused):,} files were refused." if source.refused else ""
-        raise DatasetError(f"{path.name} holds no pictures.{refused}")
-    found, others = best([member.parts for member in source.members], labelling, path.name)
+        raise DatasetError(f"{source.title} holds no pictures.{refused}")
+    found, others = best([member.parts for member in source.members], labelling, source.title)
     drawn = found.splits is None
     splits = drawn_splits(found.labels, test_share, seed) if found.splits is None else found.splits
     return Plan(source, found, others, splits, drawn, found.notes)
@@ -181,19 +188,19 @@ def import_pictures(
 
 def run(
     path: str,
-    name: str,
+    source: str,
     title: str,
     progress: Progress,
     labelling: str | None = None,
     test_share: float = 0.2,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Import as a job; return the data set's name and whether it was there already. An upload is removed after."""
+    """Import as a job; return the data set's name, and whether it was there already. An upload is removed after."""
     place = Path(path)
     try:
-        planned = plan(place, labelling=labelling, test_share=test_share, seed=seed, progress=progress)
+        planned = plan(place, title=source, labelling=labelling, test_share=test_share, seed=seed, progress=progress)
         before = store.names()
-        made = import_pictures(planned, name=name, title=title, source=place.name, progress=progress)
+        made = import_pictures(planned, name=name_for(title), title=title, source=source, progress=progress)
     finally:
         if place.parent == uploads():
             place.unlink(missing_ok=True)
@@ -333,7 +340,7 @@ class _Writer:
         np.save(self.folder / "splits.npy", plan.splits[taken].astype(np.uint8))
         names = (plan.source.members[position].name for position in taken)
         (self.folder / "names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
-        made = Report(plan.source.path.name, len(taken), tuple(refused), len(plan.source.skipped), plan.notes)
+        made = Report(plan.source.title, len(taken), tuple(refused), len(plan.source.skipped), plan.notes)
         (self.folder / "report.json").write_text(json.dumps(asdict(made)), encoding="utf-8")
         (self.folder / "dataset.json").write_text(about.to_json(), encoding="utf-8")
 
@@ -351,7 +358,7 @@ def _common_size(index: np.ndarray, form: _Form) -> tuple[int, int, int]:
 def _import(plan: Plan, reader: Reader, form: _Form, about: About, progress: Progress) -> Dataset:
     """Import in one form. Raises `_MisfitError` where a picture does not fit it."""
     folder = store.folder_of(about.name)
-    refused, reading = list(plan.source.refused), f"reading {plan.source.path.name}"
+    refused, reading = list(plan.source.refused), f"reading {plan.source.title}"
     total = len(plan.source.members)
     with storing(f"the data set {about.name}"):
         _check_space(plan, form, folder)
@@ -367,7 +374,7 @@ def _import(plan: Plan, reader: Reader, form: _Form, about: About, progress: Pro
                 if not writer.rows:
                     ((sentence, count),) = Counter(each.sentence for each in refused).most_common(1)
                     raise DatasetError(
-                        f"No picture of {plan.source.path.name} could be used. Of {len(refused):,} files, {count:,}: "
+                        f"No picture of {plan.source.title} could be used. Of {len(refused):,} files, {count:,}: "
                         f"{sentence}"
                     )
                 writer.finish(plan, about, refused)

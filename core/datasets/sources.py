@@ -75,12 +75,14 @@ class Source:
 
     Attributes:
         path: where it is.
+        title: what to call it.
         members: what may be a picture, sorted by name.
         refused: what was refused by its name or its entry in the archive alone.
         skipped: the names of junk files, such as `Thumbs.db`.
     """
 
     path: Path
+    title: str
     members: list[Member] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -91,7 +93,7 @@ class Source:
         if self.path.is_dir():
             yield Reader(None)
         else:
-            with _opened_zip(self.path) as archive:
+            with _opened_zip(self.path, self.title) as archive:
                 yield Reader(archive)
 
 
@@ -122,41 +124,46 @@ class Reader:
         return self.archive.open(entry)
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path, title: str = "") -> Source:
     """List what a zip or folder holds, without reading the files in it.
+
+    Args:
+        path: the zip or folder.
+        title: what to call it instead of its file's name.
 
     Raises:
         DatasetError: there is nothing at `path`, it is neither zip nor folder, is cut short, or holds far too much.
     """
     if not path.exists():
         raise DatasetError(f"There is no file or folder {path}.")
-    found = _in_folder(path) if path.is_dir() else _in_zip(path)
+    found = Source(path, title or path.name)
+    if path.is_dir():
+        _list_folder(found)
+    else:
+        _list_zip(found)
     if len(found.members) > MAX_MEMBERS:
-        raise DatasetError(f"{path.name} holds {len(found.members):,} files; at most {MAX_MEMBERS:,} are read.")
+        raise DatasetError(f"{found.title} holds {len(found.members):,} files; at most {MAX_MEMBERS:,} are read.")
     total = sum(member.bytes for member in found.members)
     if total > MAX_TOTAL_BYTES:
         limit = f"{MAX_TOTAL_BYTES / 1e9:.0f} GB"
-        raise DatasetError(f"{path.name} says that it holds {total / 1e9:,.0f} GB; at most {limit} are read.")
+        raise DatasetError(f"{found.title} says that it holds {total / 1e9:,.0f} GB; at most {limit} are read.")
     found.members.sort(key=lambda member: member.parts)
     return found
 
 
-def _in_folder(path: Path) -> Source:
-    source = Source(path)
-    for folder, folders, files in os.walk(path):
+def _list_folder(source: Source) -> None:
+    for folder, folders, files in os.walk(source.path):
         for name in [*folders, *files]:
             place = Path(folder) / name
-            member = Member(_clean(place.relative_to(path).parts), 0, place)
+            member = Member(_clean(place.relative_to(source.path).parts), 0, place)
             if place.is_symlink():
                 source.refused.append(_refused(member, "link"))
             elif place.is_file():
                 _sort_in(source, replace(member, bytes=place.stat().st_size))
-    return source
 
 
-def _in_zip(path: Path) -> Source:
-    source = Source(path)
-    with _opened_zip(path) as archive:
+def _list_zip(source: Source) -> None:
+    with _opened_zip(source.path, source.title) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     overlapping = _overlapping(entries)
     for entry in entries:
@@ -175,20 +182,19 @@ def _in_zip(path: Path) -> Source:
             source.refused.append(_refused(member, "suspicious-compression"))
         else:
             _sort_in(source, member)
-    return source
 
 
 @contextmanager
-def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+def _opened_zip(path: Path, title: str) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
         raise DatasetError(
-            f"{path.name} is no zip, or it is cut short or damaged. Copy or download it again, or unpack it and give "
+            f"{title} is no zip, or it is cut short or damaged. Copy or download it again, or unpack it and give "
             f"the folder."
         ) from error
     except OSError as error:
-        raise DatasetError(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise DatasetError(f"{title} cannot be read: {error.strerror}.") from error
     with archive:
         yield archive
 

@@ -75,9 +75,9 @@ class About:
 
     @property
     def shape(self) -> str:
-        """The pictures' shape for people, such as `28×28×1`."""
+        """The pictures' shape for people, such as `28×28 px, gray`."""
         height, width, channels = self.size
-        return f"{width}×{height}×{channels}" if width else f"several sizes×{channels}"
+        return f"{f'{width}×{height} px' if width else 'several sizes'}, {'gray' if channels == 1 else 'colour'}"
 
     def to_json(self) -> str:
         """Return the content of a `dataset.json`."""

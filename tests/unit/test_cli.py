@@ -35,7 +35,7 @@ def test_every_command_has_help(path: tuple[str, ...]) -> None:
 def test_datasets_are_listed(data_home: Path) -> None:
     result = call("datasets", "list")
     first = result.output.splitlines()[0]
-    assert " ".join(first.split()) == "digits 1,437 train 360 test 10 classes 8×8×1"
+    assert " ".join(first.split()) == "digits 1,437 train 360 test 10 classes 8×8 px, gray"
     assert "python -m core datasets add mnist" in result.output
 
 

@@ -131,7 +131,7 @@ def test_gray_pictures_stay_gray(data_home: Path, tmp_path: Path) -> None:
     many = {f"{name}/{number:03}.png": picture(number, mode="L") for name in "ab" for number in range(100)}
     mixed = imported(zipped(tmp_path / "mixed.zip", {**many, "a/001.png": picture(1)}), "mixed")
     assert mixed.about.size == (10, 12, 3)
-    assert np.array_equal(mixed.picture(1), np.asarray(Image.open(io.BytesIO(picture(1)))))
+    assert np.array_equal(np.asarray(mixed.picture(1)), np.asarray(Image.open(io.BytesIO(picture(1)))))
 
 
 def test_a_folder_and_a_zip_of_the_same_make_one_data_set(data_home: Path, tmp_path: Path) -> None:

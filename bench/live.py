@@ -1,6 +1,6 @@
 """How often the curves are drawn anew while a network trains: python -m bench.live
 
-A browser watches the Train page during a training on the digits and notes each time the loss curve's path changes.
+A browser watches the Train page during a training on the digits and notes each time the loss curve gets new data.
 """
 
 import tempfile
@@ -11,15 +11,10 @@ from statistics import median
 from tests.browser.server import chromium, running_server
 
 SECONDS = 20
-_WATCH = """seconds => new Promise(resolve => {
+_WATCH = """(canvas, seconds) => new Promise(resolve => {
     const times = [];
-    let before = null;
-    const timer = setInterval(() => {
-        const path = document.querySelector('[class*=st-key-loss_] .scatterlayer .js-line')?.getAttribute('d');
-        if (path && path !== before) times.push(performance.now());
-        before = path ?? before;
-    }, 10);
-    setTimeout(() => { clearInterval(timer); resolve(times); }, 1000 * seconds);
+    new MutationObserver(() => times.push(performance.now())).observe(canvas, {attributeFilter: ['data-drawings']});
+    setTimeout(() => resolve(times), 1000 * seconds);
 })"""
 
 
@@ -30,8 +25,8 @@ def main() -> None:
         page.goto(f"{server.address}/train?recipe=digits-cnn")
         page.get_by_role("spinbutton", name="Epochs").fill("1000")
         page.get_by_role("button", name="Train", exact=True).click()
-        page.locator("[class*=st-key-loss_] .js-line").first.wait_for(state="attached", timeout=60_000)
-        times = page.evaluate(_WATCH, SECONDS)
+        page.locator("[class*=st-key-curves_] canvas:not([data-epochs='0'])").first.wait_for(timeout=60_000)
+        times = page.locator("[class*=st-key-curves_] canvas").first.evaluate(_WATCH, SECONDS)
         page.get_by_role("button", name="Stop").click()
         page.get_by_role("link", name="See its errors").wait_for()
     gaps = [after - before for before, after in pairwise(times)]

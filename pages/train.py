@@ -1,6 +1,7 @@
 """Train: choose a data set and a recipe, press Train, watch the curves grow."""
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from core import figures, runs
 from core.datasets import catalogue
 from core.recipe import Recipe, named_recipes
 from core.runs import Run, Status
+from pages.shared.components.curves import growing_curves
 from pages.shared.controls import choose, choose_dataset, choose_run, number
 from pages.shared.frame import dark, page, plain, said_in_words
 
@@ -52,9 +54,10 @@ def show(run: Run, polling: bool) -> None:
         status = run.status()
         if polling and status.state not in runs.ALIVE:
             st.rerun()
+        metrics = run.metrics()
         heading(run, status)
-        facts(run, status)
-        curves(run, status)
+        facts(run, status, metrics)
+        curves(run, status, metrics)
 
 
 def heading(run: Run, status: Status) -> None:
@@ -83,9 +86,8 @@ def heading(run: Run, status: Status) -> None:
         st.progress(min(status.fraction, 1.0))
 
 
-def facts(run: Run, status: Status) -> None:
+def facts(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
     """Show the figures that go with the curves."""
-    metrics = run.metrics()
     now = metrics[-1] if metrics else {}
     ends = [record for record in metrics if record["kind"] == "epoch"]
     last = ends[-1] if ends else {}
@@ -104,33 +106,37 @@ def facts(run: Run, status: Status) -> None:
             st.metric(label, value, width="content")
 
 
-def curves(run: Run, status: Status) -> None:
+def curves(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
     """Draw loss and accuracy."""
-    metrics = run.metrics()
-    if not metrics:
-        if status.state in runs.ALIVE:
-            st.skeleton(height=330)
-            st.caption("The curves begin with the first batch; TensorFlow takes some seconds to start.")
-        else:
-            st.info("It ended before its first batch: there is no curve.")
+    alive, validation = status.state in runs.ALIVE, part_name(run)
+    if not metrics and not alive:
+        st.info("It ended before its first batch: there is no curve.")
         return
-    left, right = st.columns(2)
-    for column, quantity in ((left, "loss"), (right, "accuracy")):
-        figure = figures.curve(metrics, quantity, run.recipe.fit.epochs, dark=dark(), validation=part_name(run))
-        column.plotly_chart(
-            figure,
-            key=f"{quantity}_{run.name}",
-            config={"displayModeBar": False},
-            alt=f"{quantity.capitalize()} of training and {part_name(run)} pictures against epochs",
-        )
-    legend = figures.curve_legend(dark=dark(), validation=part_name(run))
+    pair = [
+        figures.curve_data(metrics, quantity, run.recipe.fit.epochs, dark=dark(), validation=validation)
+        for quantity in ("loss", "accuracy")
+    ]
+    if alive:
+        growing_curves(pair, key=f"curves_{run.name}")
+    else:
+        for column, data in zip(st.columns(2), pair, strict=True):
+            column.plotly_chart(
+                figures.curve(data),
+                key=f"{data.title.lower()}_{run.name}",
+                config={"displayModeBar": False},
+                alt=f"{data.title} of training and {validation} pictures against epochs",
+            )
+    legend = figures.curve_legend(dark=dark(), validation=validation)
     st.html("&emsp;".join(f"<b style='color:{colour}'>━</b> {name}" for name, colour in legend))
+    if not metrics:
+        st.caption("The curves begin with the first batch; TensorFlow takes some seconds to start.")
+        return
     st.caption(
         "Watch the gap: when training goes on improving and validation does not, the network learns by heart."
         + (
             " Here the test pictures are watched while training, as the book does: their accuracy is then no "
             "independent measure."
-            if run.recipe.split.validation == "test"
+            if validation == "test"
             else ""
         )
     )
@@ -154,6 +160,8 @@ def duration(seconds: float | None) -> str:
 
 
 page("Train", "A process of its own trains: close the page or the browser, and it goes on.")
+# The bar would glide to each new value for half a second, which takes the browser half as long as all else here.
+st.html("<style>[data-testid=stProgressBarTrack] > div { transition: none; }</style>")
 controls, results = st.columns([1, 3], gap="large")
 with controls, said_in_words():
     dataset = choose_dataset(catalogue.available())

@@ -59,8 +59,11 @@ def train(page: Page, server: Server) -> None:
     page.get_by_role("button", name="Train", exact=True).click()
     # The curve grows while the network trains, without a touch of the page.
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    points = page.locator("[class*=st-key-accuracy_] .scatterlayer .trace").nth(1).locator(".points path")
-    expect(points.nth(0)).to_be_attached(timeout=60_000)
+    growing = page.locator("[class*=st-key-curves_] canvas").nth(1)
+    expect(growing).to_have_attribute("data-epochs", re.compile("[1-9]"), timeout=60_000)
+    expect(growing).to_have_attribute("aria-label", re.compile(r"^Accuracy .* by epoch: [\d.]+% at epoch [1-9]"))
+    growing.hover()
+    expect(page.locator("[class*=st-key-curves_] .tip").nth(1)).to_contain_text("training, now: ")
     # Another tab shows the same run; this one is reloaded.
     second = page.context.new_page()
     second.goto(f"{server.address}/train")
@@ -68,7 +71,9 @@ def train(page: Page, server: Server) -> None:
     second.close()
     page.reload()
     expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
+    points = page.locator("[class*=st-key-accuracy_] .scatterlayer .trace").nth(1).locator(".points path")
     expect(points).to_have_count(15)
+    expect(growing).to_have_count(0)
     (status,) = [json.loads(path.read_text()) for path in server.home.glob("runs/*/status.json")]
     assert status["state"] == "finished"
     assert status["result"]["test_accuracy"] > 0.8

@@ -1,6 +1,7 @@
 """Figures: what is plotted is what was given, gaps stay gaps, and the matrix's points are its cells."""
 
 import numpy as np
+import pytest
 
 from core import figures
 
@@ -11,13 +12,26 @@ def batch(epoch: float, loss: float | None) -> dict[str, object]:
 
 def test_a_curve_holds_batches_and_epochs() -> None:
     epochs = [{"kind": "epoch", "epoch": 1.0, "loss": 0.8, "accuracy": 0.7, "val_loss": 0.9, "val_accuracy": 0.6}]
-    now, training, validation = figures.curve([batch(0.5, 2.0), batch(1.0, 1.0), *epochs], "loss", 3).data
-    assert (list(now.x), list(now.y)) == ([0.5, 1.0], [2.0, 1.0])
-    assert (list(training.y), list(validation.y)) == ([0.8], [0.9])
+    curve = figures.curve_data([batch(0.5, 2.0), batch(1.0, 1.0), *epochs], "loss", 3)
+    now, training, validation = curve.lines
+    assert (now.epochs, now.values) == ([0.5, 1.0], [2.0, 1.0])
+    assert (training.values, validation.values) == ([0.8], [0.9])
+    traces = figures.curve(curve).data
+    assert [(list(trace.x), list(trace.y)) for trace in traces] == [(line.epochs, line.values) for line in curve.lines]
 
 
 def test_a_curve_without_records_is_empty() -> None:
-    assert all(not len(trace.x) for trace in figures.curve([], "accuracy", 3).data)
+    curve = figures.curve_data([], "accuracy", 3)
+    assert all(not line.epochs for line in curve.lines)
+    figures.curve(curve)
+
+
+@pytest.mark.parametrize("losses", [[0.3], [0.3, 0.3], [2.3, 0.001, None, 0.0], [250.0, 240.0]])
+def test_all_that_can_be_drawn_and_a_tick_lie_on_the_axis_of_losses(losses: list[float | None]) -> None:
+    curve = figures.curve_data([batch(number, loss) for number, loss in enumerate(losses)], "loss", 3)
+    low, high = (10**end for end in curve.range)
+    assert all(low < loss < high for loss in losses if loss)
+    assert any(low < tick < high for tick in curve.ticks)
 
 
 def test_many_points_become_few_with_the_same_mean_and_the_last_end() -> None:

@@ -1,4 +1,4 @@
-"""Numbers → plotly figures, and a curve as data. Colours for a light and a dark page; the page's theme does the rest."""
+"""Numbers → plotly figures, and a curve as data. Colours for a light and a dark page; its theme does the rest."""
 
 import math
 from dataclasses import dataclass

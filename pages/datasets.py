@@ -73,8 +73,9 @@ def here(name: str) -> None:
             st.page_link("pages/train.py", label="Train", icon=":material/model_training:", query_params=address)
             if importing.report(dataset) and st.button("Report", key=f"report_{name}", type="tertiary"):
                 show_report(name)
-            if not built_in(name) and st.button("Remove", key=f"remove_{name}", type="tertiary"):
-                remove(name)
+            if not built_in(name):
+                with st.popover("Remove", type="tertiary"):
+                    remove(name)
         strip(samples(name, dataset, dataset.about.content_hash))
 
 
@@ -98,15 +99,14 @@ def show_report(name: str) -> None:
         )
 
 
-@st.dialog("Remove the data set?")
 def remove(name: str) -> None:
-    """Ask, then delete a data set."""
+    """Say what removing a data set means, and do it."""
     st.markdown(
         f"**{plain(catalogue.title(name))}** is deleted from this machine, with the decisions made on its pictures. "
         f"Runs trained on it stay, but can no longer show its pictures. The files that it came from are not touched."
     )
     with said_in_words():
-        if st.button("Remove it", type="primary", icon=":material/delete:"):
+        if st.button("Remove it", key=f"remove_{name}", type="primary", icon=":material/delete:"):
             store.remove(name)
             st.rerun()
 

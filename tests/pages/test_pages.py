@@ -1,6 +1,5 @@
 """Every page, opened through `app.py`: in its empty state, after a change, and with a wrong input."""
 
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -12,32 +11,11 @@ from core.datasets import catalogue
 from core.evaluation import Predictions
 from core.recipe import find_recipe
 from core.runs import Run
+from tests.pages.opening import said, show
 from tests.unit.test_runs import own_process
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.name for path in (PROJECT / "pages").glob("[!_]*.py"))
-
-
-@pytest.fixture
-def app(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The app on an empty data home; no worker is started."""
-    monkeypatch.setattr("pages.shared.frame.prepare_server", threading.Thread)
-    return AppTest.from_file(str(PROJECT / "app.py"), default_timeout=30).run()
-
-
-def show(app: AppTest, name: str, **address: str) -> AppTest:
-    """Open a page, which must show no exception."""
-    app.switch_page(f"pages/{name}")
-    for parameter, value in address.items():
-        app.query_params[parameter] = value
-    app.run()
-    assert not app.exception, [each.value for each in app.exception]
-    return app
-
-
-def said(app: AppTest) -> str:
-    kinds = (app.title, app.info, app.error, app.success, app.markdown, app.caption, app.subheader, app.text)
-    return "\n".join(str(element.value) for elements in kinds for element in elements)
 
 
 def finished_run(name: str = "digits-cnn", wrong: int = 7) -> Run:

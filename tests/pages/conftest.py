@@ -1,0 +1,16 @@
+"""The app, for tests of its pages without a browser."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def app(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The app on an empty data home; no worker is started."""
+    monkeypatch.setattr("pages.shared.frame.prepare_server", threading.Thread)
+    return AppTest.from_file(str(PROJECT / "app.py"), default_timeout=30).run()

@@ -14,6 +14,7 @@ from core.datasets.store import SPLITS
 from core.errors import PixelwiseError
 from core.evaluation import ranked
 from core.pictures import PictureError, read_picture
+from core.progress import quiet
 from core.recipe import find_recipe
 from core.runs import Run, RunError, Status
 
@@ -54,8 +55,7 @@ def datasets_list() -> None:
             )
             facts = f"{counts} {len(dataset.about.class_names):>3} classes  {dataset.about.shape}"
         else:
-            published = catalogue.CATALOGUE[name].published
-            size = f"{published.bytes / 1e6:.0f} MB" if published else ""
+            size = f"{catalogue.CATALOGUE[name].bytes / 1e6:.0f} MB"
             facts = f"not here ({size} to download): python -m core datasets add {name}"
         click.echo(f"{name:<16} {facts}")
 
@@ -65,12 +65,13 @@ def datasets_list() -> None:
 @click.option("--from", "path", type=click.Path(path_type=Path), help="The published file, if you have it already.")
 def datasets_add(name: str, path: Path | None) -> None:
     """Add a data set of the catalogue, by download or from a file."""
-    dataset = catalogue.add(name, path, _show_download if sys.stderr.isatty() else None)
+    dataset = catalogue.add(name, path, _show_download if sys.stderr.isatty() else quiet)
     click.echo(f"{dataset.about.title}: {len(dataset):,} pictures in {dataset.folder}")
 
 
-def _show_download(done: int, total: int) -> None:
-    click.echo(f"\r{done / 1e6:6.1f} of {total / 1e6:.1f} MB", err=True, nl=done >= total)
+def _show_download(doing: str, done: int, total: int, unit: str) -> None:
+    amount = f"{done / 1e6:.1f} of {total / 1e6:.1f} MB" if unit == "bytes" else f"{done:,} of {total:,} {unit}"
+    click.echo(f"\r{doing}: {amount:<30}", err=True, nl=done >= total)
 
 
 @datasets_group.command("remove")

@@ -1,18 +1,28 @@
 """The data sets that Pixelwise knows by name, and how to get each onto this machine."""
 
-from collections.abc import Callable
+import math
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from core import home
-from core.datasets import download, published, store
+from core.datasets import download, importing, published, store
 from core.datasets.download import Published
-from core.datasets.store import About, Dataset, DatasetError
+from core.datasets.store import INDEX, About, Dataset, DatasetError
+from core.errors import StorageError, storing
+from core.progress import Progress, quiet
 from core.settings import unknown_name
 
 _DIGIT_NAMES = tuple(str(digit) for digit in range(10))
+_KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+_WAIT_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -21,20 +31,50 @@ class Entry:
 
     Attributes:
         about: what its `dataset.json` will say.
+        pictures: how many there are.
         good_for: one sentence for a person who chooses.
-        published: the file to download; `None` when it comes with a package.
-        build: makes the store's arrays of the file (of `Path()` when there is none).
+        published: the files to download; none when it comes with a package.
+        build: makes the store's arrays of the file, or of the folder when there are several (of `Path()` when there
+            is none); `None` where what is published is a zip of picture files by class.
+        picture_files: whether a zip or folder of picture files by class will do as well.
     """
 
     about: About
+    pictures: int
     good_for: str
-    published: Published | None
-    build: Callable[[Path], dict[str, np.ndarray]]
+    published: tuple[Published, ...] = ()
+    build: Callable[[Path, Progress], dict[str, np.ndarray]] | None = None
+    picture_files: bool = False
 
     @property
     def name(self) -> str:
         """The name by which everything calls it."""
         return self.about.name
+
+    @property
+    def bytes(self) -> int:
+        """How much there is to download."""
+        return sum(file.bytes for file in self.published)
+
+    @property
+    def received(self) -> int:
+        """How many of these bytes an earlier download, cut or cancelled, has left to go on from."""
+        return sum(file.received(_downloads(self.name)) for file in self.published)
+
+    @property
+    def by_hand(self) -> str:
+        """How to add it without a network from here, in a sentence; empty when it comes with a package."""
+        if not self.published:
+            return ""
+        names = ", ".join(file.file_name for file in self.published)
+        if len(self.published) == 1:
+            what, argument = f"{names} from {self.published[0].address}", names
+        else:
+            what, argument = f"{names} from {self.published[0].address.rpartition('/')[0]}/ into one folder", "FOLDER"
+        return (
+            f"Without a network here, get {what} on another one, then add it on the Data sets page or with: "
+            f"python -m core datasets add {self.name} --from {argument}"
+        )
 
 
 _ENTRIES = (
@@ -48,9 +88,9 @@ _ENTRIES = (
             size=(8, 8, 1),
             ink_box=1.0,
         ),
-        "1,797 handwritten digits of 8×8 pixels, built in: a network trains on them in seconds.",
-        None,
-        lambda _path: published.digits(),
+        1_797,
+        "Handwritten digits of 8×8 pixels, built in: a network trains on them in seconds.",
+        build=lambda _path, _progress: published.digits(),
     ),
     Entry(
         About(
@@ -63,52 +103,212 @@ _ENTRIES = (
             # "size normalized to fit in a 20x20 pixel box", then centred by mass in 28×28: the publishers' page.
             ink_box=20 / 28,
         ),
-        "70,000 handwritten digits of 28×28 pixels: the classic that the book's exercises 50 and 51 train on.",
-        Published(
-            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
-            11_490_434,
-            "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+        70_000,
+        "Handwritten digits of 28×28 pixels: the classic that the book's exercises 50 and 51 train on.",
+        (
+            Published(
+                f"{_KERAS}mnist.npz", 11_490_434, "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+            ),
         ),
         published.mnist,
+    ),
+    Entry(
+        About(
+            name="fashion-mnist",
+            title="Fashion-MNIST",
+            source="H. Xiao, K. Rasul, R. Vollgraf: Fashion-MNIST, Zalando Research, 2017",
+            licence="MIT",
+            class_names=(
+                "T-shirt/top",
+                "Trouser",
+                "Pullover",
+                "Dress",
+                "Coat",
+                "Sandal",
+                "Shirt",
+                "Sneaker",
+                "Bag",
+                "Ankle boot",
+            ),
+            size=(28, 28, 1),
+        ),
+        70_000,
+        "Clothes of 28×28 pixels, in MNIST's shape but harder: a shirt is easily taken for a coat.",
+        (
+            Published(
+                f"{_KERAS}train-images-idx3-ubyte.gz",
+                26_421_880,
+                "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+            ),
+            Published(
+                f"{_KERAS}train-labels-idx1-ubyte.gz",
+                29_515,
+                "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+            ),
+            Published(
+                f"{_KERAS}t10k-images-idx3-ubyte.gz",
+                4_422_102,
+                "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+            ),
+            Published(
+                f"{_KERAS}t10k-labels-idx1-ubyte.gz",
+                5_148,
+                "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+            ),
+        ),
+        published.fashion_mnist,
+    ),
+    Entry(
+        About(
+            name="cifar10",
+            title="CIFAR-10",
+            source="A. Krizhevsky: Learning multiple layers of features from tiny images, 2009",
+            licence="none stated; its author asks to be cited",
+            class_names=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+            size=(32, 32, 3),
+        ),
+        60_000,
+        "Animals and vehicles in colour, 32×32 pixels, ten kinds: where convolution shows its worth.",
+        (
+            Published(
+                "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+                170_052_171,
+                "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+            ),
+        ),
+        published.cifar10,
+        picture_files=True,
+    ),
+    Entry(
+        About(
+            name="cats-vs-dogs",
+            title="Cats and dogs",
+            source="Microsoft Research and Petfinder.com; J. Elson, J. Douceur, J. Howell, J. Saul: Asirra, 2007",
+            licence="Microsoft Research licence, a document in the archive",
+            class_names=("Cat", "Dog"),
+            size=(0, 0, 3),
+            as_files=True,
+        ),
+        25_000,
+        "Photos of pets in many sizes, a few of them broken: what real pictures are like, for transfer learning.",
+        (
+            # The publisher gives no checksum: size and sum are those that Hugging Face's cats_vs_dogs loader checks.
+            Published(
+                "https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/"
+                "kagglecatsanddogs_5340.zip",
+                824_887_076,
+                "b7974bd00a84a99921f36ee4403f089853777b5ae8d151c76a86e64900334af9",
+            ),
+        ),
     ),
 )
 
 CATALOGUE = {entry.name: entry for entry in _ENTRIES}
 
 
-def add(
-    name: str,
-    path: Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> Dataset:
+def add(name: str, path: Path | None = None, progress: Progress = quiet) -> Dataset:
     """Bring a data set of the catalogue onto this machine, unless it is there.
 
     Args:
         name: its name in the catalogue.
-        path: the published file, already on disk; `None` downloads it.
-        progress: called with bytes so far and bytes in all while it downloads.
+        path: the published file, or the folder of them, already on disk; for CIFAR-10 and the pets also a zip or
+            folder of picture files by class. `None` downloads.
+        progress: told what is done.
 
     Raises:
         DatasetError: no such name, no network, or a file that is something else.
         StorageError: the disk is full or may not be written.
+        Cancelled: the user cancelled; a download can go on from there.
     """
     entry = CATALOGUE.get(name)
     if entry is None:
         raise DatasetError(unknown_name("data set", name, list(CATALOGUE)))
     if name in store.names():
         return store.read(store.folder_of(name))
-    if path is None and entry.published is not None:
-        path = home.data_home() / "downloads" / entry.published.file_name
+    if path is not None or not entry.published:
+        return _build(entry, path or Path(), progress)
+    with _alone(name, progress):
+        if name in store.names():
+            return store.read(store.folder_of(name))
+        _require_space(entry)
+        dataset = _build(entry, _fetch(entry, progress), progress)
+        shutil.rmtree(_downloads(name), ignore_errors=True)
+    return dataset
+
+
+def add_job(name: str, path: str | None, progress: Progress) -> dict[str, Any]:
+    """Do `add` as a job; return the data set's name and its number of pictures."""
+    dataset = add(name, Path(path) if path else None, progress)
+    return {"name": dataset.about.name, "pictures": len(dataset)}
+
+
+def _downloads(name: str) -> Path:
+    """Return the folder where a data set's files are until it is made."""
+    return home.data_home() / "downloads" / name
+
+
+@contextmanager
+def _alone(name: str, progress: Progress) -> Iterator[None]:
+    """Wait until no other process downloads a data set."""
+    folder = _downloads(name)
+    with storing(f"the download of {name}"):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.with_name(f".{name}.lock"))
+    while not lock.is_locked:
         try:
-            download.fetch(entry.published, path, progress)
+            lock.acquire(timeout=_WAIT_S)
+        except Timeout:
+            progress("waiting for the same download elsewhere", 0, 0, "")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _require_space(entry: Entry) -> None:
+    """Raise `StorageError` unless what is yet to come and what is made of it find room on the disk."""
+    made = entry.bytes if entry.about.as_files else entry.pictures * (math.prod(entry.about.size) + INDEX.itemsize)
+    needed = entry.bytes - entry.received + made
+    free = shutil.disk_usage(home.data_home()).free
+    if free < needed:
+        raise StorageError(
+            f"{entry.about.title} needs {needed / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free where Pixelwise "
+            f"keeps its data, {home.data_home()}. Free some space, or point PIXELWISE_HOME to a larger disk."
+        )
+
+
+def _fetch(entry: Entry, progress: Progress) -> Path:
+    """Download an entry's files; return the file, or their folder when there are several."""
+    folder, before = _downloads(entry.name), 0
+    for file in entry.published:
+
+        def of_all(doing: str, done: int, _total: int, unit: str, before: int = before) -> None:
+            progress(doing, before + done, entry.bytes, unit)
+
+        try:
+            path = download.fetch(file, folder, of_all)
         except DatasetError as error:
-            command = f"python -m core datasets add {name} --from {entry.published.file_name}"
-            raise DatasetError(f"{error} From the command line: {command}") from error
-        try:
-            return store.write(entry.about, entry.build(path))
-        finally:
-            path.unlink(missing_ok=True)
-    return store.write(entry.about, entry.build(path or Path()))
+            raise DatasetError(f"{error} {entry.by_hand}") from error
+        before += file.bytes
+    return path if len(entry.published) == 1 else folder
+
+
+def _build(entry: Entry, path: Path, progress: Progress) -> Dataset:
+    """Make the data set of its published file, of the folder of them, or of picture files by class."""
+    by_class = entry.picture_files and (path.is_dir() or zipfile.is_zipfile(path))
+    if entry.build is not None and not by_class:
+        return store.write(entry.about, entry.build(path, progress))
+    plan = importing.plan(path, progress=progress)
+    found, expected = plan.labelling.class_names, entry.about.class_names
+    if {each.casefold() for each in found} != {each.casefold() for each in expected}:
+        raise DatasetError(
+            f"{path.name} is not {entry.about.title}: its classes are {', '.join(found[:12])}, expected "
+            f"{', '.join(expected)}. Other pictures of your own are imported on the Data sets page."
+        )
+    about = entry.about
+    return importing.import_pictures(
+        plan, name=about.name, title=about.title, source=about.source, licence=about.licence, progress=progress
+    )
 
 
 def open_dataset(name: str) -> Dataset:
@@ -124,9 +324,9 @@ def open_dataset(name: str) -> Dataset:
     if entry is None:
         known = list(dict.fromkeys([*CATALOGUE, *store.names()]))
         raise DatasetError(unknown_name("data set", name, known))
-    if entry.published is not None:
+    if entry.published:
         raise DatasetError(
-            f"{entry.about.title} is not on this machine yet. Get it on the Browse page, or with: "
+            f"{entry.about.title} is not on this machine yet. Get it on the Data sets page, or with: "
             f"python -m core datasets add {name}"
         )
     return add(name)
@@ -134,7 +334,7 @@ def open_dataset(name: str) -> Dataset:
 
 def available() -> list[str]:
     """Return the names of the data sets that can be opened now: those on disk and those that come with a package."""
-    built_in = [entry.name for entry in CATALOGUE.values() if entry.published is None]
+    built_in = [entry.name for entry in CATALOGUE.values() if not entry.published]
     return list(dict.fromkeys([*built_in, *store.names()]))
 
 

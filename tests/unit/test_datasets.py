@@ -1,6 +1,5 @@
 """Data sets: what is built in, what comes from a file, what is refused, and that nothing is left half-written."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -138,12 +137,3 @@ def test_too_few_pictures_to_validate_on(data_home: Path) -> None:
     assert [catalogue.title(name) for name in ("tiny", "mnist", "nowhere")] == ["Tiny", "MNIST", "nowhere"]
     with pytest.raises(RecipeError, match="No validation pictures can be drawn from Tiny"):
         parts(tiny, Split())
-
-
-def test_every_entry_of_the_catalogue_says_what_a_person_needs() -> None:
-    for name, entry in catalogue.CATALOGUE.items():
-        assert name == entry.name
-        assert entry.about.source
-        assert entry.about.licence
-        assert entry.good_for.endswith(".")
-        assert About.from_json(json.dumps(json.loads(entry.about.to_json()))) == entry.about

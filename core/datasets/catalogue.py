@@ -66,11 +66,13 @@ class Entry:
         """How to add it without a network from here, in a sentence; empty when it comes with a package."""
         if not self.published:
             return ""
-        names = ", ".join(file.file_name for file in self.published)
+        first = self.published[0]
         if len(self.published) == 1:
-            what, argument = f"{names} from {self.published[0].address}", names
+            what, argument = first.address, first.file_name
         else:
-            what, argument = f"{names} from {self.published[0].address.rpartition('/')[0]}/ into one folder", "FOLDER"
+            names = ", ".join(file.file_name for file in self.published)
+            place, argument = first.address.removesuffix(first.file_name), "FOLDER"
+            what = f"{names} from {place} into one folder"
         return (
             f"Without a network here, get {what} on another one, then add it on the Data sets page or with: "
             f"python -m core datasets add {self.name} --from {argument}"
@@ -240,6 +242,12 @@ def add_job(name: str, path: str | None, progress: Progress) -> dict[str, Any]:
     """Do `add` as a job; return the data set's name and its number of pictures."""
     dataset = add(name, Path(path) if path else None, progress)
     return {"name": dataset.about.name, "pictures": len(dataset)}
+
+
+def discard(name: str) -> None:
+    """Delete what a download, cut or cancelled, has left to go on from; one that is going on is waited for."""
+    with _alone(name, quiet):
+        shutil.rmtree(_downloads(name), ignore_errors=True)
 
 
 def _downloads(name: str) -> Path:

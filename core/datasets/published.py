@@ -54,12 +54,17 @@ def digits() -> dict[str, np.ndarray]:
     return {"pictures": pictures, "labels": labels, "splits": splits}
 
 
-def mnist(path: Path, _progress: Progress = quiet) -> dict[str, np.ndarray]:
+def mnist(path: Path, progress: Progress = quiet) -> dict[str, np.ndarray]:
     """Return MNIST from Keras's `mnist.npz`, 28×28×1, in its published order and split.
+
+    Args:
+        path: the file.
+        progress: told that it begins.
 
     Raises:
         DatasetError: the file is no such archive.
     """
+    progress("reading MNIST", 0, 70_000, "pictures")
     expected = f"Expected Keras's mnist.npz with {', '.join(_MNIST_SHAPES)}."
     try:
         with zipfile.ZipFile(path) as archive:

@@ -295,6 +295,16 @@ def test_what_was_downloaded_is_kept_until_the_data_set_is_made(data_home: Path,
     assert len(server.asked) == 4
 
 
+def test_what_a_cut_download_left_can_be_discarded(data_home: Path, server: FileServer) -> None:
+    server.cut_after = 100_000
+    with pytest.raises(DatasetError, match="Try again: it goes on"):
+        add("fashion-mnist")
+    assert CATALOGUE["fashion-mnist"].received
+    catalogue.discard("fashion-mnist")
+    assert CATALOGUE["fashion-mnist"].received == 0
+    assert not [path for path in data_home.rglob("*") if path.is_file() and not path.name.startswith(".")]
+
+
 def test_two_at_once_download_once(data_home: Path, server: FileServer) -> None:
     with ThreadPoolExecutor(2) as both:
         made = list(both.map(add, ["fashion-mnist"] * 2))

@@ -1,1 +1,4 @@
-"""Data sets: what can be had (`catalogue`), how it comes in (`download`, `published`), what is on disk (`store`)."""
+"""Data sets: what can be had (`catalogue`), how it comes in, what is on disk (`store`).
+
+Published files come by `download` and `published`, a user's own pictures by `importing`.
+"""

@@ -30,10 +30,17 @@ class Split(Specification):
     validation: str = setting(
         "train",
         choices=("train", "test"),
-        help="train: drawn from the training pictures, by class. test: the test pictures themselves, as the book does.",
+        help="train: the data set's own validation pictures, else drawn from its training pictures, by class. "
+        "test: the test pictures themselves, as the book does.",
     )
     fraction: float = setting(0.2, minimum=0.01, maximum=0.9, step=0.01, help="The share drawn, of the training set.")
     seed: int = setting(0, minimum=0, maximum=2**31 - 1, step=1, help="The same seed draws the same pictures.")
+    decisions: str = setting(
+        "apply",
+        choices=("apply", "ignore"),
+        help="apply: pictures excluded on the Browse page stay out of training and validation, relabelled ones count "
+        "as their new class. Test pictures stay as published, so that runs can be compared.",
+    )
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Run folders: what is on disk is the truth, and no process holds a run.
 
-A run is a folder of the data home: `recipe.json`, `dataset.json` (what the data set was), `status.json` (replaced
-atomically), `metrics.jsonl` (a flushed line a record), `train.log`, and, after training, `model.keras`,
-`evaluation.npz` and `environment.json`. A trainer is a process of its own, `python -m core.nn.train RUN_DIR`.
+A run is a folder of the data home: `recipe.json`, `dataset.json` (what the data set was), `decisions.json` (what people
+had decided on its pictures), `status.json` (replaced atomically), `metrics.jsonl` (a flushed line a record),
+`train.log`, and, after training, `model.keras`, `evaluation.npz` and `environment.json`. A trainer is a process of its
+own, `python -m core.nn.train RUN_DIR`.
 """
 
 import contextlib
@@ -17,6 +18,7 @@ from typing import Any
 
 from core import home, processes
 from core.datasets import catalogue
+from core.datasets.decisions import Decided, decided
 from core.datasets.store import About
 from core.errors import PixelwiseError, StorageError, storing
 from core.recipe import Recipe, read_recipe
@@ -103,6 +105,20 @@ class Run:
             return About.from_json((self.folder / "dataset.json").read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RunError(f"The run {self.name} is damaged: its dataset.json cannot be read.") from error
+
+    @cached_property
+    def decided(self) -> Decided | None:
+        """What people had decided on the pictures when the run was made; `None` where it takes no account of that.
+
+        Raises:
+            RunError: its file cannot be read.
+        """
+        try:
+            return Decided.from_json((self.folder / "decisions.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise RunError(f"The run {self.name} is damaged: its decisions.json cannot be read.") from error
 
     def status(self) -> Status:
         """Return where the run stands. A run whose process is gone is `interrupted`, whatever its file says.
@@ -263,6 +279,8 @@ def create(recipe: Recipe, dataset: str | None = None) -> Run:
                     run = Run(beside)
                     (beside / "recipe.json").write_text(json.dumps(recipe.to_json(), indent=1), encoding="utf-8")
                     (beside / "dataset.json").write_text(opened.about.to_json(), encoding="utf-8")
+                    if recipe.split.decisions == "apply":
+                        (beside / "decisions.json").write_text(decided(opened).to_json(), encoding="utf-8")
                     run.write_status(Status(WAITING, created, "starting", epochs=recipe.fit.epochs))
                 return Run(folder)
             except FileExistsError:

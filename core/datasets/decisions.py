@@ -10,12 +10,10 @@ import io
 import json
 import os
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-
-import numpy as np
 
 from core.datasets.store import Dataset, DatasetError
 from core.errors import storing
@@ -115,15 +113,36 @@ def version(dataset: Dataset) -> tuple[int, int]:
     return (status.st_size, status.st_mtime_ns)
 
 
-def applied(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Return what training is to use: bool `(n,)`, false for excluded pictures, and the labels, int16 `(n,)`."""
-    kept, labels = np.ones(len(dataset), bool), np.array(dataset.labels, np.int16)
-    for index, made in current(dataset).items():
-        if made.decision == EXCLUDE:
-            kept[index] = False
-        elif made.label is not None:
-            labels[index] = made.label
-    return kept, labels
+@dataclass(frozen=True)
+class Decided:
+    """What training is to take into account.
+
+    Attributes:
+        excluded: indices of the pictures to leave out.
+        labels: the new class of each relabelled picture.
+    """
+
+    excluded: tuple[int, ...] = ()
+    labels: Mapping[int, int] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Return it as JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Decided":
+        """Make it of `to_json`'s text. Raises `ValueError`, `KeyError` or `TypeError` when that is damaged."""
+        data = json.loads(text)
+        return cls(tuple(data["excluded"]), {int(index): label for index, label in data["labels"].items()})
+
+
+def decided(dataset: Dataset) -> Decided:
+    """Return the decisions that change what a network learns; unsure pictures stay as they are."""
+    made = sorted(current(dataset).items())
+    return Decided(
+        tuple(index for index, each in made if each.decision == EXCLUDE),
+        {index: each.label for index, each in made if each.label is not None},
+    )
 
 
 def to_csv(dataset: Dataset) -> str:

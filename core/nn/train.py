@@ -137,8 +137,8 @@ def _train(journal: Journal) -> None:
     recipe = journal.run.recipe
     dataset = catalogue.open_dataset(recipe.dataset)
     pictures = prepared_pictures(dataset, recipe.steps)
-    labels = dataset.labels
-    divided = parts(dataset, recipe.split)
+    divided = parts(dataset, recipe.split, journal.run.decided)
+    labels = divided.labels
     journal.check_stop()
 
     journal.status(doing="starting TensorFlow")
@@ -168,7 +168,7 @@ def _train(journal: Journal) -> None:
     stopped = journal.stop_wanted
 
     journal.status(doing="looking at the validation and test pictures", seconds_left=None)
-    predictions = _evaluate(model, pictures, labels, divided)
+    predictions = _evaluate(model, pictures, divided)
     journal.status(doing="saving")
     _save(journal.run, model, predictions)
     result = {
@@ -182,12 +182,12 @@ def _train(journal: Journal) -> None:
         journal.close(state=runs.FINISHED, fraction=1.0, result=result)
 
 
-def _evaluate(model: Any, pictures: np.ndarray, labels: np.ndarray, divided: Parts) -> dict[str, Predictions]:
+def _evaluate(model: Any, pictures: np.ndarray, divided: Parts) -> dict[str, Predictions]:
     """Predict the validation and the test pictures; once where they are the same."""
 
     def predict(ids: np.ndarray) -> Predictions:
         probabilities = model.predict(pictures[ids], batch_size=_EVALUATION_BATCH, verbose=0)
-        return Predictions(ids, np.asarray(labels[ids]), probabilities)
+        return Predictions(ids, divided.labels[ids], probabilities)
 
     test = predict(divided.test)
     same = divided.validation is divided.test

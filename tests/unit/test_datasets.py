@@ -1,5 +1,6 @@
 """Data sets: what is built in, what comes from a file, what is refused, and that nothing is left half-written."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from core.datasets import catalogue, published, store
 from core.datasets.catalogue import add, available, open_dataset
+from core.datasets.decisions import Decided
 from core.datasets.store import About, DatasetError
 from core.prepare import parts, prepared_pictures
 from core.preprocessing import Grayscale, Pipeline, Resize
@@ -112,6 +114,33 @@ def test_parts_are_drawn_by_class_and_never_overlap(data_home: Path) -> None:
     assert book.validation is book.test
 
 
+def test_decisions_change_what_trains_and_validates_and_never_the_test(data_home: Path) -> None:
+    digits = open_dataset("digits")
+    before = parts(digits, Split())
+    excluded = (before.train[0], before.validation[0], before.test[0])
+    relabelled = {
+        int(part[1]): 9 - int(digits.labels[part[1]]) for part in (before.train, before.validation, before.test)
+    }
+    after = parts(digits, Split(), Decided(excluded=excluded, labels=relabelled))
+    assert np.array_equal(after.train, before.train[1:])
+    assert np.array_equal(after.validation, before.validation[1:])
+    assert np.array_equal(after.test, before.test)
+    changed = np.flatnonzero(after.labels != digits.labels)
+    assert changed.tolist() == sorted([before.train[1], before.validation[1]])
+    with pytest.raises(RecipeError, match="every picture that trains or validates is excluded"):
+        parts(digits, Split(), Decided(excluded=tuple(before.train)))
+
+
+def test_a_data_set_with_validation_pictures_of_its_own_validates_on_them(data_home: Path) -> None:
+    arrays: dict[str, np.ndarray] = {
+        "pictures": np.zeros((6, 4, 4, 1), np.uint8),
+        "labels": np.array([0, 1] * 3, np.int16),
+        "splits": np.array([0, 0, 2, 2, 1, 1], np.uint8),
+    }
+    divided = parts(store.write(About("own", "Own", "", "", ("a", "b"), (4, 4, 1)), arrays), Split())
+    assert [part.tolist() for part in (divided.train, divided.validation, divided.test)] == [[0, 1], [2, 3], [4, 5]]
+
+
 def test_pictures_are_prepared_once_and_only_where_steps_change_them(data_home: Path) -> None:
     digits = open_dataset("digits")
     same = Pipeline((Grayscale(), Resize(width=8, height=8)))
@@ -129,11 +158,14 @@ def test_pictures_are_prepared_once_and_only_where_steps_change_them(data_home: 
 def test_too_few_pictures_to_validate_on(data_home: Path) -> None:
     about = About("tiny", "Tiny", "", "", ("a", "b"), (4, 4, 1))
     arrays: dict[str, np.ndarray] = {
-        "pictures": np.zeros((3, 4, 4, 1), np.uint8),
-        "labels": np.array([0, 0, 1], np.int16),
-        "splits": np.zeros(3, np.uint8),
+        "pictures": np.zeros((4, 4, 4, 1), np.uint8),
+        "labels": np.array([0, 0, 1, 1], np.int16),
+        "splits": np.array([0, 0, 0, 1], np.uint8),
     }
     tiny = store.write(about, arrays)
     assert [catalogue.title(name) for name in ("tiny", "mnist", "nowhere")] == ["Tiny", "MNIST", "nowhere"]
-    with pytest.raises(RecipeError, match="No validation pictures can be drawn from Tiny"):
+    with pytest.raises(RecipeError, match="No validation pictures can be drawn from Tiny: its class b has 1"):
         parts(tiny, Split())
+    nothing = store.write(replace(about, name="none"), {**arrays, "splits": np.zeros(4, np.uint8)})
+    with pytest.raises(RecipeError, match="Tiny has no test pictures"):
+        parts(nothing, Split())

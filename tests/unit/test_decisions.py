@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.datasets import catalogue, decisions, store
-from core.datasets.decisions import EXCLUDE, KEEP, RELABEL, UNSURE
+from core.datasets.decisions import EXCLUDE, KEEP, RELABEL, UNSURE, Decided
 from core.datasets.store import Dataset, DatasetError
 
 
@@ -96,17 +96,14 @@ def test_what_does_not_exist_is_refused_and_nothing_is_kept(digits: Dataset) -> 
     assert not (digits.folder / "decisions.jsonl").exists()
 
 
-def test_training_gets_the_new_labels_without_the_excluded_and_the_data_set_stays(digits: Dataset) -> None:
+def test_training_is_told_what_changes_it_and_the_data_set_stays(digits: Dataset) -> None:
     before = np.array(digits.labels)
-    decisions.decide(digits, [1, 2], EXCLUDE)
+    decisions.decide(digits, [2, 1], EXCLUDE)
     decisions.decide(digits, [3], RELABEL, 7)
     decisions.decide(digits, [4], UNSURE)
-    kept, labels = decisions.applied(digits)
-    assert kept.dtype == bool
-    assert np.flatnonzero(~kept).tolist() == [1, 2]
-    assert labels.dtype == np.int16
-    assert np.flatnonzero(labels != before).tolist() == [3]
-    assert labels[3] == 7
+    decided = decisions.decided(digits)
+    assert decided == Decided(excluded=(1, 2), labels={3: 7})
+    assert Decided.from_json(decided.to_json()) == decided
     assert np.array_equal(np.load(digits.folder / "labels.npy"), before)
 
 

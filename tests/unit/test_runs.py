@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from core import home, runs
+from core.datasets import catalogue, decisions
 from core.datasets.store import DatasetError
 from core.errors import StorageError
 from core.recipe import find_recipe
@@ -37,6 +38,15 @@ def test_a_new_run_waits_and_carries_its_whole_recipe(run: Run) -> None:
     assert run.recipe.steps.steps, "the steps that bring any photo to the network's input are in the recipe"
     assert run.about.class_names == tuple("0123456789")
     assert runs.all_runs() == [run]
+
+
+def test_a_run_keeps_the_decisions_of_its_moment(data_home: Path) -> None:
+    digits = catalogue.open_dataset("digits")
+    decisions.decide(digits, [5], decisions.EXCLUDE)
+    run = runs.create(find_recipe("digits-cnn"))
+    decisions.decide(digits, [6], decisions.EXCLUDE)
+    assert run.decided == decisions.Decided(excluded=(5,))
+    assert runs.create(find_recipe("digits-cnn").with_settings({"split.decisions": "ignore"})).decided is None
 
 
 def test_runs_made_in_the_same_second_have_names_of_their_own(run: Run) -> None:

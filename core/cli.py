@@ -9,16 +9,19 @@ from typing import Any
 import click
 
 from core import runs, worker
-from core.datasets import catalogue, store
+from core.datasets import catalogue, importing, store
+from core.datasets.labelling import LABELLINGS
 from core.datasets.store import SPLITS
 from core.errors import PixelwiseError
 from core.evaluation import ranked
 from core.pictures import PictureError, read_picture
-from core.progress import quiet
+from core.progress import progress_text, quiet
 from core.recipe import find_recipe
 from core.runs import Run, RunError, Status
 
 _POLL_S = 0.25
+_SHOWN_EVERY_S = 0.1
+_REFUSED_SHOWN = 10
 
 
 class _Group(click.Group):
@@ -62,16 +65,58 @@ def datasets_list() -> None:
 
 @datasets_group.command("add")
 @click.argument("name")
-@click.option("--from", "path", type=click.Path(path_type=Path), help="The published file, if you have it already.")
-def datasets_add(name: str, path: Path | None) -> None:
-    """Add a data set of the catalogue, by download or from a file."""
-    dataset = catalogue.add(name, path, _show_download if sys.stderr.isatty() else quiet)
+@click.option(
+    "--from", "path", type=click.Path(path_type=Path), help="A published file, or a zip or folder of pictures."
+)
+@click.option("--title", help="What to call pictures of your own.")
+@click.option("--labels", type=click.Choice(LABELLINGS), help="Where their classes are; without it, what fits better.")
+@click.option("--test-share", default=0.2, show_default=True, help="The share drawn for test where no folder tells.")
+@click.option("--seed", default=0, show_default=True, help="Of that draw.")
+def datasets_add(
+    name: str, path: Path | None, title: str | None, labels: str | None, test_share: float, seed: int
+) -> None:
+    """Add a data set of the catalogue, or pictures of your own with --from."""
+    progress = _ProgressLine() if sys.stderr.isatty() else quiet
+    if name in catalogue.CATALOGUE or path is None:
+        dataset = catalogue.add(name, path, progress)
+    else:
+        plan = importing.plan(path, labelling=labels, test_share=test_share, seed=seed, progress=progress)
+        for note in plan.notes:
+            click.echo(note, err=True)
+        dataset = importing.import_pictures(
+            plan, name=name, title=title or name, source=plan.source.title, progress=progress
+        )
+    report = importing.report(dataset)
+    if report:
+        for refused in report.refused[:_REFUSED_SHOWN]:
+            click.echo(f"refused: {refused.file}: {refused.sentence}", err=True)
+        rest = len(report.refused) - _REFUSED_SHOWN
+        if rest > 0:
+            click.echo(f"… and {rest:,} more: {dataset.folder / 'report.json'}", err=True)
+        click.echo(
+            f"{report.accepted:,} accepted, {len(report.refused):,} refused, {report.skipped:,} junk files skipped"
+        )
+    if dataset.about.name != name:
+        click.echo(f"It is called {dataset.about.name}.")
     click.echo(f"{dataset.about.title}: {len(dataset):,} pictures in {dataset.folder}")
 
 
-def _show_download(doing: str, done: int, total: int, unit: str) -> None:
-    amount = f"{done / 1e6:.1f} of {total / 1e6:.1f} MB" if unit == "bytes" else f"{done:,} of {total:,} {unit}"
-    click.echo(f"\r{doing}: {amount:<30}", err=True, nl=done >= total)
+class _ProgressLine:
+    """Shows progress in one line of the terminal, ten times a second at most."""
+
+    def __init__(self) -> None:
+        self._shown_at, self._doing = 0.0, ""
+
+    def __call__(self, doing: str, done: int, total: int, unit: str) -> None:
+        now = time.monotonic()
+        if doing != self._doing and self._doing:
+            click.echo(err=True)
+        if doing != self._doing or now - self._shown_at > _SHOWN_EVERY_S or done == total:
+            self._shown_at, self._doing = now, doing
+            click.echo(f"\r{progress_text(doing, done, total, unit):<78}", err=True, nl=False)
+        if total and done == total:
+            click.echo(err=True)
+            self._doing = ""
 
 
 @datasets_group.command("remove")

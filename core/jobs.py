@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from core import home, processes
 from core.errors import PixelwiseError, storing
-from core.progress import Cancelled
+from core.progress import Cancelled, progress_text
 
 RUNNING, FINISHED, FAILED, CANCELLED, INTERRUPTED = "running", "finished", "failed", "cancelled", "interrupted"
 _WRITE_S = 0.2
@@ -64,11 +64,9 @@ class JobStatus:
     @property
     def line(self) -> str:
         """How far it is, for a person: `downloading x.zip · 45 of 170 MB · 3.2 MB/s · 39 s left`."""
-        parts = [self.doing]
-        if self.total:
-            parts.append(_amount(self.done, self.total, self.unit))
+        parts = [progress_text(self.doing, self.done, self.total, self.unit)]
         if self.rate:
-            parts.append(f"{_number(self.rate, self.unit)}/s")
+            parts.append(f"{self.rate / 1e6:,.1f} MB/s" if self.unit == "bytes" else f"{self.rate:,.0f}/s")
         if self.seconds_left is not None:
             parts.append(f"{self.seconds_left:,.0f} s left")
         return " · ".join(parts)
@@ -77,16 +75,6 @@ class JobStatus:
     def seconds_left(self) -> float | None:
         """What remains of what it does now, estimated."""
         return (self.total - self.done) / self.rate if self.rate and self.total else None
-
-
-def _amount(done: int, total: int, unit: str) -> str:
-    if unit == "bytes":
-        return f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB"
-    return f"{done:,} of {total:,} {unit}"
-
-
-def _number(rate: float, unit: str) -> str:
-    return f"{rate / 1e6:,.1f} MB" if unit == "bytes" else f"{rate:,.0f}"
 
 
 @dataclass(frozen=True)

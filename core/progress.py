@@ -15,3 +15,11 @@ class Cancelled(PixelwiseError):  # noqa: N818 not an error: the user wanted it
 
 def quiet(doing: str, done: int, total: int, unit: str) -> None:
     """Tell nobody."""
+
+
+def progress_text(doing: str, done: int, total: int, unit: str) -> str:
+    """Return progress for a person, such as `downloading x.zip · 45.0 of 170.0 MB`."""
+    if not total:
+        return doing
+    amount = f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB" if unit == "bytes" else f"{done:,} of {total:,} {unit}"
+    return f"{doing} · {amount}"

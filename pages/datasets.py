@@ -8,11 +8,10 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core import home, jobs
+from core import jobs
 from core.datasets import catalogue, importing, labelling, store
 from core.datasets.importing import Plan
 from core.datasets.store import SPLITS, Dataset
-from core.errors import storing
 from pages.shared.components.crisp import data_url
 from pages.shared.frame import page, plain, said_in_words
 from pages.shared.job import show_job
@@ -128,6 +127,8 @@ def to_be_had(entry: catalogue.Entry) -> None:
                 label = f"Go on ({entry.received / 1e6:,.0f} of {entry.bytes / 1e6:,.0f} MB)"
             if st.button(label, key=f"download_{entry.name}", icon=":material/download:", disabled=going):
                 start_adding(entry.name, None)
+            if entry.received and not going:
+                st.button("Discard", key=f"discard_{entry.name}", on_click=catalogue.discard, args=(entry.name,))
             with st.popover("From a file", icon=":material/folder_open:", disabled=going):
                 from_file(entry)
         if job is not None:
@@ -161,11 +162,8 @@ def start_adding(name: str, path: str | None) -> None:
 def kept(upload: UploadedFile) -> Path:
     """Write an upload to the data home, once; its own name is no path."""
     path = importing.uploads() / re.sub(r"\W", "", upload.file_id)
-    with storing("the upload"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            with home.replacing(path) as beside:
-                beside.write_bytes(upload.getbuffer())
+    if not path.exists():
+        importing.keep_upload(path, upload.getbuffer())
     return path
 
 
@@ -175,7 +173,7 @@ def own() -> None:
         "Where they are", ["Upload a zip", "On this machine"], key="way_in", default="Upload a zip", required=True
     )
     if way == "Upload a zip":
-        upload = st.file_uploader("A zip of pictures", type=["zip"], key="upload_own")
+        upload = st.file_uploader("A zip of pictures", type=["zip"], key=f"upload_own_{begun()}")
         if upload is None:
             return
         path, title = kept(upload), upload.name
@@ -186,6 +184,11 @@ def own() -> None:
         path = Path(place.strip()).expanduser()
         title = path.name
     show_plan(path, title)
+
+
+def begun() -> int:
+    """Return how many imports this session began: after each the upload has gone, and with it its widget."""
+    return int(st.session_state.get("imports_begun", 0))
 
 
 @st.cache_resource(max_entries=2, ttl=900, show_spinner="Looking into it")
@@ -219,7 +222,8 @@ def show_plan(path: Path, source: str) -> None:
     if st.button("Import", type="primary", icon=":material/add_photo_alternate:", key="import"):
         arguments = {"path": str(path), "source": source, "title": title, "labelling": kind}
         split = {"test_share": share, "seed": seed}
-        jobs.start(f"import-{importing.name_for(title)}", "core.datasets.importing:run", {**arguments, **split})
+        jobs.start(f"import-{catalogue.free_name(title)}", "core.datasets.catalogue:import_job", {**arguments, **split})
+        st.session_state["imports_begun"] = begun() + 1
         st.rerun()
     for name, previews in found.preview().items():
         st.markdown(f"**{plain(name)}**")

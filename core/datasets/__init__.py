@@ -1,4 +1,4 @@
-"""Data sets: what can be had (`catalogue`), how it comes in, what is on disk (`store`).
+"""Data sets: what can be had, how it comes in, what is on disk, what is in it and what is wrong with it.
 
-Published files come by `download` and `published`, a user's own pictures by `importing`.
+Had: `catalogue`. In: `download`, `published`, `importing`. Disk: `store`.
 """

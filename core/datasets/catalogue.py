@@ -239,8 +239,13 @@ def add(name: str, path: Path | None = None, progress: Progress = quiet) -> Data
 
 
 def add_job(name: str, path: str | None, progress: Progress) -> dict[str, Any]:
-    """Do `add` as a job; return the data set's name and its number of pictures."""
-    dataset = add(name, Path(path) if path else None, progress)
+    """Do `add` as a job; return the data set's name and its number of pictures. An upload is removed after."""
+    place = Path(path) if path else None
+    try:
+        dataset = add(name, place, progress)
+    finally:
+        if place:
+            importing.remove_upload(place)
     return {"name": dataset.about.name, "pictures": len(dataset)}
 
 
@@ -248,6 +253,39 @@ def discard(name: str) -> None:
     """Delete what a download, cut or cancelled, has left to go on from; one that is going on is waited for."""
     with _alone(name, quiet):
         shutil.rmtree(_downloads(name), ignore_errors=True)
+
+
+def import_job(
+    path: str, source: str, title: str, labelling: str | None, test_share: float, seed: int, progress: Progress
+) -> dict[str, Any]:
+    """Import pictures of a user's own as a job; an upload is removed after.
+
+    Args:
+        path: the zip or folder.
+        source: what to call it.
+        title: the data set's title, which gives its name.
+        labelling: as `importing.plan` takes it, like `test_share` and `seed`.
+        test_share: the share drawn for the test split.
+        seed: of that draw.
+        progress: told what is done.
+
+    Returns:
+        The data set's name, and whether it was there already.
+    """
+    place, before = Path(path), store.names()
+    try:
+        plan = importing.plan(
+            place, title=source, labelling=labelling, test_share=test_share, seed=seed, progress=progress
+        )
+        made = importing.import_pictures(plan, name=free_name(title), title=title, source=source, progress=progress)
+    finally:
+        importing.remove_upload(place)
+    return {"name": made.about.name, "known": made.about.name in before}
+
+
+def free_name(title: str) -> str:
+    """Return a name for pictures of a user's own that no data set has, here or in the catalogue."""
+    return importing.name_for(title, {*CATALOGUE, *store.names()})
 
 
 def _downloads(name: str) -> Path:

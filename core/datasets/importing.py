@@ -10,12 +10,12 @@ import io
 import json
 import re
 import shutil
+import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -37,6 +37,7 @@ _THREADS, _CHUNK, _CHUNKS_AHEAD = 2, 64, 6
 _THUMBNAIL_QUALITY = 85
 _GRAY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "F")
 _FREE_AFTER_BYTES = 200_000_000
+_UPLOAD_KEPT_S = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def import_pictures(
         StorageError: the disk is full or may not be written.
         Cancelled: the user cancelled; nothing is left.
     """
-    about = About(name_for(name) if name in store.names() else name, title, source, licence, (), (0, 0, 0))
+    about = About(name_for(name, store.names()), title, source, licence, (), (0, 0, 0))
     with plan.source.opened() as reader:
         form = _sampled_form(plan, reader)
         while True:
@@ -186,36 +187,35 @@ def import_pictures(
                 form = misfit.form
 
 
-def run(
-    path: str,
-    source: str,
-    title: str,
-    progress: Progress,
-    labelling: str | None = None,
-    test_share: float = 0.2,
-    seed: int = 0,
-) -> dict[str, Any]:
-    """Import as a job; return the data set's name, and whether it was there already. An upload is removed after."""
-    place = Path(path)
-    try:
-        planned = plan(place, title=source, labelling=labelling, test_share=test_share, seed=seed, progress=progress)
-        before = store.names()
-        made = import_pictures(planned, name=name_for(title), title=title, source=source, progress=progress)
-    finally:
-        if place.parent == uploads():
-            place.unlink(missing_ok=True)
-    return {"name": made.about.name, "known": made.about.name in before}
-
-
 def uploads() -> Path:
-    """Return where uploaded zips wait for their import."""
+    """Return where uploaded files wait for their import."""
     return home.data_home() / "uploads"
 
 
-def name_for(title: str) -> str:
-    """Return a data set's name made of a title or file name, free on this machine: `My Cats.zip` gives `my-cats`."""
+def keep_upload(path: Path, data: bytes | memoryview) -> None:
+    """Write an upload, and remove those of yesterday, whose import nobody began.
+
+    Raises:
+        StorageError: the disk is full or may not be written.
+    """
+    with storing("the upload"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for old in path.parent.iterdir():
+            if time.time() - old.stat().st_mtime > _UPLOAD_KEPT_S:
+                old.unlink(missing_ok=True)
+        with home.replacing(path) as beside:
+            beside.write_bytes(data)
+
+
+def remove_upload(path: Path) -> None:
+    """Remove a file if it is an upload; a user's own stays."""
+    if path.parent == uploads():
+        path.unlink(missing_ok=True)
+
+
+def name_for(title: str, taken: Collection[str]) -> str:
+    """Return a data set's name made of a title or file name that is not taken: `My Cats.zip` gives `my-cats`."""
     text = re.sub(r"[^a-z0-9]+", "-", Path(title).stem.lower()).strip("-")[:50].strip("-") or "pictures"
-    taken = set(store.names())
     numbered = [text, *(f"{text}-{number}" for number in range(2, len(taken) + 3))]
     return next(each for each in numbered if each not in taken)
 

@@ -10,6 +10,7 @@ import numpy as np
 from core.datasets.store import SPLITS, DatasetError
 
 FOLDERS, NAMES = "folders", "names"
+LABELLINGS = (FOLDERS, NAMES)
 MAX_CLASSES = 1000
 _SPLIT_NAMES = {
     **dict.fromkeys(("train", "training", "train_set", "training_set"), "train"),

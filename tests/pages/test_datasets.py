@@ -15,7 +15,8 @@ PAGE = "datasets.py"
 
 
 def upload(app: AppTest, data: bytes) -> AppTest:
-    app.file_uploader(key="upload_own").upload("My_pets.zip", data, "application/zip").run()
+    (uploader,) = [each for each in app.file_uploader if str(each.key).startswith("upload_own")]
+    uploader.upload("My_pets.zip", data, "application/zip").run()
     assert not app.exception
     return app
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from core import runs
 from core.cli import main
 from core.recipe import find_recipe
+from tests.unit.test_importing import pets, zipped
 
 
 def call(*arguments: str) -> Result:
@@ -81,3 +82,14 @@ def test_a_damaged_run_does_not_hide_the_others(data_home: Path) -> None:
     lines = {line.split()[0]: line for line in result.output.splitlines()}
     assert "is damaged" in lines[damaged.name]
     assert "waiting" in lines[whole.name]
+
+
+def test_pictures_of_ones_own_are_added(data_home: Path, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "pets.zip", {**pets(), "pets/cat/bad.jpg": b"x"})
+    result = call("datasets", "add", "mine", "--from", str(path), "--title", "My pets", "--test-share", "0.5")
+    assert result.exit_code == 0, result.output
+    assert "20 accepted, 1 refused, 0 junk files skipped" in result.output
+    assert "refused: pets/cat/bad.jpg: The file is not a picture." in result.output
+    assert "9 train 11 test 2 classes 12×10 px, colour" in " ".join(call("datasets", "list").output.split())
+    again = call("datasets", "add", "other", "--from", str(path), "--test-share", "0.5")
+    assert "It is called mine." in again.output

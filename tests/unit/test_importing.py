@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets import importing, labelling, sources, store
-from core.datasets.importing import import_pictures, name_for, plan, report
+from core.datasets import catalogue, importing, labelling, sources, store
+from core.datasets.importing import import_pictures, plan, report
 from core.datasets.store import Dataset, DatasetError
 from core.errors import StorageError
-from core.progress import Cancelled
+from core.progress import Cancelled, quiet
 
 DATASETS = Path(__file__).resolve().parents[2].parent / "shared" / "datasets"
 
@@ -298,18 +298,18 @@ def test_a_full_disk_is_said_before(data_home: Path, tmp_path: Path, monkeypatch
     assert list((data_home / "datasets").iterdir()) == []
 
 
-def test_names_are_made_of_titles(data_home: Path, tmp_path: Path) -> None:
-    assert name_for("My Cats & Dogs.zip") == "my-cats-dogs"
-    assert name_for("???") == "pictures"
-    imported(zipped(tmp_path / "x.zip", pets()), "x")
-    assert name_for("x.zip") == "x-2"
+def test_names_are_made_of_titles() -> None:
+    assert importing.name_for("My Cats & Dogs.zip", []) == "my-cats-dogs"
+    assert importing.name_for("???", []) == "pictures"
+    assert importing.name_for("x.zip", ["x", "x-2"]) == "x-3"
+    assert catalogue.free_name("MNIST") == "mnist-2", "the catalogue's names are kept for its own"
 
 
-def test_the_job_removes_an_upload_and_tells_what_was_known(data_home: Path, tmp_path: Path) -> None:
+def test_the_job_removes_an_upload_and_tells_what_was_known(data_home: Path) -> None:
     importing.uploads().mkdir(parents=True)
     for known in (False, True):
         upload = zipped(importing.uploads() / "1.zip", pets())
-        done = importing.run(str(upload), "My pets.zip", "My pets", lambda *_: None)
+        done = catalogue.import_job(str(upload), "My pets.zip", "My pets", None, 0.2, 0, quiet)
         assert done == {"name": "my-pets", "known": known}
         assert not upload.exists()
     found = report(store.read(store.folder_of("my-pets")))

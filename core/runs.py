@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from core import home, processes
-from core.datasets import catalogue
-from core.datasets.decisions import Decided, decided
+from core.datasets import catalogue, decisions
+from core.datasets.decisions import Decided
 from core.datasets.store import About
 from core.errors import PixelwiseError, StorageError, storing
 from core.recipe import Recipe, read_recipe
@@ -108,7 +108,7 @@ class Run:
 
     @cached_property
     def decided(self) -> Decided | None:
-        """What people had decided on the pictures when the run was made; `None` where it takes no account of that.
+        """What people had decided on the pictures when the run was made; `None`: nothing, or it is ignored.
 
         Raises:
             RunError: its file cannot be read.
@@ -279,8 +279,9 @@ def create(recipe: Recipe, dataset: str | None = None) -> Run:
                     run = Run(beside)
                     (beside / "recipe.json").write_text(json.dumps(recipe.to_json(), indent=1), encoding="utf-8")
                     (beside / "dataset.json").write_text(opened.about.to_json(), encoding="utf-8")
-                    if recipe.split.decisions == "apply":
-                        (beside / "decisions.json").write_text(decided(opened).to_json(), encoding="utf-8")
+                    if recipe.split.decisions == "apply" and decisions.current(opened):
+                        made = decisions.decided(opened).to_json()
+                        (beside / "decisions.json").write_text(made, encoding="utf-8")
                     run.write_status(Status(WAITING, created, "starting", epochs=recipe.fit.epochs))
                 return Run(folder)
             except FileExistsError:

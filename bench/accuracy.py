@@ -8,7 +8,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from bench.data import MNIST_FILE, command_line, need_mnist
+from bench.data import MNIST_FILE, command_line, need
 
 SEEDS = (0, 1, 2)
 BASELINE = 0.9833
@@ -27,7 +27,7 @@ def main() -> None:
                 f"{result['seconds']:.1f} s (goal 30 s)",
                 flush=True,
             )
-        need_mnist()
+        need(MNIST_FILE)
         command_line(home, "datasets", "add", "mnist", "--from", str(MNIST_FILE))
         result = json.loads(command_line(home, "train", "exercise-51", "--wait"))
         difference = result["test_accuracy"] - BASELINE

@@ -7,13 +7,17 @@ from pathlib import Path
 
 from tests.browser.server import PROJECT
 
-MNIST_FILE = PROJECT.parent / "shared" / "datasets" / "mnist.npz"
+DATASETS = PROJECT.parent / "shared" / "datasets"
+MNIST_FILE, CIFAR10_FILE, PETS_FILE = (
+    DATASETS / name for name in ("mnist.npz", "cifar10-folders.zip", "cats-vs-dogs.zip")
+)
 
 
-def need_mnist() -> None:
-    """End the benchmark with a reason when MNIST's file is missing."""
-    if not MNIST_FILE.exists():
-        sys.exit(f"skipped: this benchmark needs MNIST at {MNIST_FILE}")
+def need(path: Path) -> Path:
+    """Return the path of a file that is not part of the project; end the benchmark with a reason when it is missing."""
+    if not path.exists():
+        sys.exit(f"skipped: this benchmark needs {path}")
+    return path
 
 
 def command_line(home: Path, *arguments: str) -> str:

@@ -15,7 +15,7 @@ from statistics import geometric_mean
 
 from playwright.sync_api import Page
 
-from bench.data import MNIST_FILE, command_line, need_mnist
+from bench.data import MNIST_FILE, command_line, need
 from core.runs import FINISHED, Run
 from tests.browser.server import PROJECT, Server, chromium, running_server
 
@@ -26,7 +26,7 @@ PICTURES = 60_000
 
 def main(pairs: int) -> None:
     """Print each pair and the geometric mean of the ratios; an even number of pairs evens out who goes first."""
-    need_mnist()
+    need(MNIST_FILE)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         command_line(home, "datasets", "add", "mnist", "--from", str(MNIST_FILE))

@@ -16,16 +16,18 @@ LAYERS = [
     {"core.cli"},
     {"core.worker"},
     {"core.nn"},
+    {"core.dataset_figures"},
     {"core.evaluation", "core.figures"},
     {"core.prepare", "core.runs"},
     {"core.recipe"},
     {"core.datasets"},
     {"core.preprocessing", "core.network", "core.drawing"},
     {"core.pictures", "core.settings"},
-    {"core.jobs"},
+    {"core.jobs", "core.saved"},
     {"core.home", "core.progress"},
     {"core.errors", "core.processes"},
 ]
+FOLDERS = ("core.nn", "core.datasets", "core.preprocessing", "pages.shared")
 FILES = sorted([PROJECT / "app.py", *(PROJECT / "pages").rglob("*.py"), *(PROJECT / "core").rglob("*.py")])
 
 
@@ -36,7 +38,7 @@ def module_of(path: Path) -> str:
 
 def unit_of(module: str) -> str:
     """Return the unit that a module belongs to: a file, or a folder with one subject."""
-    for folder in ("core.nn", "core.datasets", "pages.shared"):
+    for folder in FOLDERS:
         if module == folder or module.startswith(folder + "."):
             return folder
     return "pages" if module.startswith("pages.") else module
@@ -71,7 +73,7 @@ def test_imports_only_go_downwards(path: Path) -> None:
         if imported.split(".")[0] not in ("core", "pages", "app"):
             continue
         other = unit_of(imported)
-        same_folder = unit == other and unit in ("core.nn", "core.datasets", "pages.shared")
+        same_folder = unit == other and unit in FOLDERS
         assert same_folder or layer_of(unit) < layer_of(other), f"{module} must not import {imported}"
 
 

@@ -50,7 +50,9 @@ def small_pictures(dataset: Dataset, ids: np.ndarray, side: int, progress: Progr
             if dataset.about.as_files:
                 yield np.stack(list(threads.map(lambda each: _thumbnail(dataset, int(each), size), part)))
             else:
-                yield np.stack([_reduced(each, size) for each in dataset.pictures[part]])
+                pictures = dataset.pictures[part]
+                same = pictures.shape[1:3] == size
+                yield pictures if same else np.stack([_reduced(each, size) for each in pictures])
 
 
 def _thumbnail(dataset: Dataset, index: int, size: tuple[int, int]) -> np.ndarray:

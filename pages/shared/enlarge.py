@@ -1,30 +1,162 @@
-"""A dialog with one picture of a data set, large."""
+"""A dialog with one picture of a data set, large: its pixels, what is known of it, what is decided on it."""
 
+from collections.abc import Callable
+
+import numpy as np
 import streamlit as st
 
+from core.datasets import closeup, decisions
+from core.datasets.decisions import EXCLUDE, KEEP, RELABEL, UNSURE, Decision
 from core.datasets.store import SPLITS, Dataset
-from pages.shared.components.crisp import crisp
-from pages.shared.frame import plain
+from core.errors import PixelwiseError
+from pages.shared.components.viewer import viewer
+from pages.shared.frame import plain, said_in_words
 
-_SIDE_PX = 384
+_SHOWN, _REFUSED = "enlarged", "enlarged_refused"
+_BUTTONS = {
+    EXCLUDE: ("Exclude", "X", ":material/block:"),
+    UNSURE: ("Unsure", "U", ":material/question_mark:"),
+    KEEP: ("Keep", "K", ":material/check:"),
+}
 
 
-@st.dialog("Picture")
-def enlarge(dataset: Dataset, index: int, note: str = "") -> None:
-    """Show the picture with what is known of it.
+def enlarge(
+    dataset: Dataset,
+    index: int,
+    note: str = "",
+    *,
+    among: np.ndarray | None = None,
+    moved: Callable[[int], None] | None = None,
+    closed: Callable[[int], None] | None = None,
+) -> None:
+    """Show a picture with what is known of it.
 
     Args:
         dataset: whose picture it is.
         index: its index there.
         note: Markdown to show beneath, such as what a network made of it.
+        among: the pictures, int64 `(m,)`, that one can go on to from this one; `None`: no other.
+        moved: called with the index of a picture that one has gone on to.
+        closed: called with the index of the last picture when the dialog is closed.
     """
+    st.session_state[_SHOWN] = index
+
+    def dismissed() -> None:
+        if closed is not None:
+            closed(st.session_state[_SHOWN])
+
+    def go_to(to: int) -> None:
+        st.session_state[_SHOWN] = to
+        if moved is not None:
+            moved(to)
+
+    def show() -> None:
+        with said_in_words():
+            now = st.session_state[_SHOWN]
+            _show(dataset, now)
+            if note and now == index:
+                st.markdown(note)
+            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+                if among is not None:
+                    _go_on(among, now, go_to)
+                _decide(dataset, now)
+            st.markdown(_decided(dataset, decisions.current(dataset).get(now)))
+            if refused := st.session_state.pop(_REFUSED, ""):
+                st.error(plain(refused), icon=":material/error:")
+
+    st.dialog("Picture", width="large", on_dismiss=dismissed)(show)()
+
+
+def _show(dataset: Dataset, index: int) -> None:
+    """Show the picture with its label and measures."""
     label = dataset.about.class_names[dataset.labels[index]]
-    picture = dataset.picture(index)
-    width, height = picture.size
-    crisp(picture, f"Picture {index}, enlarged: {label}", _SIDE_PX)
-    kind = "gray" if picture.mode == "L" else "colour"
+    shown = closeup.close_up(dataset, index)
+    kind = "gray" if shown.gray else "colour"
+    name = f" · {plain(dataset.names[index])}" if dataset.names else ""
     st.markdown(
-        f"**{plain(label)}** · {SPLITS[dataset.splits[index]]} · picture {index:,} · {width}×{height} pixels, {kind}"
+        f"**{plain(label)}** · {SPLITS[dataset.splits[index]]} · picture {index:,}{name} · "
+        f"{shown.width}×{shown.height} pixels, {kind}"
     )
-    if note:
-        st.markdown(note)
+    viewer(shown, f"Picture {index}, enlarged: {label}", key="viewer", keys={"l": ".st-key-relabel input"})
+    st.caption(" · ".join(f"{what} {plain(value)}" for what, value in closeup.facts(dataset, index).items()))
+
+
+def _go_on(among: np.ndarray, index: int, go_to: Callable[[int], None]) -> None:
+    """Draw the buttons to the picture before and the one after."""
+    places = np.flatnonzero(among == index)
+    for title, shortcut, step in (("Previous", "Left", -1), ("Next", "Right", 1)):
+        to = int(places[0]) + step if len(places) else -1
+        there = 0 <= to < len(among)
+        st.button(
+            title,
+            key=f"enlarged_{title}",
+            shortcut=shortcut,
+            disabled=not there,
+            on_click=go_to,
+            args=(int(among[to]) if there else index,),
+        )
+
+
+def _decide(dataset: Dataset, index: int) -> None:
+    """Draw the buttons that decide on the picture."""
+    made = decisions.current(dataset).get(index)
+    for decision, (title, shortcut, icon) in _BUTTONS.items():
+        chosen = made is not None and made.decision == decision
+        st.button(
+            title,
+            key=decision,
+            shortcut=shortcut,
+            icon=icon,
+            type="primary" if chosen else "secondary",
+            on_click=_attempt,
+            args=(lambda decision=decision: decisions.decide(dataset, [index], decision),),
+        )
+    names = dataset.about.class_names
+    # Another picture, or another decision on this one, begins with nothing chosen.
+    key = f"relabel_{index}_{decisions.version(dataset)}"
+    with st.container(key="relabel", width=170):
+        st.selectbox(
+            "Relabel",
+            [each for each in range(len(names)) if each != dataset.labels[index]],
+            index=None,
+            key=key,
+            format_func=names.__getitem__,
+            placeholder="Relabel to … (L)",
+            label_visibility="collapsed",
+            on_change=_attempt,
+            args=(lambda: decisions.decide(dataset, [index], RELABEL, st.session_state[key]),),
+        )
+    last = decisions.undoable(dataset)
+    st.button(
+        "Undo",
+        key="undo_one",
+        shortcut="Z",
+        icon=":material/undo:",
+        disabled=not last,
+        help=_what(last),
+        on_click=_attempt,
+        args=(lambda: decisions.undo(dataset),),
+    )
+
+
+def _attempt(decide: Callable[[], object]) -> None:
+    """Decide, or keep for the dialog why that is refused: what a click's callback says would stand behind it."""
+    try:
+        decide()
+    except PixelwiseError as error:
+        st.session_state[_REFUSED] = str(error)
+
+
+def _what(ids: tuple[int, ...]) -> str:
+    if not ids:
+        return "Nothing to undo."
+    return f"Takes back the last decision, on {f'picture {ids[0]:,}' if len(ids) == 1 else f'{len(ids):,} pictures'}."
+
+
+def _decided(dataset: Dataset, made: Decision | None) -> str:
+    """Say what is decided on a picture, as Markdown."""
+    if made is None:
+        return "Nothing decided: training uses it as it is."
+    if made.decision == RELABEL and made.label is not None:
+        return f"Decided: **relabelled to {plain(dataset.about.class_names[made.label])}**."
+    return "Decided: **excluded** from training." if made.decision == EXCLUDE else "Decided: **unsure**."

@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 
-def show(app: AppTest, name: str, **address: str) -> AppTest:
+def show(app: AppTest, name: str, /, **address: str) -> AppTest:
     """Open a page, which must show no exception."""
     app.switch_page(f"pages/{name}")
     for parameter, value in address.items():

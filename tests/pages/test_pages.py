@@ -56,23 +56,6 @@ def test_the_home_page_says_in_five_lines_what_this_is(app: AppTest) -> None:
     assert app.title[0].value == "Train"
 
 
-def test_browse_filters_by_class_and_split(app: AppTest) -> None:
-    show(app, "browse.py")
-    assert "**1,797 pictures** · all classes" in said(app)
-    app.button_group(key="split").set_value("test").run()
-    app.button_group(key="class_digits").set_value("7").run()
-    assert not app.exception
-    assert "**36 pictures** · class 7 · test" in said(app)
-
-
-def test_browse_offers_a_data_set_that_is_not_here_and_refuses_a_wrong_file(app: AppTest) -> None:
-    show(app, "browse.py", dataset="mnist")
-    assert "MNIST is not on this machine yet" in said(app)
-    app.file_uploader[0].upload("mnist.npz", b"no archive", "application/octet-stream").run()
-    assert not app.exception
-    assert "is not MNIST" in app.error[0].value
-
-
 def test_train_begins_a_run_and_says_when_another_is_ahead(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[str] = []
 

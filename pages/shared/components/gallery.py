@@ -1,8 +1,8 @@
-"""A grid of pictures to click on."""
+"""Pages of pictures to click on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
@@ -12,10 +12,15 @@ from pages.shared.components.crisp import data_url
 
 _SIDE_PX = 76
 _PHOTO_SIDE_PX = 112
+_HTML = """<nav class='pager' aria-label='Pages of pictures' hidden>
+<span class='range' aria-live='polite'></span>
+<button type='button' class='before' aria-label='Previous page' title='Previous page (←, Page up)'>‹</button>
+<input type='number' class='number' min='1' aria-label='Page'><span class='pages'></span>
+<button type='button' class='after' aria-label='Next page' title='Next page (→, Page down)'>›</button>
+</nav>
+<div class='grid'></div>"""
 
-_mount = st.components.v2.component(
-    "pixelwise_gallery", html="<div class='grid'></div>", css=source("gallery.css"), js=source("gallery.js")
-)
+_mount = st.components.v2.component("pixelwise_gallery", html=_HTML, css=source("gallery.css"), js=source("gallery.js"))
 
 
 @dataclass(frozen=True)
@@ -27,34 +32,100 @@ class Item:
         alt: what it shows, in words.
         caption: a few characters beneath; may be empty.
         url: the picture.
+        mark: a few characters on it, such as what was decided on it; may be empty.
+        dimmed: whether it is shown faintly.
     """
 
     id: int
     alt: str
     caption: str
     url: str
+    mark: str = ""
+    dimmed: bool = False
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What the gallery turns through.
+
+    Attributes:
+        of: what distinguishes these pictures, as they look now, from others.
+        pictures: how many there are on all pages, at least one.
+        per_page: how many a page has.
+        items: makes the pictures of a page, counted from 1.
+        turn: called with the number of the page that is asked for, before the rerun.
+    """
+
+    of: str
+    pictures: int
+    per_page: int
+    items: Callable[[int], Sequence[Item]]
+    turn: Callable[[int], None]
+
+    @property
+    def count(self) -> int:
+        """How many pages there are."""
+        return -(-self.pictures // self.per_page)
 
 
 def gallery(items: Sequence[Item], dataset: Dataset, *, key: str) -> int | None:
-    """Show pictures; return the id of the one that was clicked in this rerun.
+    """Show one page of pictures; return the id of the one that was clicked in this rerun.
 
     Args:
         items: what to show, in order.
         dataset: whose pictures they are: small ones are enlarged by a whole number, so that pixels stay square.
         key: the component's key.
     """
+    pages = Pages(str(hash(tuple(items))), 1, 1, lambda _number: items, lambda _number: None)
+    return paged_gallery(pages, 1, dataset, key=key)
+
+
+def paged_gallery(pages: Pages, number: int, dataset: Dataset, *, key: str, focus: int | None = None) -> int | None:
+    """Show a page of many, with what turns it; return the id of the picture that was clicked in this rerun.
+
+    The browser keeps pages and asks for those beside the shown one ahead; what it has is not sent again.
+
+    Args:
+        pages: what is turned through.
+        number: the page to show, from 1.
+        dataset: whose pictures they are.
+        key: the component's key.
+        focus: the id of the picture that is given the focus, once.
+    """
+    request_key = f"{key}_request"
+
+    def turned() -> None:
+        request = st.session_state[request_key] = st.session_state[key]["turned"]
+        pages.turn(int(request["to"]))
+
+    request: dict[str, Any] = st.session_state.get(request_key, {"turn": 0})
+    # Only the run that answers a request may leave out what the browser has: a page drawn anew has nothing.
+    has = set(request.pop("has", []))
+    beside = {number + 1, number - 1} - has
+    sent = {page for page in beside if 1 <= page <= pages.count} if number in has else {number}
     largest = max(dataset.about.size[:2])
-    side = largest * max(1, round(_SIDE_PX / largest)) if 0 < largest <= _SIDE_PX else _PHOTO_SIDE_PX
+    small = 0 < largest <= _SIDE_PX
     result = _mount(
         key=key,
-        data={"items": [asdict(item) for item in items], "side": side},
+        data={
+            "of": pages.of,
+            "number": number,
+            "pages": pages.count,
+            "perPage": pages.per_page,
+            "total": pages.pictures,
+            "turn": request["turn"],
+            "side": largest * max(1, round(_SIDE_PX / largest)) if small else _PHOTO_SIDE_PX,
+            "crisp": small,
+            "focus": focus,
+            "pictures": {str(page): [asdict(item) for item in pages.items(page)] for page in sorted(sent)},
+        },
         on_opened_change=lambda: None,
+        on_turned_change=turned,
     )
     opened = result.get("opened")
     return None if opened is None else int(opened)
 
 
-@lru_cache(maxsize=8192)
 def picture_url(dataset: Dataset, index: int) -> str:
-    """Return one picture as a data address."""
+    """Return one picture, small, as a data address."""
     return data_url(dataset.thumbnail(index))

@@ -1,0 +1,129 @@
+"""Pictures of a data set in pages of a gallery; a click opens one large."""
+
+from collections.abc import Hashable
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import decisions
+from core.datasets.decisions import EXCLUDE, Decision
+from core.datasets.store import SPLITS, Dataset
+from pages.shared import address
+from pages.shared.components.gallery import Item, Pages, paged_gallery, picture_url
+from pages.shared.enlarge import enlarge
+
+_PER_PAGE = (24, 48, 96)
+_PAGE, _PER, _OPEN, _FOCUS = "gallery_page", "gallery_per_page", "gallery_open", "gallery_focus"
+
+
+def choose_per_page() -> None:
+    """Let the user choose how many pictures a page has; the choice stands in the address."""
+    address.adopt(_PER, "per", lambda texts: next((per for per in _PER_PAGE if str(per) in texts), _PER_PAGE[-1]))
+    st.session_state.setdefault(_PER, _PER_PAGE[-1])
+    st.segmented_control(
+        "Pictures a page", _PER_PAGE, key=_PER, required=True, on_change=_turn_to, args=(1,), persist_state="session"
+    )
+    chosen = st.session_state[_PER]
+    address.note("per", [] if chosen == _PER_PAGE[-1] else [str(chosen)])
+
+
+def take_up(dataset: Dataset, chosen: Hashable) -> None:
+    """Take up which page is shown and which picture is open, from the address where that came from outside.
+
+    Args:
+        dataset: whose pictures are shown.
+        chosen: what chose them; where it differs from the last time, the first page is shown.
+    """
+    shows = dataset.about.name, chosen
+    if st.session_state.get("gallery_shows") != shows:
+        st.session_state["gallery_shows"] = shows
+        st.session_state[_PAGE] = 1
+        st.session_state[_OPEN] = st.session_state[_FOCUS] = None
+    address.adopt(_PAGE, "page", lambda texts: _index(texts) or 1)
+    address.adopt(_OPEN, "picture", _index)
+
+
+def open_picture(index: int) -> None:
+    """Let `show_open` open a picture."""
+    st.session_state[_OPEN] = index
+
+
+def show_pictures(dataset: Dataset, ids: np.ndarray, chosen: Hashable) -> None:
+    """Show pictures in pages, and the open one large; the address holds both.
+
+    Args:
+        dataset: whose pictures they are.
+        ids: their indices, int64 `(m,)`, at least one, in the order in which they are shown.
+        chosen: as for `take_up`, which comes before.
+    """
+    _show_page(dataset, ids, chosen, decisions.version(dataset))
+
+
+@st.fragment
+def _show_page(dataset: Dataset, ids: np.ndarray, chosen: Hashable, decided: tuple[int, int]) -> None:
+    """Show one page. A fragment: turning it does not draw the filters again."""
+    if decisions.version(dataset) != decided:
+        st.rerun()  # Counts and filters show decisions too.
+    per_page: int = st.session_state[_PER]
+    number = st.session_state[_PAGE] = min(max(1, st.session_state[_PAGE]), -(-len(ids) // per_page))
+    made = decisions.current(dataset)
+
+    def items(page: int) -> list[Item]:
+        indices = ids[(page - 1) * per_page : page * per_page].tolist()
+        return [_item(dataset, index, made.get(index)) for index in indices]
+
+    pages = Pages(f"{dataset.about.name} {hash(chosen)} {per_page} {decided}", len(ids), per_page, items, _turn_to)
+    opened = paged_gallery(pages, number, dataset, key="gallery", focus=st.session_state[_FOCUS])
+    if opened is not None:
+        st.session_state[_OPEN] = opened
+    address.note("page", [] if number == 1 else [str(number)])
+    show_open(dataset, ids)
+    address.write()
+
+
+def show_open(dataset: Dataset, ids: np.ndarray) -> None:
+    """Show the open picture, if there is one, in its dialog.
+
+    Args:
+        dataset: whose picture it is.
+        ids: the pictures that one can go on to from it, int64 `(m,)`.
+    """
+
+    def moved(index: int) -> None:
+        st.session_state[_OPEN] = index
+        address.note("picture", [str(index)])
+        address.write()
+
+    def closed(index: int) -> None:
+        st.session_state[_OPEN], st.session_state[_FOCUS] = None, index
+        places = np.flatnonzero(ids == index)
+        if len(places):
+            st.session_state[_PAGE] = int(places[0]) // st.session_state[_PER] + 1
+
+    index = st.session_state[_OPEN]
+    if index is None or index >= len(dataset):
+        address.note("picture", [])
+        return
+    address.note("picture", [str(index)])
+    enlarge(dataset, index, among=ids, moved=moved, closed=closed)
+
+
+def _turn_to(number: int) -> None:
+    st.session_state[_PAGE] = number
+
+
+def _item(dataset: Dataset, index: int, made: Decision | None) -> Item:
+    """Return a picture for the gallery, marked with what was decided on it."""
+    names = dataset.about.class_names
+    label = names[dataset.labels[index]]
+    alt, mark = f"{label}, {SPLITS[dataset.splits[index]]} picture {index}", ""
+    if made is not None:
+        mark = "✕" if made.decision == EXCLUDE else "?" if made.label is None else f"→ {names[made.label]}"
+        alt += f", decided: {made.decision}" + ("" if made.label is None else f" to {names[made.label]}")
+    dimmed = made is not None and made.decision == EXCLUDE
+    return Item(index, alt, label, picture_url(dataset, index), mark, dimmed)
+
+
+def _index(texts: list[str]) -> int | None:
+    text = texts[0] if texts else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,0 +1,157 @@
+"""The Browse page as it is used: filter, sort, turn pages by key, look closely, decide, share the address."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from core.datasets import decisions, store
+from core.datasets.decisions import EXCLUDE, RELABEL
+from core.datasets.selection import SHARPNESS, Filters, Order, select
+from core.datasets.store import Dataset
+from tests.browser.server import Server
+
+
+def digits(server: Server) -> Dataset:
+    return store.read(server.home / "datasets" / "digits")
+
+
+def grid(page: Page) -> Locator:
+    return page.locator(".st-key-gallery .grid button")
+
+
+def shown(page: Page) -> list[int]:
+    ids: list[int] = grid(page).evaluate_all("all => all.map(each => Number(each.dataset.id))")
+    return ids
+
+
+def parameters(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def expect_first(page: Page, index: int) -> None:
+    expect(grid(page).first).to_have_attribute("data-id", str(index))
+
+
+def focused(page: Page) -> str | None:
+    code = """() => {
+        let element = document.activeElement;
+        while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+        return element.dataset.id;
+    }"""
+    found: str | None = page.evaluate(code)
+    return found
+
+
+def test_filters_order_and_pages_are_as_chosen_and_a_link_shows_the_same(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/browse?dataset=digits")
+    expect(grid(page)).to_have_count(96)
+    page.get_by_role("radio", name="train · 1,437").click()
+    page.get_by_role("button", name="7 · 143", exact=True).click()
+    expect(page.get_by_text("143 pictures")).to_be_visible()
+    page.locator(".st-key-sort_digits").click()
+    page.get_by_role("option", name="sharpness").click()
+    page.get_by_text("Largest first").click()
+    expected = select(digits(server), Filters("train", (7,)), Order(SHARPNESS, descending=True)).tolist()
+    expect_first(page, expected[0])
+    assert shown(page) == expected[:96]
+
+    page.keyboard.press("PageDown")
+    expect_first(page, expected[96])
+    assert shown(page) == expected[96:]
+    expect(page).to_have_url(re.compile("page=2"))
+    page.keyboard.press("PageDown")  # There is no third.
+    page.keyboard.press("ArrowLeft")
+    expect_first(page, expected[0])
+    page.get_by_role("button", name="Next page").click()
+    expect_first(page, expected[96])
+    expect(page).to_have_url(re.compile("page=2"))
+    wanted = {"dataset": ["digits"], "split": ["train"], "class": ["7"], "sort": ["-sharpness"], "page": ["2"]}
+    assert parameters(page) == wanted
+
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(grid(other)).to_have_count(len(expected) - 96)
+    assert shown(other) == expected[96:]
+    assert parameters(other) == wanted
+    other.close()
+
+    page.go_back()
+    expect_first(page, expected[0])
+    expect(page.locator(".st-key-gallery .number")).to_have_value("1")
+
+
+def test_arrows_go_through_the_grid_and_enter_opens(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/browse?dataset=digits&per=24")
+    expect(grid(page)).to_have_count(24)
+    grid(page).first.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft"):
+        page.keyboard.press(key)
+    assert focused(page) == "1"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_text("picture 1 · 8×8 pixels, gray")).to_be_visible()
+    expect(page.get_by_role("button", name="Next")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("dialog").get_by_text("picture 2 · 8×8 pixels, gray")).to_be_visible()
+    expect(page).to_have_url(re.compile("picture=2"))
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("picture="))
+    page.wait_for_function(
+        """() => {
+            let element = document.activeElement;
+            while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+            return element.dataset.id === "2";
+        }"""
+    )
+    grid(page).last.focus()
+    page.keyboard.press("ArrowRight")  # Past the last: the next page.
+    expect_first(page, 24)
+    assert focused(page) == "24"
+
+
+def test_the_value_under_the_pointer_is_the_pictures(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/browse?dataset=digits&picture=10")
+    picture = page.locator(".st-key-viewer canvas.picture")
+    page.wait_for_function("document.querySelector('.st-key-viewer') !== null")
+    expect(picture).to_have_js_property("ready", True)
+    box = picture.bounding_box()
+    assert box
+    side, pixels = box["width"] / 8, digits(server).pictures[10, ..., 0]
+    for x, y in ((0, 0), (3, 2), (7, 7)):
+        page.mouse.move(box["x"] + (x + 0.5) * side, box["y"] + (y + 0.5) * side)
+        expect(page.locator(".st-key-viewer .value")).to_have_text(f"x {x}, y {y} · gray {pixels[y, x]}")
+
+
+def test_decisions_are_made_by_key_marked_undone_and_kept(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/browse?dataset=digits&picture=20")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Nothing decided")).to_be_visible()
+    expect(page.locator(".st-key-viewer canvas.picture")).to_have_js_property("ready", True)
+    page.keyboard.press("x")
+    expect(dialog.get_by_text("excluded")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(dialog.get_by_text("picture 21 ")).to_be_visible()
+    page.keyboard.press("l")
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text("relabelled to 8")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.locator(".st-key-gallery [data-id='20'].dimmed .mark")).to_have_text("✕")
+    expect(page.locator(".st-key-gallery [data-id='21'] .mark")).to_have_text("→ 8")
+    made = {index: (each.decision, each.label) for index, each in decisions.current(digits(server)).items()}
+    assert made == {20: (EXCLUDE, None), 21: (RELABEL, 8)}
+
+    page.reload()
+    expect(page.locator(".st-key-gallery .mark")).to_have_count(2)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Decisions as CSV (2)").click()
+    rows = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "picture,file name,label,decision,new label,time"
+    assert rows[1].startswith("20,,0,exclude,,")
+    page.get_by_role("button", name="Undo the last (1 picture)").click()
+    expect(page.locator(".st-key-gallery .mark")).to_have_count(1)
+    page.get_by_role("button", name="Undo the last (1 picture)").click()
+    expect(page.locator(".st-key-gallery .mark")).to_have_count(0)
+    assert decisions.current(digits(server)) == {}

@@ -36,19 +36,28 @@ class Server:
 
 
 @contextmanager
-def running_server(home: Path, launcher: Sequence[str] = ("-m", "streamlit")) -> Iterator[Server]:
-    """Start the app and end it; it is ready when its health address answers. `launcher` stands in for Streamlit's."""
+def running_server(
+    home: Path, launcher: Sequence[str] = ("-m", "streamlit"), script: str = "app.py"
+) -> Iterator[Server]:
+    """Start the app, or another script, and end it; it is ready when its health address answers.
+
+    Args:
+        home: its data home; the log is kept there too.
+        launcher: stands in for Streamlit's.
+        script: what it shows, a path within the project.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     options = [f"--server.port={port}", "--server.headless=true"]
-    command = [sys.executable, *launcher, "run", "app.py", *options]
+    command = [sys.executable, *launcher, "run", script, *options]
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("wb") as log:
+        # Streamlit puts the script's own folder first on the path, not the project's.
         process = subprocess.Popen(
             command,
             cwd=PROJECT,
-            env={**os.environ, "PIXELWISE_HOME": str(home)},
+            env={**os.environ, "PIXELWISE_HOME": str(home), "PYTHONPATH": str(PROJECT)},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -8,17 +8,18 @@ from streamlit.delta_generator import DeltaGenerator
 from core.datasets import catalogue, selection
 from core.datasets.store import Dataset
 from pages.shared import address
+from pages.shared.audit import show_audit
 from pages.shared.controls import choose_dataset
 from pages.shared.deciding import decide_on_all
-from pages.shared.filters import choose_filters, choose_order, only_among, show_only
+from pages.shared.filters import choose_filters, choose_order, only_among, show_finding, show_only
 from pages.shared.frame import page, plain, said_in_words
 from pages.shared.map_view import show_map
 from pages.shared.overview import show_overview
 from pages.shared.pictures_view import choose_per_page, open_picture, show_open, show_pictures, take_up
 
 _VIEW = "browse_view"
-_PICTURES, _OVERVIEW, _MAP = "Pictures", "Overview", "Map"
-_VIEWS = (_PICTURES, _OVERVIEW, _MAP)
+_PICTURES, _OVERVIEW, _MAP, _AUDIT = "Pictures", "Overview", "Map", "Audit"
+_VIEWS = (_PICTURES, _OVERVIEW, _MAP, _AUDIT)
 _LASSO = "Lasso on the map"
 
 
@@ -38,17 +39,25 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
         with controls:
             decide_on_all(dataset, ids)
             st.caption(f"Source: {plain(dataset.about.source)}. Licence: {plain(dataset.about.licence)}.")
-        if not len(ids):
+        if not len(ids) and view != _AUDIT:
             st.info("No picture passes all filters. Take one of them away.")
-        if view == _MAP:
+        if view == _AUDIT:
+            show_audit(dataset, lambda finding: open_finding(dataset, finding))
+        elif view == _MAP:
             show_map(dataset, ids, open_picture, lambda lassoed: show_only(dataset, _LASSO, lassoed))
-        elif view == _OVERVIEW:
+        elif view == _OVERVIEW and len(ids):
             show_overview(dataset, ids)
         elif len(ids):
             show_pictures(dataset, ids, (filters, order))
         if view != _PICTURES:
             show_open(dataset, ids)
     address.write()
+
+
+def open_finding(dataset: Dataset, finding: str) -> None:
+    """Show the pictures of an audit's finding."""
+    show_finding(dataset, finding)
+    st.session_state[_VIEW] = _PICTURES
 
 
 def choose_view() -> str:

@@ -50,7 +50,7 @@ class Order:
     """How pictures are sorted; equal ones stay as they are stored.
 
     Attributes:
-        by: one of `SORTS`.
+        by: one of `SORTS`; `STORED` leaves pictures chosen by their ids in the order of these.
         descending: largest, brightest, last name first.
         seed: of the random order, ≥ 0.
     """
@@ -83,6 +83,10 @@ def select(dataset: Dataset, filters: Filters | None = None, order: Order | None
         passing &= _mask(filters.ids, len(dataset))
     if filters.decision is not None:
         passing &= _decided(dataset, filters.decision)
+    if order.by == STORED and filters.ids is not None:
+        given = np.array(list(dict.fromkeys(filters.ids)), np.int64)
+        given = given[(given >= 0) & (given < len(dataset))]
+        return given[passing[given]]
     sorted_all = _sorted(dataset, order)
     return sorted_all[passing[sorted_all]]
 

@@ -1,11 +1,13 @@
 """Controls that choose which pictures of a data set are shown, in which order; all stand in the address."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
 
-from core.datasets import decisions, selection
+from core.datasets import audit, decisions, selection
+from core.datasets.audit import Finding
 from core.datasets.decisions import EXCLUDE, KEEP, RELABEL, UNSURE
 from core.datasets.selection import DECIDED, Filters, Order
 from core.datasets.store import SPLITS, Dataset
@@ -95,22 +97,42 @@ def show_only(dataset: Dataset, title: str, ids: Iterable[int] | None) -> None:
         chosen[title] = tuple(map(int, ids))
 
 
+def show_finding(dataset: Dataset, key: str | None) -> None:
+    """Let only the pictures of an audit's finding pass from the next rerun on; `None` takes that away."""
+    st.session_state[_key(dataset, "finding")] = key
+
+
 def only_among(dataset: Dataset) -> tuple[int, ...] | None:
-    """Show each choice made by `show_only`, with a click that takes it away; return the pictures that pass all."""
+    """Show each choice made by `show_only` or `show_finding`, with a click that takes it away.
+
+    Returns:
+        The pictures that all of them let pass, in the order of the first; `None` where nothing is chosen.
+    """
+    key = _key(dataset, "finding")
+    address.adopt(key, "finding", lambda texts: texts[0] if texts else None)
+    found = _finding(dataset, st.session_state.get(key))
+    address.note("finding", [found.key] if found else [])
     chosen: dict[str, tuple[int, ...]] = st.session_state.get(_key(dataset, "only"), {})
-    if not chosen:
+    chips = [(found.title, found.ids, lambda: show_finding(dataset, None))] if found else []
+    chips += [(title, ids, partial(show_only, dataset, title, None)) for title, ids in chosen.items()]
+    if not chips:
         return None
     with st.container(horizontal=True, gap="small"):
-        for title, ids in chosen.items():
+        for title, ids, clear in chips:
             st.button(
                 f"{plain(title)} · {len(ids):,}",
                 key=f"only_{title}",
                 icon=":material/close:",
                 help="Click to show the others too.",
-                on_click=chosen.__delitem__,
-                args=(title,),
+                on_click=clear,
             )
-    return tuple(sorted(set.intersection(*map(set, chosen.values()))))
+    among_all = set.intersection(*(set(ids) for _, ids, _ in chips))
+    return tuple(index for index in chips[0][1] if index in among_all)
+
+
+def _finding(dataset: Dataset, key: str | None) -> Finding | None:
+    made = audit.load(dataset) if key else None
+    return made.finding(key) if made and key else None
 
 
 def _choose_split(dataset: Dataset, in_split: dict[str, int]) -> str | None:

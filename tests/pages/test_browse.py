@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.datasets import catalogue, decisions, store
+from core.datasets import audit, catalogue, decisions, store
 from core.datasets.decisions import EXCLUDE, RELABEL, UNSURE
 from core.datasets.store import About, Dataset
 from tests.pages.opening import said, show
@@ -154,12 +154,24 @@ def test_what_was_chosen_is_there_again_after_another_page(app: AppTest) -> None
     assert address(app) == {"split": ["test"]}
 
 
-@pytest.mark.parametrize("view", ["overview", "map"])
+@pytest.mark.parametrize("view", ["overview", "map", "audit"])
 def test_each_view_opens_by_its_address(app: AppTest, view: str) -> None:
     show(app, "browse.py", dataset="digits", view=view, split="test", picture="3")
     assert not app.error
     assert "**360 pictures**" in said(app)
     assert "picture 3 · 8×8 pixels, gray" in said(app)
+
+
+def test_a_finding_of_the_audit_is_a_filter_that_can_be_taken_away(app: AppTest, pets: Dataset) -> None:
+    found = audit.audit(pets).finding("exact-duplicates")
+    assert found
+    show(app, "browse.py", dataset="pets", view="audit")
+    app.button(key="finding_exact-duplicates").click().run()
+    assert f"**{len(found.ids)} pictures**" in said(app)
+    assert address(app) == {"finding": ["exact-duplicates"]}
+    app.button(key=f"only_{found.title}").click().run()
+    assert "**3 pictures**" in said(app)
+    assert address(app) == {}
 
 
 def test_a_data_set_that_is_not_here_leads_to_where_it_is_got(app: AppTest) -> None:

@@ -38,9 +38,9 @@ def six(data_home: Path) -> Dataset:
         (Filters(name="CAFÉ"), [2]),
         (Filters(name="[x]*"), [4]),
         (Filters(name="nothing"), []),
-        (Filters(ids=(5, 3, 99, -1)), [3, 5]),
+        (Filters(ids=(5, 3, 99, -1, 5)), [5, 3]),
         (Filters(ids=()), []),
-        (Filters(ids=(0, 1, 2, 3), classes=(0,), split="train", name=".jpg"), [1]),
+        (Filters(ids=(3, 2, 1, 0), classes=(0,), name=".jpg"), [3, 1]),
     ],
 )
 def test_only_pictures_that_pass_every_filter_are_selected(six: Dataset, filters: Filters, expected: list[int]) -> None:
@@ -67,6 +67,10 @@ def test_each_order_sorts_both_ways_and_leaves_equal_ones_as_stored(
     six: Dataset, order: Order, expected: list[int]
 ) -> None:
     assert select(six, order=order).tolist() == expected
+
+
+def test_pictures_chosen_by_their_ids_are_sorted_when_that_is_asked_for(six: Dataset) -> None:
+    assert select(six, Filters(ids=(5, 3, 0)), Order(selection.BRIGHTNESS)).tolist() == [3, 0, 5]
 
 
 def test_a_random_order_is_the_seeds_own_whatever_the_filters(six: Dataset) -> None:

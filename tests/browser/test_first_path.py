@@ -41,12 +41,12 @@ def browse(page: Page) -> None:
     expect(page.get_by_text("1,797 pictures")).to_be_visible()
     expect(page.locator(".st-key-gallery img")).to_have_count(96)
     page.get_by_role("radio", name="test · 360").click()
-    page.get_by_role("radio", name="7 · 36", exact=True).click()
+    page.get_by_role("button", name="7 · 36", exact=True).click()
     expect(page.get_by_text("36 pictures")).to_be_visible()
     expect(page.locator(".st-key-gallery img")).to_have_count(36)
     labels = page.locator(".st-key-gallery img").evaluate_all("all => all.map(each => each.alt[0])")
     assert set(labels) == {"7"}
-    page.locator(".st-key-gallery button").first.click()
+    page.locator(".st-key-gallery .grid button").first.click()
     expect(page.get_by_role("dialog").get_by_text("8×8 pixels, gray")).to_be_visible()
     page.keyboard.press("Escape")
 

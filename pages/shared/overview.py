@@ -31,6 +31,9 @@ def show_overview(dataset: Dataset, ids: np.ndarray) -> None:
         dataset: what is shown.
         ids: the pictures that the page's filters leave, int64 `(m,)`; the mean pictures are those of the whole set.
     """
+    if not len(ids):
+        _show_means(dataset)
+        return
     names = dataset.about.class_names
     left, right = st.columns(2, gap="medium")
     with left:

@@ -59,7 +59,7 @@ class Scatter {
     this.data = data;
     if (data.sheet.image !== before?.sheet.image) this.loadSheet(data.sheet.image);
     if (data.points !== before?.points) {
-      const points = await (await fetch(data.points)).json();
+      const points = await (await fetched(data.points)).json();
       if (data.points !== this.data.points) return;
       this.points = points;
       // Half the map's width and height; a map without extent gets some.
@@ -75,10 +75,7 @@ class Scatter {
   }
 
   async loadSheet(address) {
-    const image = new Image();
-    image.src = address;
-    await image.decode();
-    const bitmap = await createImageBitmap(image);
+    const bitmap = await createImageBitmap(await (await fetched(address)).blob());
     if (address === this.data.sheet.image) this.sheet = bitmap;
     this.redraw();
   }
@@ -385,7 +382,7 @@ class Scatter {
     const out = stamp(() => {
       ink.fillStyle = LEFT_OUT;
       ink.beginPath();
-      ink.arc(side / 2, side / 2, radius, 0, 2 * Math.PI);
+      ink.arc(side / 2, side / 2, 0.75 * radius, 0, 2 * Math.PI);
       ink.fill();
     });
     return (this.stamps = { radius, width, points, classes, out });
@@ -463,6 +460,16 @@ class Scatter {
     ink.stroke();
     ink.setLineDash([]);
   }
+}
+
+// Get a file of the page's. Streamlit forgets it for a moment while it draws the page anew.
+async function fetched(address) {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const answer = await fetch(address);
+    if (answer.ok) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  throw new Error(`${address} cannot be had`);
 }
 
 // A small picture as the pixels that it changes in one of some width: those it covers, and those of its smooth edge.

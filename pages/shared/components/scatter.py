@@ -18,7 +18,7 @@ _HTML = """<div class='map'>
 <div class='tools'>
 <button type='button' class='lasso' aria-pressed='false'
  title='Draw around points to choose their pictures (or drag with Shift held)'>Lasso</button>
-<button type='button' class='clear' title='Forget the lasso (Escape)'>Clear</button>
+<button type='button' class='clear' title='Choose no pictures by the lasso (Escape)'>Clear lasso</button>
 <span class='said' role='status'></span>
 <button type='button' class='out' aria-label='Zoom out' title='Zoom out (−)'>−</button>
 <button type='button' class='in' aria-label='Zoom in' title='Zoom in (+)'>+</button>
@@ -89,7 +89,7 @@ def points_of(dataset: Dataset, found: Map) -> bytes:
             "x": np.round(places[:, 0], 4).tolist(),
             "y": np.round(places[:, 1], 4).tolist(),
             "labels": dataset.labels[ids].tolist(),
-            "names": [dataset.names[each] for each in ids] if dataset.names else [f"picture {each}" for each in ids],
+            "names": [dataset.names[each] for each in ids] if dataset.names else [f"picture {each:,}" for each in ids],
             "aspects": np.round(index["width"] / index["height"], 3).tolist(),
             "classes": dataset.about.class_names,
             "colours": CLASS_COLOURS,

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from core import runs, worker
-from core.datasets import catalogue, importing, store
+from core.datasets import audit, catalogue, importing, store
 from core.datasets.labelling import LABELLINGS
 from core.datasets.store import SPLITS
 from core.errors import PixelwiseError
@@ -41,7 +41,7 @@ def main() -> None:
 
 @main.group("datasets")
 def datasets_group() -> None:
-    """Data sets: list, add, remove."""
+    """Data sets: list, add, audit, remove."""
 
 
 @datasets_group.command("list")
@@ -117,6 +117,14 @@ class _ProgressLine:
         if total and done == total:
             click.echo(err=True)
             self._doing = ""
+
+
+@datasets_group.command("audit")
+@click.argument("name")
+def datasets_audit(name: str) -> None:
+    """Look for duplicates, leaks, odd pictures and labels that something trivial tells."""
+    made = audit.audit(catalogue.open_dataset(name), _ProgressLine() if sys.stderr.isatty() else quiet)
+    click.echo(audit.report(made))
 
 
 @datasets_group.command("remove")

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from core import runs
 from core.cli import main
+from core.datasets import audit, catalogue
 from core.recipe import find_recipe
 from tests.unit.test_importing import pets, zipped
 
@@ -93,3 +94,13 @@ def test_pictures_of_ones_own_are_added(data_home: Path, tmp_path: Path) -> None
     assert "9 train 11 test 2 classes 12×10 px, colour" in " ".join(call("datasets", "list").output.split())
     again = call("datasets", "add", "other", "--from", str(path), "--test-share", "0.5")
     assert "It is called mine." in again.output
+
+
+def test_an_audit_is_printed_and_kept(data_home: Path, tmp_path: Path) -> None:
+    twice = {**pets(), "pets/dog/copy.png": pets()["pets/cat/0.png"]}
+    call("datasets", "add", "mine", "--from", str(zipped(tmp_path / "pets.zip", twice)))
+    result = call("datasets", "audit", "mine")
+    assert result.exit_code == 0, result.output
+    assert "different labels" in result.output.lower()
+    assert audit.load(catalogue.open_dataset("mine"))
+    assert "'nowhere'" in call("datasets", "audit", "nowhere").output

@@ -5,6 +5,7 @@ kind of step, layer and optimiser is one such class and one line in its family's
 """
 
 import difflib
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -14,13 +15,16 @@ from typing import Any, ClassVar, Self, TypeVar
 from core.errors import PixelwiseError
 
 
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
+
+
 class SettingError(PixelwiseError):
     """A value that a specification does not take. The message says which, what it takes and what was received."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What a control needs to know of one field."""
+    """What a control needs to know of one field. Of a pair, each number has the range."""
 
     minimum: float | None = None
     maximum: float | None = None
@@ -28,6 +32,7 @@ class Setting:
     unit: str = ""
     help: str = ""
     choices: tuple[Any, ...] = ()
+    colour: bool = False
 
 
 def setting(
@@ -39,9 +44,10 @@ def setting(
     unit: str = "",
     help: str = "",
     choices: Sequence[Any] = (),
+    colour: bool = False,
 ) -> Any:
-    """Declare a dataclass field with its default, range, step, unit and help."""
-    about = Setting(minimum, maximum, step, unit, help, tuple(choices))
+    """Declare a dataclass field with its default, range, step, unit and help; or that it is a colour, `#rrggbb`."""
+    about = Setting(minimum, maximum, step, unit, help, tuple(choices), colour)
     return field(default=default, metadata={"setting": about})
 
 
@@ -97,7 +103,7 @@ class Specification:
         for each in fields(cls):
             if each.name not in given and each.default is MISSING and each.default_factory is MISSING:
                 raise SettingError(f"{cls.__name__} needs the field {each.name!r}.")
-        return cls(**given)
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()})
 
 
 S = TypeVar("S", bound=Specification)
@@ -122,6 +128,13 @@ def _problem(value: Any, hint: Any, about: Setting) -> str:
     kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     if value is None and type(None) in kinds:
         return ""
+    if about.colour:
+        fits = isinstance(value, str) and _COLOUR.fullmatch(value) is not None
+        return "" if fits else "a colour such as '#ff8000'"
+    if any(typing.get_origin(kind) is tuple for kind in kinds):
+        return _pair_problem(value, about)
+    if bool in kinds:
+        return "" if isinstance(value, bool) else "true or false"
     if about.choices:
         return "" if value in about.choices else f"one of {', '.join(map(repr, about.choices))}"
     if int in kinds or float in kinds:
@@ -132,7 +145,15 @@ def _problem(value: Any, hint: Any, about: Setting) -> str:
             limits = f" from {low:g} to {high:g}" if low is not None and high is not None else ""
             return wanted + limits
         return ""
-    if str in kinds or bool in kinds:
-        fits = isinstance(value, str if str in kinds else bool)
-        return "" if fits else ("text" if str in kinds else "true or false")
+    if str in kinds:
+        return "" if isinstance(value, str) else "text"
     return ""
+
+
+def _pair_problem(value: Any, about: Setting) -> str:
+    """Return what a pair, the lower number first, should have been, or nothing when it is fine."""
+    if isinstance(value, tuple) and len(value) == 2 and not any(_problem(each, float, about) for each in value):
+        low, high = value
+        return "" if low <= high else "two numbers, the lower first"
+    limits = "" if about.minimum is None or about.maximum is None else f" from {about.minimum:g} to {about.maximum:g}"
+    return f"two numbers{limits}"

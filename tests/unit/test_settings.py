@@ -52,7 +52,8 @@ def test_every_field_has_a_default_and_every_number_a_range(kind: type[Specifica
     for each in fields(kind):
         assert each.default is not MISSING
         about = each.metadata["setting"]
-        assert about.choices or (about.minimum is not None and about.maximum is not None)
+        ranged = about.minimum is not None and about.maximum is not None
+        assert about.choices or about.colour or isinstance(each.default, bool) or ranged
 
 
 def test_a_misspelt_field_names_the_nearest() -> None:

@@ -226,7 +226,7 @@ def _encoded(tiles: np.ndarray) -> bytes:
     """Return tiles as PNG where they are gray, mostly drawings; as JPEG where colour would make that too large."""
     data = io.BytesIO()
     gray = tiles.shape[-1] == 1
-    options = {"compress_level": 3} if gray else {"quality": 80}
+    options = {"compress_level": 1} if gray else {"quality": 80}
     pictures.from_array(tiles).save(data, "PNG" if gray else "JPEG", **options)
     return data.getvalue()
 

@@ -90,7 +90,7 @@ def test_arrows_go_through_the_grid_and_enter_opens(page: Page, server: Server) 
     assert focused(page) == "1"
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog").get_by_text("picture 1 · 8×8 pixels, gray")).to_be_visible()
-    expect(page.get_by_role("button", name="Next")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Next")).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("dialog").get_by_text("picture 2 · 8×8 pixels, gray")).to_be_visible()
     expect(page).to_have_url(re.compile("picture=2"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -126,6 +127,8 @@ def paged_gallery(pages: Pages, number: int, dataset: Dataset, *, key: str, focu
     return None if opened is None else int(opened)
 
 
+# A page is drawn anew more often than it is turned; 30 MB at most.
+@lru_cache(maxsize=4096)
 def picture_url(dataset: Dataset, index: int) -> str:
     """Return one picture, small, as a data address."""
     return data_url(dataset.thumbnail(index))

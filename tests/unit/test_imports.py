@@ -21,13 +21,13 @@ LAYERS = [
     {"core.prepare", "core.runs"},
     {"core.recipe"},
     {"core.datasets"},
-    {"core.preprocessing", "core.network", "core.drawing"},
+    {"core.preprocessing", "core.augmentation", "core.network", "core.drawing"},
     {"core.pictures", "core.settings"},
     {"core.jobs", "core.saved"},
     {"core.home", "core.progress"},
     {"core.errors", "core.processes"},
 ]
-FOLDERS = ("core.nn", "core.datasets", "core.preprocessing", "pages.shared")
+FOLDERS = ("core.nn", "core.datasets", "core.preprocessing", "core.augmentation", "pages.shared")
 FILES = sorted([PROJECT / "app.py", *(PROJECT / "pages").rglob("*.py"), *(PROJECT / "core").rglob("*.py")])
 
 

@@ -1,0 +1,128 @@
+"""Draws done to pictures: one folded matrix and one resampling a picture, by OpenCV on uint8."""
+
+import math
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from operator import itemgetter
+
+import numpy as np
+
+from core.augmentation.draw import Draw
+
+# Each with OpenCV's name for it.
+FILL_MODES = {
+    "nearest": "BORDER_REPLICATE",
+    "constant": "BORDER_CONSTANT",
+    "reflect": "BORDER_REFLECT",
+    "wrap": "BORDER_WRAP",
+}
+# OpenCV works on a small picture with one thread, so several pictures are worked on at a time. A portion takes a few
+# milliseconds: long against what it costs to hand it to a thread, short enough to even out what threads are kept from.
+_THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+_PORTION_PIXELS = 300_000
+_VALUES = np.arange(256, dtype=np.float32)
+_STAY = np.eye(2, 3)
+_affine = itemgetter("theta", "tx", "ty", "shear", "zx", "zy", "flip_horizontal", "flip_vertical")
+_tones = itemgetter("channel_shift_intensity", "brightness", "contrast", "erased")
+
+
+def apply(pictures: np.ndarray, draws: Sequence[Draw], fill_mode: str, cval: float, erasing_value: int) -> np.ndarray:
+    """Return the pictures as the draws say; without chance, on all the machine's cores.
+
+    Args:
+        pictures: uint8 `(n, height, width, 1 or 3)`; they stay as they are.
+        draws: one a picture.
+        fill_mode: how a picture goes on beyond its edges, one of `FILL_MODES`.
+        cval: the value there, 0–255, where that is `constant`.
+        erasing_value: the value of erased boxes, 0–255.
+
+    Returns:
+        uint8 `(n, height, width, 1 or 3)`.
+    """
+    n, height, width, _ = pictures.shape
+    if len(draws) != n:
+        raise ValueError(f"{n} pictures need as many draws, not {len(draws)}")
+    matrices = _matrices(draws, height, width)
+    made = np.empty(pictures.shape, np.uint8)
+
+    def work(begin: int) -> None:
+        part = slice(begin, begin + portion)
+        _warp(pictures[part], matrices[part], made[part], fill_mode, cval)
+        for picture, (shift, brightness, contrast, erased) in zip(made[part], map(_tones, draws[part]), strict=True):
+            if shift is not None or brightness is not None:
+                _brighten(picture, shift, brightness)
+            if contrast is not None:
+                _contrast(picture, contrast)
+            if erased is not None:
+                left, top, right, bottom = erased
+                picture[top:bottom, left:right] = erasing_value
+
+    portion = max(1, min(math.ceil(n / _THREADS), _PORTION_PIXELS // (height * width)))
+    if portion >= n:
+        work(0)
+    else:
+        list(_threads().map(work, range(0, n, portion)))
+    return made
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_THREADS, "augmentation")
+
+
+def _warp(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray, fill_mode: str, cval: float) -> None:
+    """Fill `made` with the pictures, each resampled once by its matrix."""
+    import cv2
+
+    if (matrices == _STAY).all():
+        made[:] = pictures
+        return
+    height, width = pictures.shape[1:3]
+    flags, border = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, getattr(cv2, FILL_MODES[fill_mode])
+    for picture, matrix, out in zip(pictures, matrices, made, strict=True):
+        cv2.warpAffine(picture, matrix, (width, height), out, flags, border, (cval,) * 4)
+
+
+def _matrices(draws: Sequence[Draw], height: int, width: int) -> np.ndarray:
+    """Fold each draw's affine parts into one matrix, float64 `(n, 2, 3)`, from new pixels (x, y) to old ones.
+
+    About the middle (width / 2 − 0.5, height / 2 − 0.5): rotation · shift · shear · zoom, as in
+    `keras.preprocessing.image.apply_affine_transform`; a flip after it is a zoom by −1.
+    """
+    values = np.array(list(map(_affine, draws)), np.float64).reshape(-1, 8).T
+    theta, tx, ty, shear, zx, zy, flip_horizontal, flip_vertical = values
+    theta, shear = np.deg2rad(theta), np.deg2rad(shear)
+    zx, zy = zx * (1 - 2 * flip_horizontal), zy * (1 - 2 * flip_vertical)
+    cos, sin = np.cos(theta), np.sin(theta)
+    x, y = width / 2 - 0.5, height / 2 - 0.5
+    made = np.empty((len(draws), 2, 3))
+    made[:, 0, 0], made[:, 0, 1] = cos * zx, -np.sin(theta + shear) * zy
+    made[:, 1, 0], made[:, 1, 1] = sin * zx, np.cos(theta + shear) * zy
+    made[:, 0, 2] = x + cos * tx - sin * ty - made[:, 0, 0] * x - made[:, 0, 1] * y
+    made[:, 1, 2] = y + sin * tx + cos * ty - made[:, 1, 0] * x - made[:, 1, 1] * y
+    return made
+
+
+def _brighten(picture: np.ndarray, shift: float | None, brightness: float | None) -> None:
+    """Add `shift` to all values within the picture's own range, then take them `brightness` times; in place.
+
+    As `apply_channel_shift` and `apply_brightness_shift` of Keras, which hands the picture to Pillow in between.
+    """
+    import cv2
+
+    table = _VALUES
+    if shift is not None:
+        table = np.clip(table + np.float32(shift), picture.min(), picture.max())
+    table = np.rint(table) if brightness is None else np.minimum(np.trunc(table) * np.float32(brightness), 255)
+    cv2.LUT(picture, table.astype(np.uint8), picture)
+
+
+def _contrast(picture: np.ndarray, factor: float) -> None:
+    """Take every value's distance from its channel's mean `factor` times, as Keras's `RandomContrast`; in place."""
+    import cv2
+
+    means = np.array(cv2.mean(picture)[: picture.shape[2]], np.float32)
+    table = np.clip(np.rint((_VALUES[:, np.newaxis] - means) * np.float32(factor) + means), 0, 255)
+    cv2.LUT(picture, table.astype(np.uint8)[np.newaxis], picture)

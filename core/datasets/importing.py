@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import time
@@ -17,6 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import loky
 import numpy as np
 from PIL import Image
 
@@ -24,7 +26,7 @@ from core import home
 from core.datasets import store
 from core.datasets.labelling import Labelling, best, drawn_splits
 from core.datasets.measures import measured
-from core.datasets.sources import Member, Reader, Refused, Source, open_source
+from core.datasets.sources import Reader, Refused, Source, open_source
 from core.datasets.store import INDEX, SPLITS, THUMBNAIL_SIDE, About, Dataset, DatasetError
 from core.errors import StorageError, storing
 from core.pictures import Original, PictureError, read_original
@@ -33,7 +35,12 @@ from core.progress import Progress, quiet
 # A larger picture takes more room as an array than as the file it came as.
 _LARGEST_ARRAY_SIDE = 64
 _SAMPLED = 64
-_THREADS, _CHUNK, _CHUNKS_AHEAD = 2, 64, 6
+_WORKERS = max(2, min(os.cpu_count() or 2, 8))
+_CHUNK, _CHUNKS_AHEAD = 64, 3 * _WORKERS
+# Starting processes takes a second.
+_PROCESSES_FROM = 3_000
+# Should this process be killed, its workers end by themselves after so long.
+_IDLE_S = 10
 _THUMBNAIL_QUALITY = 85
 _GRAY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "F")
 _FREE_AFTER_BYTES = 200_000_000
@@ -247,7 +254,7 @@ class _MisfitError(Exception):
     """A picture does not fit the form that a sample of them has; another form does."""
 
     def __init__(self, form: _Form) -> None:
-        super().__init__()
+        super().__init__(form)
         self.form = form
 
 
@@ -260,11 +267,20 @@ class _KnownError(Exception):
 
 
 @dataclass(frozen=True)
-class _Picture:
-    """A picture taken: its row of the index, and its pixels or its thumbnail."""
+class _Chunk:
+    """What became of some members of the source.
 
-    row: np.void
-    payload: bytes
+    Attributes:
+        taken: which were taken, by their positions in the source.
+        rows: their rows of the index.
+        payloads: the pixels of each, or its thumbnail.
+        refused: the others.
+    """
+
+    taken: list[int]
+    rows: np.ndarray
+    payloads: list[bytes]
+    refused: list[Refused]
 
 
 def _sampled_form(plan: Plan, reader: Reader) -> _Form:
@@ -283,11 +299,11 @@ def _sampled_form(plan: Plan, reader: Reader) -> _Form:
 
 
 class _Writer:
-    """Fills the folder of a new data set, picture by picture."""
+    """Fills the folder of a new data set, chunk by chunk."""
 
     def __init__(self, folder: Path, form: _Form) -> None:
         self.folder, self.form = folder, form
-        self.rows: list[np.void] = []
+        self.rows: list[np.ndarray] = []
         self.taken: list[int] = []
         self._digest = hashlib.sha256()
         if form.as_files:
@@ -304,18 +320,20 @@ class _Writer:
     def _write_header(self) -> None:
         """Write the array's header; NumPy leaves room in it for a first dimension that grows."""
         if not self.form.as_files:
-            shape = (len(self.rows), *self.form.size)
-            header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+            header = {"descr": "|u1", "fortran_order": False, "shape": (len(self.taken), *self.form.size)}
             np.lib.format.write_array_header_1_0(self._payload, header)
 
-    def append(self, position: int, picture: _Picture, label: str, split: int) -> None:
-        """Take the picture of a member of the source."""
-        self._payload.write(picture.payload)
+    def append(self, chunk: _Chunk, plan: Plan) -> None:
+        """Take the pictures of a chunk."""
         if self.form.as_files:
-            picture.row["thumbnail_end"] = self._payload.tell()
-        self.rows.append(picture.row)
-        self.taken.append(position)
-        self._digest.update(f"{picture.row['sha256'].decode()} {SPLITS[split]} {label}\n".encode())
+            ends = np.cumsum([len(payload) for payload in chunk.payloads], dtype=np.int64)
+            chunk.rows["thumbnail_end"] = self._payload.tell() + ends
+        self._payload.writelines(chunk.payloads)
+        self.rows.append(chunk.rows)
+        self.taken += chunk.taken
+        for position, sha256 in zip(chunk.taken, chunk.rows["sha256"], strict=True):
+            label = plan.labelling.class_names[plan.labelling.labels[position]]
+            self._digest.update(f"{sha256.decode()} {SPLITS[plan.splits[position]]} {label}\n".encode())
 
     def finish(self, plan: Plan, about: About, refused: Sequence[Refused]) -> None:
         """Write what comes beside the pictures."""
@@ -323,7 +341,7 @@ class _Writer:
             self._payload.seek(0)
             self._write_header()
         self._payload.flush()
-        index, taken = np.array(self.rows, INDEX), np.array(self.taken)
+        index, taken = np.concatenate(self.rows), np.array(self.taken)
         used, labels = np.unique(plan.labelling.labels[taken], return_inverse=True)
         about = replace(
             about,
@@ -359,19 +377,17 @@ def _import(plan: Plan, reader: Reader, form: _Form, about: About, progress: Pro
     """Import in one form. Raises `_MisfitError` where a picture does not fit it."""
     folder = store.folder_of(about.name)
     refused, reading = list(plan.source.refused), f"reading {plan.source.title}"
-    total = len(plan.source.members)
+    done, total = 0, len(plan.source.members)
     with storing(f"the data set {about.name}"):
         _check_space(plan, form, folder)
         try:
             with home.new_folder(folder) as beside, _Writer(beside, form) as writer:
-                for position, outcome in enumerate(_outcomes(plan, reader, form, beside)):
-                    if isinstance(outcome, Refused):
-                        refused.append(outcome)
-                    else:
-                        label = plan.labelling.class_names[plan.labelling.labels[position]]
-                        writer.append(position, outcome, label, int(plan.splits[position]))
-                    progress(reading, position + 1, total, "pictures")
-                if not writer.rows:
+                for chunk in _chunks(plan, reader, form, beside / "files"):
+                    writer.append(chunk, plan)
+                    refused += chunk.refused
+                    done += len(chunk.taken) + len(chunk.refused)
+                    progress(reading, done, total, "pictures")
+                if not writer.taken:
                     ((sentence, count),) = Counter(each.sentence for each in refused).most_common(1)
                     raise DatasetError(
                         f"No picture of {plan.source.title} could be used. Of {len(refused):,} files, {count:,}: "
@@ -396,61 +412,83 @@ def _check_space(plan: Plan, form: _Form, folder: Path) -> None:
         )
 
 
-def _outcomes(plan: Plan, reader: Reader, form: _Form, folder: Path) -> Iterator[_Picture | Refused]:
-    """Yield what becomes of each member, in order; two threads decode, a bounded number of pictures ahead."""
-    positions = range(0, len(plan.source.members), _CHUNK)
+def _chunks(plan: Plan, reader: Reader, form: _Form, files: Path) -> Iterator[_Chunk]:
+    """Yield what becomes of the members, in order, a bounded number of them ahead."""
+    total = len(plan.source.members)
+    # Threads share one lock of the interpreter, which small pictures spend most of their time in.
+    workers = loky.ProcessPoolExecutor(_WORKERS, timeout=_IDLE_S) if total >= _PROCESSES_FROM else None
+    with workers or ThreadPoolExecutor(_WORKERS) as executor:
+        ahead: deque[tuple[list[Refused], Future[_Chunk]]] = deque()
+        for start in range(0, total, _CHUNK):
+            found, refused = _read(plan, reader, range(start, min(start + _CHUNK, total)))
+            ahead.append((refused, executor.submit(_decoded, found, form, files)))
+            if len(ahead) == _CHUNKS_AHEAD:
+                yield _joined(*ahead.popleft())
+        while ahead:
+            yield _joined(*ahead.popleft())
 
-    def chunk(start: int) -> list[_Picture | Refused]:
-        members = plan.source.members[start : start + _CHUNK]
-        labels = plan.labelling.labels[start : start + _CHUNK]
-        return [_outcome(reader, *each, form, folder) for each in zip(members, labels, strict=True)]
 
-    with ThreadPoolExecutor(_THREADS) as threads:
-        ahead: deque[Future[list[_Picture | Refused]]] = deque()
+def _joined(refused: list[Refused], decoded: "Future[_Chunk]") -> _Chunk:
+    chunk = decoded.result()
+    return replace(chunk, refused=[*refused, *chunk.refused])
+
+
+def _read(plan: Plan, reader: Reader, positions: range) -> tuple[list[tuple[int, str, bytes]], list[Refused]]:
+    """Return positions, names and bytes of members that have a class and can be read, and the others."""
+    found, refused = [], []
+    for position in positions:
+        member = plan.source.members[position]
+        if plan.labelling.labels[position] < 0:
+            sentence = "Its class is not known: it is in no class's folder, or its name has no class."
+            refused.append(Refused(member.name, "no-class", sentence))
+            continue
         try:
-            for start in positions:
-                ahead.append(threads.submit(chunk, start))
-                if len(ahead) == _CHUNKS_AHEAD:
-                    yield from ahead.popleft().result()
-            while ahead:
-                yield from ahead.popleft().result()
-        finally:
-            threads.shutdown(cancel_futures=True)
+            found.append((position, member.name, reader.read(member)))
+        except OSError as error:
+            refused.append(Refused(member.name, "not-readable", f"It could not be read: {error}."))
+    return found, refused
 
 
-def _outcome(reader: Reader, member: Member, label: int, form: _Form, folder: Path) -> _Picture | Refused:
-    """Decode a member, and keep its file where pictures are kept as files."""
-    if label < 0:
-        sentence = "Its class is not known: it is in no class's folder, or its name has no class."
-        return Refused(member.name, "no-class", sentence)
-    try:
-        data = reader.read(member)
-    except OSError as error:
-        return Refused(member.name, "not-readable", f"It could not be read: {error}.")
-    try:
-        original = read_original(data)
-    except PictureError as error:
-        return Refused(member.name, error.reason, str(error))
-    row = _row(original, data)
-    if form.as_files:
-        path = folder / "files" / store.file_name(row["sha256"].decode(), original.format)
-        if not path.exists():
-            path.write_bytes(data)
-        return _Picture(row, thumbnail(original.picture))
-    height, width, channels = form.size
-    if original.picture.size != (width, height):
-        raise _MisfitError(_Form(as_files=True))
-    if channels == 1 and original.mode not in _GRAY_MODES:
-        raise _MisfitError(_Form(False, (height, width, 3)))
-    picture = original.picture.convert("L") if channels == 1 else original.picture
-    return _Picture(row, picture.tobytes())
+def _decoded(found: list[tuple[int, str, bytes]], form: _Form, files: Path) -> _Chunk:
+    """Decode files; keep them in `files` where pictures are kept as files."""
+    taken: list[int] = []
+    payloads: list[bytes] = []
+    refused: list[Refused] = []
+    rows = np.zeros(len(found), INDEX)
+    for position, name, data in found:
+        try:
+            original = read_original(data)
+        except PictureError as error:
+            refused.append(Refused(name, error.reason, str(error)))
+            continue
+        row = rows[len(taken)]
+        _describe(row, original, data)
+        if form.as_files:
+            path = files / store.file_name(row["sha256"].decode(), original.format)
+            if not path.exists():
+                path.write_bytes(data)
+            payloads.append(thumbnail(original.picture))
+        else:
+            payloads.append(_pixels(original, form))
+        taken.append(position)
+    return _Chunk(taken, rows[: len(taken)], payloads, refused)
 
 
-def _row(original: Original, data: bytes) -> np.void:
-    """Return a picture's row of the index."""
-    row: np.void = np.zeros(1, INDEX)[0]
+def _describe(row: np.void, original: Original, data: bytes) -> None:
+    """Fill a picture's row of the index."""
     row["width"], row["height"] = original.picture.size
     row["mode"], row["format"], row["bytes"] = original.mode, original.format, len(data)
     row["brightness"], row["contrast"], row["sharpness"] = measured(original.picture)
     row["sha256"] = hashlib.sha256(data).hexdigest()
-    return row
+
+
+def _pixels(original: Original, form: _Form) -> bytes:
+    """Return a picture's pixels as the array has them. Raises `_MisfitError` where it has another shape."""
+    height, width, channels = form.size
+    if original.picture.size != (width, height):
+        raise _MisfitError(_Form(as_files=True))
+    if channels == 3:
+        return original.picture.tobytes()
+    if original.mode not in _GRAY_MODES:
+        raise _MisfitError(_Form(False, (height, width, 3)))
+    return original.picture.convert("L").tobytes()

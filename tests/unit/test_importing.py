@@ -124,6 +124,21 @@ def test_pictures_of_several_sizes_stay_files(data_home: Path, tmp_path: Path) -
     assert np.array_equal(np.asarray(mine.picture(0)), np.asarray(Image.open(io.BytesIO(picture(0)))))
 
 
+def test_processes_import_the_same_as_threads(data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = zipped(
+        tmp_path / "pets.zip", {**pets(), "pets/cat/bad.jpg": b"x", "pets/dog/photo.png": picture(1, (99, 80))}
+    )
+    by_threads = imported(path)
+    monkeypatch.setenv("PIXELWISE_HOME", str(tmp_path / "other"))
+    monkeypatch.setattr(importing, "_PROCESSES_FROM", 0)
+    by_processes = imported(path)
+    assert by_processes.about == by_threads.about
+    assert by_processes.about.as_files, "the photo did not fit an array, which the processes said"
+    assert np.array_equal(by_processes.index, by_threads.index)
+    assert by_processes.names == by_threads.names
+    assert refusals(by_processes) == refusals(by_threads) == {"pets/cat/bad.jpg": "not-a-picture"}
+
+
 def test_gray_pictures_stay_gray(data_home: Path, tmp_path: Path) -> None:
     gray = {f"{name}/{number}.png": picture(number, mode="L") for name in "ab" for number in range(5)}
     assert imported(zipped(tmp_path / "gray.zip", gray)).about.size == (10, 12, 1)
@@ -283,11 +298,11 @@ def test_a_source_beyond_the_limits_is_refused(
 
 def test_a_cancelled_import_leaves_nothing(data_home: Path, tmp_path: Path) -> None:
     def cancel(doing: str, done: int, total: int, unit: str) -> None:
-        if done == 10:
+        if done > 64:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        import_pictures(plan(zipped(tmp_path / "x.zip", pets())), name="x", title="X", progress=cancel)
+        import_pictures(plan(zipped(tmp_path / "x.zip", pets(each=70))), name="x", title="X", progress=cancel)
     assert list((data_home / "datasets").iterdir()) == []
 
 

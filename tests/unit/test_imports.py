@@ -22,7 +22,7 @@ LAYERS = [
     {"core.recipe"},
     {"core.datasets"},
     {"core.preprocessing", "core.augmentation", "core.network", "core.drawing"},
-    {"core.pictures", "core.settings"},
+    {"core.pictures", "core.settings", "core.contact_sheet"},
     {"core.jobs", "core.saved"},
     {"core.home", "core.progress"},
     {"core.errors", "core.processes"},

@@ -1,132 +1,193 @@
-// A slider of one or two thumbs that sends its values while it is dragged. data: {label, limits: [lowest, highest],
-// step, values, default: one or two numbers each, unit, help, format: "number" or "percent", turn: of the sent values
-// that the server answers}. Sends `moved`: {values, turn}, at most each `pause` ms and not before the last was answered,
-// unless that takes `patience` ms; the last value is always sent.
+// Sliders of one or two thumbs that send their values while one is dragged. data: {groups: [{heading, sliders: [{key,
+// label, limits: [lowest, highest], step, values, default: one or two numbers each, unit, help, format: "number" or
+// "percent"}]}], turn: of the sent values that the server answers}. Sends `moved`: {values: {key: one or two numbers},
+// dragging, turn}, at most each `pause` ms and not before the last was answered, unless that takes `patience` ms; the
+// last values are always sent.
 // Native range inputs take the keys and speak to screen readers; the pointer is followed here, so that two thumbs can
 // share a track.
 const pause = 50;
 const patience = 500;
 const thumb = 12; // As wide as in the style.
+const template = document.createElement("template");
+template.innerHTML = `<div class='slider'>
+<div class='head'><span class='label'></span><span class='help' tabindex='0'>?<span class='tip'></span></span>
+<button type='button' class='reset'>↺</button><output></output></div>
+<div class='track'><i class='filled'></i></div></div>`;
 
-function inputs(track, count) {
-  const there = [...track.querySelectorAll("input")];
-  if (there.length === count) return there;
-  for (const each of there) each.remove();
-  const made = Array.from({ length: count }, () => document.createElement("input"));
-  for (const each of made) each.type = "range";
-  track.append(...made);
-  return made;
+class Slider {
+  constructor(changed) {
+    this.element = template.content.cloneNode(true).firstElementChild;
+    const find = (selector) => this.element.querySelector(selector);
+    [this.track, this.filled, this.reset, this.output] = [".track", ".filled", ".reset", "output"].map(find);
+    [this.label, this.help, this.tip] = [".label", ".help", ".tip"].map(find);
+    this.thumbs = [];
+    this.dragged = null;
+    this.changed = changed;
+    const { track } = this;
+    track.onpointerdown = (event) => this.grip(event);
+    track.onpointermove = (event) => this.dragged && this.follow(event);
+    track.onpointerup = () => this.dragged && this.release();
+    // The finger scrolls the page.
+    track.onpointercancel = () => this.dragged && this.release(this.before);
+    track.ondblclick = () => this.restore();
+    this.reset.onclick = () => {
+      this.restore();
+      this.thumbs[0].focus();
+    };
+  }
+
+  about(data) {
+    this.data = data;
+    const { label, help, limits, step, values } = data;
+    this.decimals = Math.min(6, (String(step).split(".")[1] ?? "").length);
+    while (this.thumbs.length > values.length) this.thumbs.pop().remove();
+    while (this.thumbs.length < values.length) this.thumbs.push(this.madeThumb(this.thumbs.length));
+    this.thumbs.forEach((each, index) => {
+      Object.assign(each, { min: limits[0], max: limits[1], step });
+      each.ariaLabel = values.length > 1 ? `${label}, ${["lowest", "highest"][index]}` : label;
+      each.ariaDescription = help;
+    });
+    this.label.textContent = label;
+    this.help.hidden = !help;
+    this.help.ariaLabel = `Help: ${help}`;
+    this.tip.textContent = help;
+    this.reset.title = `Back to ${this.said(data.default)}`;
+    this.reset.ariaLabel = `Reset ${label}`;
+  }
+
+  madeThumb(index) {
+    const input = document.createElement("input");
+    input.type = "range";
+    input.oninput = () => {
+      const [low, high] = [this.thumbs[index - 1], this.thumbs[index + 1]];
+      if (low && Number(input.value) < Number(low.value)) input.value = low.value;
+      if (high && Number(input.value) > Number(high.value)) input.value = high.value;
+      this.draw();
+      this.changed();
+    };
+    this.track.append(input);
+    return input;
+  }
+
+  get values() {
+    return this.thumbs.map((each) => Number(each.value));
+  }
+
+  set values(next) {
+    this.thumbs.forEach((each, index) => (each.value = next[index]));
+    this.draw();
+  }
+
+  restore() {
+    this.values = this.data.default;
+    this.changed();
+  }
+
+  said(values) {
+    const { unit, format } = this.data;
+    const one = (value) => {
+      if (format === "percent") return `${(100 * value).toFixed(Math.max(0, this.decimals - 2))} %`;
+      return `${value.toFixed(this.decimals).replace("-", "−")}${/^[a-z]/i.test(unit) ? " " : ""}${unit}`;
+    };
+    return values.map(one).join(" – ");
+  }
+
+  draw() {
+    const { values } = this;
+    const [lowest, highest] = this.data.limits;
+    const place = (value) => {
+      const share = (value - lowest) / (highest - lowest || 1);
+      return `calc(${thumb / 2}px + ${share} * (100% - ${thumb}px))`;
+    };
+    this.filled.style.left = values.length > 1 ? place(values[0]) : "0";
+    this.filled.style.right = `calc(100% - ${place(values.at(-1))})`;
+    this.output.textContent = this.said(values);
+    this.thumbs.forEach((each, index) => (each.ariaValueText = this.said([values[index]])));
+    this.reset.hidden = values.every((value, index) => value === this.data.default[index]);
+  }
+
+  valueAt(event) {
+    const [lowest, highest] = this.data.limits;
+    const box = this.track.getBoundingClientRect();
+    const share = (event.clientX - box.left - thumb / 2) / (box.width - thumb);
+    return lowest + Math.min(Math.max(share, 0), 1) * (highest - lowest);
+  }
+
+  grip(event) {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    this.before = this.values;
+    const [low, high] = this.before;
+    this.dragged = this.thumbs[this.thumbs.length > 1 && this.valueAt(event) > (low + high) / 2 ? 1 : 0];
+    this.track.setPointerCapture(event.pointerId);
+    this.dragged.focus({ preventScroll: true });
+    this.follow(event);
+  }
+
+  follow(event) {
+    const before = this.dragged.value;
+    this.dragged.value = this.valueAt(event);
+    if (this.dragged.value !== before) this.dragged.oninput();
+  }
+
+  release(values) {
+    this.dragged = null;
+    if (values) this.values = values;
+    this.changed();
+  }
 }
 
 export default function ({ parentElement, data, setStateValue }) {
-  const find = (selector) => parentElement.querySelector(selector);
-  const [track, filled, reset, shown, help] = [".track", ".filled", ".reset", "output", ".help"].map(find);
-  // What outlives this call: turn and time of what was sent, whether there is more to send, the thumb that is dragged.
-  const live = (track.live ??= { turn: data.turn, sent: 0, unsent: false, timer: null, dragged: null, before: null });
-  const thumbs = inputs(track, data.values.length);
-  const [lowest, highest] = data.limits;
-  const decimals = Math.min(6, (String(data.step).split(".")[1] ?? "").length);
-  const values = () => thumbs.map((each) => Number(each.value));
-  const said = (value) => {
-    if (data.format === "percent") return `${(100 * value).toFixed(Math.max(0, decimals - 2))} %`;
-    return `${value.toFixed(decimals).replace("-", "−")}${data.unit && !/^[°×]/.test(data.unit) ? " " : ""}${data.unit}`;
-  };
-  const draw = () => {
-    const now = values();
-    const places = now.map((value) => (value - lowest) / (highest - lowest || 1));
-    const place = (share) => `calc(${thumb / 2}px + ${share} * (100% - ${thumb}px))`;
-    filled.style.left = places.length > 1 ? place(places[0]) : "0";
-    filled.style.right = `calc(100% - ${place(places.at(-1))})`;
-    shown.textContent = now.map(said).join(" – ");
-    thumbs.forEach((each, index) => each.setAttribute("aria-valuetext", said(now[index])));
-    reset.hidden = now.every((value, index) => value === data.default[index]);
-  };
-  const put = (next) => {
-    thumbs.forEach((each, index) => (each.value = next[index]));
-    draw();
-  };
-
-  const send = () => {
+  const root = parentElement.querySelector(".sliders");
+  // What outlives this call: the sliders by key, turn and time of what was sent, whether there is more to send.
+  const live = (root.live ??= { sliders: new Map(), turn: data.turn, sent: 0, unsent: false, timer: null });
+  live.send = () => {
     live.timer = null;
     live.unsent = false;
     live.sent = Date.now();
     live.turn += 1;
-    setStateValue("moved", { values: values(), turn: live.turn });
+    const values = Object.fromEntries([...live.sliders].map(([key, slider]) => [key, slider.values]));
+    const dragging = [...live.sliders.values()].some((slider) => slider.dragged);
+    setStateValue("moved", { values, dragging, turn: live.turn });
   };
   const arrange = () => {
-    clearTimeout(live.timer);
     const wait = live.answered === live.turn ? pause : patience;
-    live.timer = setTimeout(live.send, Math.max(0, live.sent + wait - Date.now()));
+    live.timer ??= setTimeout(() => live.send(), Math.max(0, live.sent + wait - Date.now()));
   };
   const changed = () => {
-    draw();
     live.unsent = true;
     arrange();
   };
-  live.send = send; // A timer that was set in an earlier call sends by the newest.
 
-  thumbs.forEach((each, index) => {
-    Object.assign(each, { min: lowest, max: highest, step: data.step });
-    each.setAttribute("aria-label", thumbs.length > 1 ? `${data.label}, ${["lowest", "highest"][index]}` : data.label);
-    each.setAttribute("aria-description", data.help);
-    each.oninput = () => {
-      const [low, high] = [thumbs[index - 1], thumbs[index + 1]];
-      if (low && Number(each.value) < Number(low.value)) each.value = low.value;
-      if (high && Number(each.value) > Number(high.value)) each.value = high.value;
-      changed();
-    };
-  });
-  find(".label").textContent = data.label;
-  help.hidden = !data.help;
-  find(".tip").textContent = data.help;
-  help.setAttribute("aria-label", `Help: ${data.help}`);
-  reset.title = `Back to ${data.default.map(said).join(" – ")}`;
-  reset.setAttribute("aria-label", `Reset ${data.label}`);
+  // An answer to earlier values must not move a thumb back from where it was dragged since.
   live.answered = data.turn;
-  // An answer to an earlier value must not move the thumb back from where it was dragged since.
-  if (live.turn === data.turn && !live.unsent && !live.dragged) put(data.values);
-  else draw();
-  if (live.unsent) arrange();
-
-  const follow = (event) => {
-    const box = track.getBoundingClientRect();
-    const share = (event.clientX - box.left - thumb / 2) / (box.width - thumb);
-    const before = live.dragged.value;
-    live.dragged.value = lowest + Math.min(Math.max(share, 0), 1) * (highest - lowest);
-    if (live.dragged.value !== before) live.dragged.oninput();
-  };
-  const nearest = (event) => {
-    const box = track.getBoundingClientRect();
-    const at = lowest + ((event.clientX - box.left - thumb / 2) / (box.width - thumb)) * (highest - lowest);
-    const [low, high] = values();
-    return thumbs.length > 1 && at > (low + high) / 2 ? thumbs[1] : thumbs[0];
-  };
-  track.onpointerdown = (event) => {
-    if (event.button !== 0) return;
-    event.preventDefault();
-    live.before = values();
-    live.dragged = nearest(event);
-    track.setPointerCapture(event.pointerId);
-    live.dragged.focus({ preventScroll: true });
-    follow(event);
-  };
-  track.onpointermove = (event) => live.dragged && follow(event);
-  track.onpointerup = () => {
-    live.dragged = null;
-  };
-  track.onpointercancel = () => {
-    if (!live.dragged) return;
-    live.dragged = null;
-    put(live.before); // The finger scrolls the page.
-    changed();
-  };
-  const restore = () => {
-    put(data.default);
-    changed();
-  };
-  track.ondblclick = restore;
-  reset.onclick = () => {
-    restore();
-    thumbs[0].focus();
-  };
+  const dragged = [...live.sliders.values()].some((slider) => slider.dragged);
+  const newest = live.turn === data.turn && !live.unsent && !dragged;
+  const before = live.sliders;
+  live.sliders = new Map();
+  const shown = [];
+  for (const { heading, sliders } of data.groups) {
+    if (heading) {
+      const made = document.createElement("h4");
+      made.textContent = heading;
+      shown.push(made);
+    }
+    for (const each of sliders) {
+      const slider = before.get(each.key) ?? new Slider(changed);
+      slider.about(each);
+      if (newest || !before.has(each.key)) slider.values = each.values;
+      else slider.draw();
+      live.sliders.set(each.key, slider);
+      shown.push(slider.element);
+    }
+  }
+  const layout = JSON.stringify(data.groups.map(({ heading, sliders }) => [heading, sliders.map(({ key }) => key)]));
+  // Taking a slider out and putting it back would end a drag.
+  if (root.layout !== layout) root.replaceChildren(...shown);
+  root.layout = layout;
+  if (live.unsent && live.timer !== null) {
+    clearTimeout(live.timer);
+    live.timer = null;
+    arrange();
+  }
 }

@@ -7,11 +7,13 @@ Use them inside an `st.fragment` that also draws what they change, so that a dra
         angle = live_slider("Rotation", minimum=-180, maximum=180, value=0, step=1, unit="°", key="angle")
         st.image(picture.rotate(angle))
 
-The value is kept in `st.session_state[key]`, over page changes too. Setting it there before the slider is drawn, or in
-a callback, moves the slider.
+A value is kept in `st.session_state[key]`, over page changes too. Setting it there before the slider is drawn, or in a
+callback, moves the slider. Every element that a fragment draws takes the browser some milliseconds at each step of a
+drag: draw several sliders by one call of `live_sliders`, and other widgets outside the fragment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
@@ -21,15 +23,45 @@ from pages.shared.components import source
 Number = TypeVar("Number", int, float)
 Format = Literal["number", "percent"]
 
-_HTML = """<div class='slider'>
-<div class='head'><span class='label'></span><span class='help' tabindex='0' hidden>?<span class='tip'></span></span>
-<button type='button' class='reset' hidden>↺</button><output></output></div>
-<div class='track'><i class='filled'></i></div>
-</div>"""
-
 _mount = st.components.v2.component(
-    "pixelwise_live_slider", html=_HTML, css=source("live_slider.css"), js=source("live_slider.js")
+    "pixelwise_live_sliders",
+    html="<div class='sliders'></div>",
+    css=source("live_slider.css"),
+    js=source("live_slider.js"),
 )
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A slider of one thumb, or of two for a lower and a higher value.
+
+    Attributes:
+        key: where its value is kept in `st.session_state`: a number, or a pair of them.
+        label: what it sets.
+        minimum: the lowest value, and `maximum` the highest.
+        value: the default, to which a double click and the reset button return; a pair makes two thumbs.
+        step: the difference between neighbouring values; whole numbers give whole numbers.
+        unit: shown after the value, such as `°` or `px`.
+        help: plain text shown on request.
+        format: how the value is shown: as it is, or times 100 with a percent sign.
+    """
+
+    key: str
+    label: str
+    minimum: float
+    maximum: float
+    value: float | tuple[float, float]
+    step: float
+    unit: str = ""
+    help: str = ""
+    format: Format = "number"
+
+    def within(self, value: Any) -> Any:
+        """Return a number or pair as this slider can have it."""
+        kind = type(self.step)
+        if isinstance(self.value, tuple):
+            return tuple(sorted(kind(min(max(each, self.minimum), self.maximum)) for each in value))
+        return kind(min(max(value, self.minimum), self.maximum))
 
 
 def live_slider(
@@ -44,19 +76,10 @@ def live_slider(
     key: str,
     format: Format = "number",
 ) -> Number:
-    """Draw a slider; return its value, the newest one that was dragged to.
-
-    Args:
-        label: what it sets.
-        minimum: the lowest value, and `maximum` the highest.
-        value: the default, to which a double click and the reset button return.
-        step: the difference between neighbouring values; whole numbers give whole numbers.
-        unit: shown after the value, such as `°` or `px`.
-        help: plain text shown on request.
-        key: where the value is kept in `st.session_state`.
-        format: how the value is shown: as it is, or times 100 with a percent sign.
-    """
-    (chosen,) = _slider(label, (minimum, maximum), (value,), step, unit, help, key, format)
+    """Draw a slider; return its value, the newest one that was dragged to. The arguments are `Slider`'s."""
+    slider = Slider(key, label, minimum, maximum, value, step, unit, help, format)
+    live_sliders({"": [slider]}, key=f"{key}_slider")
+    chosen: Number = st.session_state[key]
     return chosen
 
 
@@ -72,51 +95,55 @@ def live_range(
     key: str,
     format: Format = "number",
 ) -> tuple[Number, Number]:
-    """Draw a slider with two thumbs; return the lower and the higher value. The arguments are `live_slider`'s."""
-    low, high = _slider(label, (minimum, maximum), value, step, unit, help, key, format)
-    return low, high
+    """Draw a slider with two thumbs; return the lower and the higher value. The arguments are `Slider`'s."""
+    slider = Slider(key, label, minimum, maximum, value, step, unit, help, format)
+    live_sliders({"": [slider]}, key=f"{key}_slider")
+    chosen: tuple[Number, Number] = st.session_state[key]
+    return chosen
 
 
-def _slider(
-    label: str,
-    limits: tuple[Number, Number],
-    default: tuple[Number, ...],
-    step: Number,
-    unit: str,
-    help: str,
-    key: str,
-    format: Format,
-) -> tuple[Number, ...]:
-    mounted = f"{key}_slider"
+def live_sliders(groups: Mapping[str, Sequence[Slider]], *, key: str) -> bool:
+    """Draw sliders beneath each other; return whether one of them is being dragged now.
 
-    def within(values: Sequence[Any]) -> tuple[Number, ...]:
-        kind = type(step)
-        return tuple(sorted(kind(min(max(each, limits[0]), limits[1])) for each in values))
-
-    def kept(values: tuple[Number, ...]) -> Any:
-        return values if len(default) > 1 else values[0]
+    Args:
+        groups: the sliders by the heading above them, which may be empty.
+        key: the component's key, no slider's.
+    """
+    sliders = {slider.key: slider for group in groups.values() for slider in group}
 
     def moved() -> None:
-        values = st.session_state[mounted]["moved"]["values"]
-        st.session_state[key] = kept(within(values))
+        for name, values in st.session_state[key]["moved"]["values"].items():
+            if name in sliders:
+                value = values if len(values) > 1 else values[0]
+                st.session_state[name] = sliders[name].within(value)
 
-    now = st.session_state.get(key, kept(default))
-    values = within(now if len(default) > 1 else (now,))
-    st.session_state[key] = kept(values)
-    sent = st.session_state.get(mounted, {}).get("moved") or {"turn": 0}
-    _mount(
-        key=mounted,
-        data={
-            "label": label,
-            "limits": limits,
-            "step": step,
-            "values": values,
-            "default": default,
-            "unit": unit,
-            "help": help,
-            "format": format,
-            "turn": sent["turn"],
-        },
-        on_moved_change=moved,
-    )
-    return values
+    for name, slider in sliders.items():
+        st.session_state[name] = slider.within(st.session_state.get(name, slider.value))
+    sent = st.session_state.get(key, {}).get("moved") or {"turn": 0, "dragging": False}
+    data = {
+        "groups": [
+            {"heading": heading, "sliders": [_shown(slider) for slider in group]} for heading, group in groups.items()
+        ],
+        "turn": sent["turn"],
+    }
+    _mount(key=key, data=data, on_moved_change=moved)
+    return bool(sent["dragging"])
+
+
+def _shown(slider: Slider) -> dict[str, Any]:
+    """Return what the script needs to know of a slider."""
+    return {
+        "key": slider.key,
+        "label": slider.label,
+        "limits": [slider.minimum, slider.maximum],
+        "step": slider.step,
+        "values": _listed(st.session_state[slider.key]),
+        "default": _listed(slider.value),
+        "unit": slider.unit,
+        "help": slider.help,
+        "format": slider.format,
+    }
+
+
+def _listed(value: float | tuple[float, float]) -> list[float]:
+    return list(value) if isinstance(value, tuple) else [value]

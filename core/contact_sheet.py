@@ -1,10 +1,9 @@
 """Many pictures of one size as a single JPEG or PNG, one beneath the other."""
 
-import cv2
 import numpy as np
 
-# JPEG's blocks, with colour at half the resolution: a picture that begins on one does not bleed into the one above.
-_BLOCK = 16
+# JPEG's blocks: a picture that begins on one does not bleed into the one above.
+_BLOCK = 8
 _JPEG_QUALITY = 85
 # Larger ones are photos: JPEG is a tenth of the size, and what it loses is not seen.
 _LARGEST_EXACT = 64
@@ -21,6 +20,8 @@ def encoded(pictures: np.ndarray) -> bytes:
     Args:
         pictures: uint8 `(n, height, width, 1 or 3)`, red first; at least one.
     """
+    import cv2
+
     _, height, width, channels = pictures.shape
     filled = np.pad(pictures, ((0, 0), (0, pitch(height) - height), (0, 0), (0, 0)), mode="edge")
     column = filled.reshape(-1, width, channels)
@@ -29,6 +30,8 @@ def encoded(pictures: np.ndarray) -> bytes:
     if max(height, width) <= _LARGEST_EXACT:
         kind, options = ".png", [cv2.IMWRITE_PNG_COMPRESSION, 1]
     else:
-        kind, options = ".jpg", [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+        # Colour at half the resolution, as is usual, would be interpolated from one picture into the next.
+        sampling = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+        kind, options = ".jpg", [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY, *sampling]
     _, data = cv2.imencode(kind, column, options)
     return data.tobytes()

@@ -78,7 +78,9 @@ def read_original(data: bytes) -> Original:
         )
     try:
         picture.load()
-        return Original(_rgb(ImageOps.exif_transpose(picture)), str(picture.format), picture.mode)
+        kind, mode = str(picture.format), picture.mode
+        ImageOps.exif_transpose(picture, in_place=True)
+        return Original(_rgb(picture), kind, mode)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise _undecodable(error) from error
 
@@ -126,7 +128,7 @@ def _rgb(picture: Image.Image) -> Image.Image:
         picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
         return Image.alpha_composite(white, picture).convert("RGB")
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def from_array(pixels: np.ndarray) -> Image.Image:

@@ -11,10 +11,10 @@ import numpy as np
 
 from core.augmentation.draw import Draw
 
-# Each with OpenCV's name for it.
+# Each with OpenCV's name for it. Its BORDER_CONSTANT blends the edge with what is beyond; Keras does not.
 FILL_MODES = {
     "nearest": "BORDER_REPLICATE",
-    "constant": "BORDER_CONSTANT",
+    "constant": "BORDER_REPLICATE",
     "reflect": "BORDER_REFLECT",
     "wrap": "BORDER_WRAP",
 }
@@ -24,6 +24,10 @@ _THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else
 _PORTION_PIXELS = 300_000
 _VALUES = np.arange(256, dtype=np.float32)
 _STAY = np.eye(2, 3)
+# In pixels: what coordinates may be off by.
+_ROUNDING = 1e-3
+# The smallest change of a coordinate from column to column; what is less, as in a row that stays level, counts as this.
+_LEVEL = 1e-9
 _affine = itemgetter("theta", "tx", "ty", "shear", "zx", "zy", "flip_horizontal", "flip_vertical")
 _tones = itemgetter("channel_shift_intensity", "brightness", "contrast", "erased")
 
@@ -82,7 +86,31 @@ def _warp(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray, fill_mod
     height, width = pictures.shape[1:3]
     flags, border = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, getattr(cv2, FILL_MODES[fill_mode])
     for picture, matrix, out in zip(pictures, matrices, made, strict=True):
-        cv2.warpAffine(picture, matrix, (width, height), out, flags, border, (cval,) * 4)
+        cv2.warpAffine(picture, matrix, (width, height), out, flags, border)
+    if fill_mode == "constant":
+        filled = np.full(pictures.shape[1:], cval, np.uint8)
+        for beyond, out in zip(_beyond(matrices, height, width), made, strict=True):
+            cv2.copyTo(filled, beyond, out)
+
+
+def _beyond(matrices: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return where new pixels come from beyond the old picture's outermost pixels, uint8 `(n, height, width)`, 0 or 1.
+
+    In each row the pixels that do not are neighbours: from where both of their coordinates have come in to where one
+    goes out.
+    """
+    row, column = np.arange(height), np.arange(width, dtype=np.float32)
+    bounds = []
+    for (across, down, offset), size in zip(matrices.transpose(1, 2, 0)[..., np.newaxis], (width, height), strict=True):
+        # The coordinate is across · column + down · row + offset, and must be from 0 to size − 1.
+        across = np.copysign(np.maximum(np.abs(across), _LEVEL), across)
+        middle = ((size - 1) / 2 - offset - down * row) / across
+        half = ((size - 1) / 2 + _ROUNDING) / np.abs(across)
+        bounds.append((middle - half, middle + half))
+    (first, last), (second_first, second_last) = bounds
+    first = np.maximum(first, second_first).astype(np.float32)[..., np.newaxis]
+    last = np.minimum(last, second_last).astype(np.float32)[..., np.newaxis]
+    return ((column < first) | (column > last)).view(np.uint8)
 
 
 def _matrices(draws: Sequence[Draw], height: int, width: int) -> np.ndarray:

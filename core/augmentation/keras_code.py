@@ -74,7 +74,7 @@ def layers_code(settings: Mapping[str, Any]) -> str:
         layers.append(f"RandomErasing(({share!r}, {share!r}), scale={scale!r}, fill_value={value!r})")
     if any(shift >= 1 for shift in shifts.values()):
         notes.append("height, width = 32, 32  # of your pictures, for the shifts in pixels")
-    made = (f"        layers.{layer}," for layer in layers)
+    made = (f"        layers.{layer}," for layer in layers or ["Identity()"])
     imports = ["import keras", "from keras import layers", ""]
     return "\n".join([*imports, *notes, "augmentation = keras.Sequential(", "    [", *made, "    ]", ")"])
 

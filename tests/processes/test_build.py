@@ -10,11 +10,21 @@ DIGITS = (8, 8, 1)
 MNIST = About("mnist", "MNIST", "", "", tuple("0123456789"), (28, 28, 1))
 
 
-@pytest.mark.parametrize(("name", "parameters"), [("exercise-50", 26_506), ("exercise-51", 703_210)])
-def test_the_books_networks_have_the_books_parameters(name: str, parameters: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "size", "parameters"),
+    [
+        ("exercise-50", MNIST.size, 26_506),
+        ("exercise-51", MNIST.size, 703_210),
+        ("exercise-52-a", (32, 32, 3), 3_702_186),
+        ("exercise-52-b", (32, 32, 3), 3_702_314),
+        ("exercise-53", (32, 32, 3), 3_702_314),
+        ("activity-17", (50, 50, 1), 14_178_770),
+    ],
+)
+def test_the_books_networks_have_the_books_parameters(name: str, size: tuple[int, int, int], parameters: int) -> None:
     from core.nn.build import build_model
 
-    assert build_model(find_recipe(name).for_dataset(MNIST).network, MNIST.size).count_params() == parameters
+    assert build_model(find_recipe(name).network, size).count_params() == parameters
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from core.augmentation import Augmentation
 from core.datasets.store import About
-from core.network import Conv2D, Dense
+from core.network import Conv2D, Dense, Dropout
 from core.preprocessing import Grayscale, Resize
 from core.recipe import Recipe, RecipeError, find_recipe, named_recipes, read_recipe
 
@@ -37,6 +38,20 @@ def test_exercise_50_and_51_are_the_books() -> None:
     assert dense.split.validation == cnn.split.validation == "test"
 
 
+def test_the_other_exercises_are_the_books() -> None:
+    plain, regularised, augmented = (find_recipe(f"exercise-{name}") for name in ("52-a", "52-b", "53"))
+    pets = find_recipe("activity-17")
+    assert [recipe.fit.batch_size for recipe in (plain, regularised, augmented, pets)] == [512, 512, 128, 128]
+    assert {recipe.fit.epochs for recipe in (plain, regularised, augmented, pets)} == {10}
+    assert [layer.rate for layer in pets.network.layers if isinstance(layer, Dropout)] == [0.1, 0.5]
+    assert augmented.network == regularised.network
+    assert augmented.augmentation == Augmentation(
+        rotation_range=45, width_shift_range=0.2, height_shift_range=0.2, horizontal_flip=True, fill_mode="nearest"
+    )
+    assert pets.steps.steps == (Grayscale(), Resize(width=50, height=50, how="stretch"))
+    assert plain.augmentation is regularised.augmentation is pets.augmentation is None
+
+
 def test_sizes_follow_the_data_set() -> None:
     gray, colour = find_recipe("exercise-51").for_dataset(MNIST), find_recipe("exercise-51").for_dataset(PETS)
     assert gray.steps.steps == (Grayscale(), Resize(width=28, height=28, how="fill"))
@@ -51,6 +66,18 @@ def test_settings_change_by_dotted_name() -> None:
     assert changed.fit.epochs == 3
     assert changed.to_json()["optimiser"]["learning_rate"] == 0.01
     assert changed.identity != find_recipe("digits-cnn").identity
+
+
+def test_augmentation_is_switched_on_by_setting_it_and_off_by_none() -> None:
+    plain = find_recipe("digits-cnn")
+    turned = plain.with_settings({"augmentation.rotation_range": 20, "augmentation.zoom_range": [0.9, 1.1]})
+    assert turned.augmentation == Augmentation(rotation_range=20, zoom_range=(0.9, 1.1))
+    assert Recipe.from_json(json.loads(json.dumps(turned.to_json()))) == turned
+    assert turned.with_settings({"augmentation": None}) == plain
+    with pytest.raises(RecipeError, match=r"did you mean 'augmentation\.rotation_range'"):
+        plain.with_settings({"augmentation.rotation": 20})
+    with pytest.raises(RecipeError, match="rotation_range must be a number from 0 to 180; received 200"):
+        plain.with_settings({"augmentation.rotation_range": 200})
 
 
 def without(name: str) -> dict[str, Any]:
@@ -73,6 +100,9 @@ def changed(**values: Any) -> dict[str, Any]:
         (changed(network=[{"kind": "Dense", "units": 3}]), "last layer"),
         (changed(network=[{"kind": "Conv3D"}]), "Unknown layer kind 'Conv3D'"),
         (changed(steps=[{"kind": "Rezise"}]), "did you mean 'Resize'"),
+        (changed(augmentation={"rotate": 5}), "Unknown field in Augmentation: 'rotate'"),
+        (changed(augmentation={"zoom_range": [1.2, 0.8]}), "the lower first; received (1.2, 0.8)"),
+        (changed(augmentation=45), "augmentation must be an object; received 45"),
         (changed(optimiser={"kind": "SGB"}), "Unknown optimiser kind"),
         (changed(version=2), "version 2"),
         (changed(loss="hinge"), "hinge"),

@@ -146,6 +146,7 @@ def _train(journal: Journal) -> None:
     import keras
 
     from core.nn.build import compiled_model
+    from core.nn.feed import training_data
     from core.nn.live import Live
 
     keras.utils.set_random_seed(recipe.fit.seed)
@@ -154,15 +155,14 @@ def _train(journal: Journal) -> None:
     journal.check_stop()
 
     journal.status(doing="training")
+    data, callbacks = training_data(recipe, pictures, divided)
     with contextlib.redirect_stdout(sys.stderr):
         model.fit(
-            pictures[divided.train],
-            labels[divided.train],
-            batch_size=recipe.fit.batch_size,
+            **data,
             epochs=recipe.fit.epochs,
             validation_data=(pictures[divided.validation], labels[divided.validation]),
             validation_batch_size=max(recipe.fit.batch_size, _EVALUATION_BATCH),
-            callbacks=[Live(journal, recipe.fit, len(divided.train))],
+            callbacks=[*callbacks, Live(journal, recipe.fit, len(divided.train))],
             verbose=0,
         )
     stopped = journal.stop_wanted

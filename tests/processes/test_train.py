@@ -79,6 +79,30 @@ def test_a_run_finishes_and_leaves_everything_that_pages_need(data_home: Path) -
     assert worker._submit(os.getpid).result(30) == process
 
 
+def test_a_run_with_augmentation_tells_as_much_and_validates_on_plain_pictures(data_home: Path) -> None:
+    recipe = find_recipe("digits-cnn").with_settings({"fit.epochs": 2, "augmentation.rotation_range": 20})
+    run = runs.create(recipe, "digits")
+    run.start()
+    status = wait_for(run, ended)
+    assert (status.state, status.epoch, status.fraction, status.cause) == (runs.FINISHED, 2, 1.0, "")
+    assert status.pictures_per_second
+    records = run.metrics()
+    epochs = [record for record in records if record["kind"] == "epoch"]
+    assert [record["epoch"] for record in epochs] == [1.0, 2.0]
+    assert next(record for record in records if record["kind"] == "batch")["epoch"] < 1.0
+    found = evaluation.load(run, "validation")
+    assert found.accuracy == pytest.approx(epochs[-1]["val_accuracy"], abs=1e-6)
+    assert "Warning" not in run.log_file.read_text(), "nothing that a user need look after"
+
+    long = runs.create(recipe.with_settings({"fit.epochs": 1000}), "digits")
+    long.start()
+    wait_for(long, trains)
+    long.stop()
+    status = wait_for(long, ended)
+    assert status.state == runs.STOPPED
+    assert status.fraction < 1
+
+
 def test_the_worker_that_is_killed_is_replaced(data_home: Path) -> None:
     run = begin(epochs=1)
     wait_for(run, ended)

@@ -17,7 +17,7 @@ LAYERS = [
     {"core.worker"},
     {"core.nn"},
     {"core.dataset_figures"},
-    {"core.evaluation", "core.figures"},
+    {"core.evaluation", "core.figures", "core.batches"},
     {"core.prepare", "core.runs"},
     {"core.recipe"},
     {"core.datasets"},

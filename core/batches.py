@@ -1,0 +1,111 @@
+"""The batches of a training with augmentation, without TensorFlow: seed, epoch and batch decide every pixel."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from core import pictures as formats
+from core.augmentation import Augmentation, Draw
+from core.datasets import decisions
+from core.datasets.store import Dataset
+from core.prepare import parts
+from core.recipe import Fit, Recipe
+
+# Several small batches are made at a time: handing over each by itself would cost more than making it.
+_PORTION_BYTES = 4_000_000
+
+
+@dataclass(frozen=True)
+class Batches:
+    """How training pictures are shuffled, divided into batches and changed, anew in each epoch.
+
+    Epochs and batches are counted from 0.
+
+    Attributes:
+        ids: which pictures train, int64 `(m,)`.
+        fit: its seed and batch size count.
+        augmentation: what chance may do.
+    """
+
+    ids: np.ndarray
+    fit: Fit
+    augmentation: Augmentation
+
+    def __len__(self) -> int:
+        """Return the number of batches in an epoch; the last may be smaller than the others."""
+        return math.ceil(len(self.ids) / self.fit.batch_size)
+
+    def order(self, epoch: int) -> np.ndarray:
+        """Return the pictures as an epoch goes through them, int64 `(m,)`."""
+        return np.random.default_rng((self.fit.seed, epoch)).permutation(self.ids)
+
+    def draws(self, epoch: int, batch: int, n: int, height: int, width: int) -> list[Draw]:
+        """Draw what happens to the first `n` pictures of a batch."""
+        rng = np.random.default_rng((self.fit.seed, epoch, batch))
+        return self.augmentation.draw(n, height, width, rng)
+
+    def made(self, epoch: int, prepared: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Go through an epoch, several whole batches at a time.
+
+        Args:
+            epoch: which one.
+            prepared: the data set's pictures after the steps, uint8 `(n, height, width, channels)`.
+
+        Yields:
+            The next pictures, uint8 `(k, height, width, channels)`, and which they are, int64 `(k,)`.
+        """
+        order, size = self.order(epoch), self.fit.batch_size
+        _, height, width, channels = prepared.shape
+        at_once = max(1, _PORTION_BYTES // (size * height * width * channels))
+        for first in range(0, len(self), at_once):
+            ids = order[first * size : (first + at_once) * size]
+            draws = []
+            for batch, begin in enumerate(range(0, len(ids), size), first):
+                draws += self.draws(epoch, batch, min(size, len(ids) - begin), height, width)
+            yield self.augmentation.apply(prepared[ids], draws), ids
+
+
+@dataclass(frozen=True)
+class FirstBatch:
+    """The first pictures of a training.
+
+    Attributes:
+        ids: which pictures of the data set, int64 `(k,)`.
+        labels: their classes, int16 `(k,)`, as people corrected them.
+        before: the pictures after the steps, uint8 `(k, height, width, channels)`.
+        pictures: what the network sees of them, uint8 of the same shape.
+        draws: what was drawn for each.
+    """
+
+    ids: np.ndarray
+    labels: np.ndarray
+    before: np.ndarray
+    pictures: np.ndarray
+    draws: list[Draw]
+
+
+def first_batch(recipe: Recipe, dataset: Dataset, n: int) -> FirstBatch:
+    """Return the first pictures of the first batch of a recipe's training, just as the network will see them.
+
+    Without augmentation they are as the network sees them too, but not in its order: TensorFlow shuffles by itself.
+
+    Args:
+        recipe: any recipe; its sizes are made to follow the data set.
+        dataset: what it trains on.
+        n: how many pictures at most; the batch may have fewer.
+
+    Raises:
+        RecipeError: there is nothing to train on.
+        StepError: a step cannot be applied to one of the pictures.
+        DatasetError: a picture's file is damaged.
+    """
+    recipe = recipe.for_dataset(dataset.about)
+    divided = parts(dataset, recipe.split, decisions.decided(dataset) if recipe.split.decisions == "apply" else None)
+    batches = Batches(divided.train, recipe.fit, recipe.augmentation or Augmentation())
+    ids = batches.order(0)[: min(n, recipe.fit.batch_size)]
+    before = np.stack([formats.to_array(recipe.steps.apply(dataset.picture(index))) for index in ids])
+    _, height, width, _ = before.shape
+    draws = batches.draws(0, 0, len(ids), height, width)
+    return FirstBatch(ids, divided.labels[ids], before, batches.augmentation.apply(before, draws), draws)

@@ -1,0 +1,71 @@
+"""What Keras's `fit` is handed: the very pixels that `core.batches` makes, in batches, epoch after epoch."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.augmentation import Augmentation
+from core.batches import Batches, first_batch
+from core.datasets import catalogue
+from core.prepare import parts
+from core.recipe import Recipe, find_recipe
+
+SEEN: list[tuple[np.ndarray, np.ndarray]] = []
+
+
+def turned(batch_size: int = 100) -> Recipe:
+    recipe = find_recipe("digits-cnn").with_settings({"fit.batch_size": batch_size})
+    return replace(recipe, augmentation=Augmentation(rotation_range=30))
+
+
+def watched_model(steps_per_execution: int) -> Any:
+    """A model that learns nothing and writes down what it is given."""
+    import keras
+
+    class Watched(keras.Sequential):  # type: ignore[misc]
+        def train_step(self, data: Any) -> dict[str, float]:
+            SEEN.append((data[0].numpy(), data[1].numpy()))
+            return {"loss": 0.0}
+
+    model = Watched([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.compile(loss="mse", run_eagerly=True, steps_per_execution=steps_per_execution)
+    return model
+
+
+@pytest.mark.parametrize("steps_per_execution", [1, 4])
+@pytest.mark.parametrize("begin", [0, 1])
+def test_fit_sees_the_batches_of_each_epoch(data_home: Path, steps_per_execution: int, begin: int) -> None:
+    from core.nn.feed import training_data
+
+    digits = catalogue.open_dataset("digits")
+    recipe, divided = turned(), parts(digits, turned().split)
+    data, callbacks = training_data(recipe, digits.pictures, divided)
+    SEEN.clear()
+    watched_model(steps_per_execution).fit(**data, initial_epoch=begin, epochs=3, callbacks=callbacks, verbose=0)
+    assert recipe.augmentation
+    batches = Batches(divided.train, recipe.fit, recipe.augmentation)
+    assert len(SEEN) == len(batches) * (3 - begin)
+    assert {len(labels) for _, labels in SEEN} == {100, len(divided.train) % 100}
+    expected = [portion for epoch in range(begin, 3) for portion in batches.made(epoch, digits.pictures)]
+    seen = [np.concatenate(each) for each in zip(*SEEN, strict=True)]
+    assert np.array_equal(seen[0], np.concatenate([pictures for pictures, _ in expected]))
+    assert np.array_equal(seen[1], divided.labels[np.concatenate([ids for _, ids in expected])])
+    if begin == 0:
+        shown = first_batch(recipe, digits, 12)
+        assert np.array_equal(SEEN[0][0][:12], shown.pictures), "what a page shows"
+        assert np.array_equal(SEEN[0][1][:12], shown.labels)
+
+
+def test_without_augmentation_keras_gets_the_arrays(data_home: Path) -> None:
+    from core.nn.feed import training_data
+
+    digits = catalogue.open_dataset("digits")
+    divided = parts(digits, turned().split)
+    for augmentation in (None, Augmentation(fill_mode="wrap")):
+        data, callbacks = training_data(replace(turned(), augmentation=augmentation), digits.pictures, divided)
+        assert np.array_equal(data["x"], digits.pictures[divided.train])
+        assert data["batch_size"] == 100
+        assert callbacks == []

@@ -22,6 +22,9 @@ FILL_MODES = {
 # milliseconds: long against what it costs to hand it to a thread, short enough to even out what threads are kept from.
 _THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _PORTION_PIXELS = 300_000
+# OpenCV 5 warps four channels faster than three, the pixels being the same: 1.07 times at 48×48, and at 180×180 1.9
+# times, the way there and back counted in.
+_FOUR_CHANNELS_PIXELS = 48 * 48
 _VALUES = np.arange(256, dtype=np.float32)
 _STAY = np.eye(2, 3)
 # In pixels: what coordinates may be off by.
@@ -83,12 +86,19 @@ def _warp(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray, fill_mod
     if (matrices == _STAY).all():
         made[:] = pictures
         return
-    height, width = pictures.shape[1:3]
-    flags, border = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, getattr(cv2, FILL_MODES[fill_mode])
-    for picture, matrix, out in zip(pictures, matrices, made, strict=True):
-        cv2.warpAffine(picture, matrix, (width, height), out, flags, border)
+    _, height, width, channels = pictures.shape
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, getattr(cv2, FILL_MODES[fill_mode])
+    if channels == 3 and height * width >= _FOUR_CHANNELS_PIXELS:
+        four, warped = np.empty((2, height, width, 4), np.uint8)
+        for picture, matrix, out in zip(pictures, matrices, made, strict=True):
+            cv2.cvtColor(picture, cv2.COLOR_RGB2RGBA, four)
+            cv2.warpAffine(four, matrix, (width, height), warped, *how)
+            cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB, out)
+    else:
+        for picture, matrix, out in zip(pictures, matrices, made, strict=True):
+            cv2.warpAffine(picture, matrix, (width, height), out, *how)
     if fill_mode == "constant":
-        filled = np.full(pictures.shape[1:], cval, np.uint8)
+        filled = np.full(pictures.shape[1:], round(cval), np.uint8)
         for beyond, out in zip(_beyond(matrices, height, width), made, strict=True):
             cv2.copyTo(filled, beyond, out)
 

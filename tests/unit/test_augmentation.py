@@ -66,7 +66,7 @@ def test_every_field_goes_to_json_and_back() -> None:
 
 
 @pytest.mark.parametrize("fill_mode", FILL_MODES)
-@pytest.mark.parametrize("shape", [(32, 32, 3), (33, 20, 1), (1, 1, 3)])
+@pytest.mark.parametrize("shape", [(32, 32, 3), (33, 20, 1), (70, 51, 3), (70, 51, 1), (1, 1, 3)])
 def test_the_identity_changes_no_pixel(fill_mode: str, shape: tuple[int, int, int]) -> None:
     augmentation, pictures = Augmentation(fill_mode=fill_mode), noise(7, *shape)
     assert np.array_equal(augmentation.apply(pictures, augmentation.draw(7, *shape[:2], generator())), pictures)
@@ -182,20 +182,22 @@ def interpolated(picture: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarra
     return total
 
 
-def test_wrap_repeats_the_picture_whole() -> None:
-    augmentation, pictures = replace(AFFINE, fill_mode="wrap"), noise(40)
-    draws = augmentation.draw(40, 24, 32, generator())
+@pytest.mark.parametrize(("height", "width", "channels"), [(24, 32, 3), (24, 32, 1), (50, 70, 3)])
+def test_wrap_repeats_the_picture_whole(height: int, width: int, channels: int) -> None:
+    augmentation, pictures = replace(AFFINE, fill_mode="wrap"), noise(40, height, width, channels)
+    draws = augmentation.draw(40, height, width, generator())
     made = augmentation.apply(pictures, draws)
-    rows, columns = np.mgrid[:24, :32]
+    rows, columns = np.mgrid[:height, :width]
+    middle, centre = width / 2 - 0.5, height / 2 - 0.5
     for picture, draw, found in zip(pictures, draws, made, strict=True):
-        x, y = columns - 15.5, rows - 11.5
+        x, y = columns - middle, rows - centre
         x, y = x * (-1 if draw["flip_horizontal"] else 1), y * (-1 if draw["flip_vertical"] else 1)
         x, y = x * draw["zx"], y * draw["zy"]
         shear, theta = np.deg2rad(draw["shear"]), np.deg2rad(draw["theta"])
         x, y = x - np.sin(shear) * y, np.cos(shear) * y
         x, y = x + draw["tx"], y + draw["ty"]
         x, y = np.cos(theta) * x - np.sin(theta) * y, np.sin(theta) * x + np.cos(theta) * y
-        difference = np.abs(found - interpolated(picture, x + 15.5, y + 11.5))
+        difference = np.abs(found - interpolated(picture, x + middle, y + centre))
         assert difference.max() < 1
         assert difference.mean() < 0.3
 

@@ -11,7 +11,14 @@ from pages.shared import address
 from pages.shared.audit import show_audit
 from pages.shared.controls import choose_dataset
 from pages.shared.deciding import decide_on_all
-from pages.shared.filters import choose_filters, choose_order, only_among, show_finding, show_only
+from pages.shared.filters import (
+    choose_filters,
+    choose_more_filters,
+    choose_order,
+    only_among,
+    show_finding,
+    show_only,
+)
 from pages.shared.frame import page, plain, said_in_words
 from pages.shared.map_view import show_map
 from pages.shared.overview import show_overview
@@ -27,7 +34,11 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
     """Show the filters, and a view of the pictures that they let pass, each in the place given."""
     with controls:
         filters, order = choose_filters(dataset), choose_order(dataset)
-        choose_per_page()
+        # Folded, so that on a phone the pictures are not far below.
+        more = st.expander("More filters, decisions", expanded=any(each in st.query_params for each in ("name", "decision")))
+        with more:
+            filters = choose_more_filters(dataset, filters)
+            choose_per_page()
     with shown:
         head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
         with head:
@@ -36,9 +47,9 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
         ids = selection.select(dataset, filters, order)
         head.markdown(f"**{len(ids):,} picture{'s' if len(ids) != 1 else ''}**", width="content")
         take_up(dataset, (filters, order))
-        with controls:
+        with more:
             decide_on_all(dataset, ids)
-            st.caption(f"Source: {plain(dataset.about.source)}. Licence: {plain(dataset.about.licence)}.")
+            st.caption(origin(dataset))
         if not len(ids) and view != _AUDIT:
             st.info("No picture passes all filters. Take one of them away.")
         if view == _AUDIT:
@@ -52,6 +63,12 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
         if view != _PICTURES:
             show_open(dataset, ids)
     address.write()
+
+
+def origin(dataset: Dataset) -> str:
+    """Return where the pictures come from, and under which terms, where that is known."""
+    known = {"Source": dataset.about.source, "Licence": dataset.about.licence}
+    return " ".join(f"{what}: {plain(text)}." for what, text in known.items() if text)
 
 
 def open_finding(dataset: Dataset, finding: str) -> None:

@@ -1,6 +1,7 @@
 """Controls that choose which pictures of a data set are shown, in which order; all stand in the address."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -37,15 +38,16 @@ _MOST_SEED = 2**31 - 1
 
 
 def choose_filters(dataset: Dataset) -> Filters:
-    """Draw the filters with their counts; return what is chosen."""
+    """Draw the filters by split and class with their counts; return what is chosen."""
     in_split = {split: int(count) for split, count in zip(SPLITS, dataset.counts.sum(axis=0), strict=True) if count}
     split = _choose_split(dataset, in_split)
-    return Filters(
-        split=split,
-        classes=tuple(_choose_classes(dataset, split)),
-        name=_choose_name(dataset) if dataset.names else "",
-        decision=_choose_decision(dataset),
-    )
+    return Filters(split=split, classes=tuple(_choose_classes(dataset, split)))
+
+
+def choose_more_filters(dataset: Dataset, filters: Filters) -> Filters:
+    """Draw the filters that are used less often; return them with those given."""
+    name = _choose_name(dataset) if dataset.names else ""
+    return replace(filters, name=name, decision=_choose_decision(dataset))
 
 
 def choose_order(dataset: Dataset) -> Order:
@@ -158,7 +160,8 @@ def _choose_classes(dataset: Dataset, split: str | None) -> list[int]:
     help_text = "Each with its number of pictures in the split. None chosen: all."
 
     def title(index: int) -> str:
-        return f"{names[index]} · {counts[index]:,}"
+        text = f"{names[index]} · {counts[index]:,}"
+        return text if many else plain(text)  # Pills are Markdown.
 
     if many:
         chosen = st.multiselect(

@@ -145,6 +145,7 @@ def test_decisions_are_made_by_key_marked_undone_and_kept(page: Page, server: Se
 
     page.reload()
     expect(page.locator(".st-key-gallery .mark")).to_have_count(2)
+    page.get_by_text("More filters, decisions").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Decisions as CSV (2)").click()
     rows = download.value.path().read_text(encoding="utf-8").splitlines()

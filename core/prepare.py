@@ -1,22 +1,33 @@
 """Data set × preprocessing → memory-mapped arrays, made once; and which pictures train, validate and test."""
 
+import errno
 import hashlib
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from core import home, pictures
 from core.datasets.decisions import Decided
 from core.datasets.store import Dataset
+from core.datasets.threads import mapped
 from core.errors import storing
-from core.preprocessing import Pipeline
+from core.preprocessing import Grayscale, Pipeline, StepError
+from core.progress import Progress, quiet
 from core.recipe import RecipeError, Split
 
 _FEWEST_OF_A_CLASS = 2
+# A thread takes that many pictures at a time.
+_PORTION = 16
+# Prepared pictures beyond that are removed, those first that were not used for longest.
+MOST_KEPT_BYTES = 8_000_000_000
 
 
-def prepared_pictures(dataset: Dataset, steps: Pipeline) -> np.ndarray:
+def prepared_pictures(dataset: Dataset, steps: Pipeline, progress: Progress = quiet) -> np.ndarray:
     """Return all pictures after the steps, uint8 `(n, height, width, channels)`, memory-mapped.
 
     Pictures that the steps leave as they are come straight from the data set; others are made at the first call and
@@ -24,33 +35,121 @@ def prepared_pictures(dataset: Dataset, steps: Pipeline) -> np.ndarray:
 
     Raises:
         RecipeError: the steps give pictures of several shapes.
+        StepError: a step cannot be applied to one of the pictures.
         StorageError: the disk is full or may not be written.
+        Cancelled: by `progress`.
     """
+    steps = steps.applied
     first = dataset.picture(0)
     if not dataset.about.as_files and steps.apply(first) is first:
         return dataset.pictures
-    key = hashlib.sha256(f"{dataset.about.content_hash} {json.dumps(steps.to_json())}".encode()).hexdigest()
-    path = home.data_home() / "prepared" / f"{key}.npy"
-    if not path.exists():
-        shape = pictures.to_array(steps.apply(first)).shape
-        with storing("the prepared pictures"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with home.replacing(path) as beside:
-                made = np.lib.format.open_memmap(beside, "w+", np.uint8, (len(dataset), *shape))
-                for index in range(len(dataset)):
-                    made[index] = _checked(steps, dataset, index, shape)
-                made.flush()
+    path = home.data_home() / "prepared" / f"{_key(dataset, steps)}.npy"
+    if path.exists():
+        with suppress(OSError):
+            path.touch()
+    else:
+        _prepare(dataset, steps, path, progress)
     prepared: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
     return prepared
 
 
-def _checked(steps: Pipeline, dataset: Dataset, index: int, shape: tuple[int, ...]) -> np.ndarray:
-    array = pictures.to_array(steps.apply(dataset.picture(index)))
-    if array.shape != shape:
+def shapes(dataset: Dataset, steps: Pipeline) -> dict[tuple[int, int, int], int]:
+    """Return how many pictures come out in each shape (height, width, channels), largest number first.
+
+    No picture is decoded for it.
+
+    Raises:
+        StepError: a step cannot be applied to one of the pictures.
+    """
+    sizes, counts = np.unique(dataset.index[["width", "height"]], return_counts=True)
+    gray = dataset.about.size[2] == 1 or any(isinstance(step, Grayscale) for step in steps.applied.steps)
+    found: dict[tuple[int, int, int], int] = {}
+    for (width, height), count in zip(sizes.tolist(), counts.tolist(), strict=True):
+        try:
+            right, bottom = steps.size_after(width, height)
+        except StepError as error:
+            raise _refused(dataset, (width, height), count, error) from error
+        shape = (bottom, right, 1 if gray else 3)
+        found[shape] = found.get(shape, 0) + count
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def applied(
+    dataset: Dataset, steps: Pipeline, progress: Progress = quiet, doing: str = "applying the steps"
+) -> Iterator[list[np.ndarray]]:
+    """Yield the pictures after the steps, in order and some at a time, each uint8 `(height, width, channels)`.
+
+    Two threads work on them; a bounded number is in memory.
+
+    Args:
+        dataset: whose pictures are taken.
+        steps: what is applied.
+        progress: told how many are done.
+        doing: what to call it.
+
+    Raises:
+        StepError: a step cannot be applied to one of the pictures.
+        DatasetError: a picture's file is damaged.
+        Cancelled: by `progress`.
+    """
+
+    def portion(start: int) -> list[np.ndarray]:
+        indices = range(start, min(start + _PORTION, len(dataset)))
+        return [pictures.to_array(steps.apply(dataset.picture(index))) for index in indices]
+
+    done = 0
+    for made in mapped(portion, range(0, len(dataset), _PORTION)):
+        done += len(made)
+        yield made
+        progress(doing, done, len(dataset), "pictures")
+
+
+def _prepare(dataset: Dataset, steps: Pipeline, path: Path, progress: Progress) -> None:
+    """Write all pictures after the steps as one array; row by row, so that memory stays flat."""
+    found = list(shapes(dataset, steps))
+    if len(found) > 1:
         raise RecipeError(
-            f"The steps give pictures of different shapes ({shape} and {array.shape}): end them with a Resize step."
+            f"The steps give pictures of {len(found):,} different shapes (such as {found[0]} and {found[1]}): end them "
+            "with a Resize step."
         )
-    return array
+    with storing("the prepared pictures"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        needed = len(dataset) * int(np.prod(found[0]))
+        _make_room(path.parent, needed)
+        if shutil.disk_usage(path.parent).free < needed:
+            raise OSError(errno.ENOSPC, "")
+        with home.replacing(path) as beside, beside.open("wb") as file:
+            shape = (len(dataset), *found[0])
+            header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.uint8)), "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(file, header)
+            for made in applied(dataset, steps, progress):
+                file.write(np.stack(made).data)
+
+
+def _make_room(folder: Path, needed: int) -> None:
+    """Remove prepared pictures until `needed` more bytes are within the limit. Windows keeps those that are in use."""
+    kept = sorted(folder.glob("*"), key=lambda path: path.stat().st_mtime)
+    total = sum(path.stat().st_size for path in kept)
+    for path in kept:
+        if total + needed <= MOST_KEPT_BYTES:
+            return
+        total -= path.stat().st_size
+        with suppress(OSError):
+            path.unlink()
+
+
+def _key(dataset: Dataset, steps: Pipeline) -> str:
+    return hashlib.sha256(f"{dataset.about.content_hash} {json.dumps(steps.to_json())}".encode()).hexdigest()
+
+
+def _refused(dataset: Dataset, size: tuple[int, int], count: int, error: StepError) -> StepError:
+    """Return the error with what it is about: one picture of many."""
+    index = int(np.flatnonzero((dataset.index["width"] == size[0]) & (dataset.index["height"] == size[1]))[0])
+    name = f" ({dataset.names[index]})" if dataset.names else ""
+    others = f" and {count - 1:,} more of its size" if count > 1 else ""
+    refused = StepError(f"Picture {index:,}{name}{others}: {error}")
+    refused.position = error.position
+    return refused
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,11 @@ class Resize(Step):
     resampling: str = setting("bilinear", choices=tuple(RESAMPLINGS), help="How new pixels are made from old ones.")
     colour: str = _colour()
 
+    @property
+    def idle(self) -> frozenset[str]:
+        """Only bands have a colour."""
+        return frozenset() if self.how == "pad" else frozenset({"colour"})
+
     def size_after(self, width: int, height: int) -> tuple[int, int]:
         """Return the size asked for; with fit, as much of it as the picture's shape takes."""
         return self._inside(width, height) if self.how == "fit" else (self.width, self.height)
@@ -140,7 +145,7 @@ class Scale(Step):
 
     title: ClassVar[str] = "Resize by a factor"
 
-    factor: float = setting(0.5, minimum=0.01, maximum=16.0, step=0.01, unit="×", help="Of width and height.")
+    factor: float = setting(0.5, minimum=0.01, maximum=8.0, step=0.01, unit="×", help="Of width and height.")
     resampling: str = setting("bilinear", choices=tuple(RESAMPLINGS), help="How new pixels are made from old ones.")
 
     def size_after(self, width: int, height: int) -> tuple[int, int]:
@@ -378,6 +383,11 @@ class Shift(Step):
     def origin(self, width: int, height: int) -> np.ndarray:  # noqa: ARG002 the same for all sizes
         """Return where points come from."""
         return _scaled(1, 1, -self.right, -self.down)
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """Only a gap filled with a colour has one."""
+        return frozenset() if self.gap == "colour" else frozenset({"colour"})
 
     @property
     def wraps(self) -> bool:

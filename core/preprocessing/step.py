@@ -65,6 +65,11 @@ class Step(Specification):
         return np.eye(2, 3)
 
     @property
+    def idle(self) -> frozenset[str]:
+        """The settings that have no effect as the others are."""
+        return frozenset()
+
+    @property
     def wraps(self) -> bool:
         """Whether what leaves the picture at one side comes in at the other."""
         return False

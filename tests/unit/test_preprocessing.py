@@ -33,6 +33,7 @@ from core.preprocessing import (
     load_preset,
     save_preset,
 )
+from core.preprocessing.trace import back, forth, patch
 from core.settings import SettingError
 
 PHOTO = Image.fromarray(load_sample_images().images[0])
@@ -173,6 +174,46 @@ def test_the_origin_of_resized_points(how: str) -> None:
     assert after[after.shape[0] // 2, 50] == pytest.approx(x - 0.5, abs=1)
 
 
+@pytest.mark.parametrize("step", [step for step in VARIANTS if possible(step, ODD)], ids=str)
+def test_idle_settings_change_nothing(step: Step) -> None:
+    for name in step.idle:
+        assert (
+            changed(step, **{name: RED}).apply(ODD).tobytes() == changed(step, **{name: "#123456"}).apply(ODD).tobytes()
+        )
+
+
+def test_a_point_is_followed_back_and_forth() -> None:
+    """The value of a pixel after the steps is that of the pixel it is followed back to."""
+    steps = (
+        Crop(left=3, top=4, width=40, height=25),
+        Flip(),
+        Shift(right=7, down=-9, gap="wrap"),
+        Pad(width=60, height=60),
+    )
+    pipeline = Pipeline(steps)
+    stages, after = list(pipeline.stages(ODD)), pipeline.apply(ODD)
+    made_up = 0
+    for x in range(0, 60, 7):
+        for y in range(0, 60, 5):
+            found = back(stages, x + 0.5, y + 0.5)
+            if found is None:
+                made_up += 1
+                assert after.getpixel((x, y)) == (0, 0, 0)
+            else:
+                assert ODD.getpixel((int(found[0]), int(found[1]))) == after.getpixel((x, y))
+                assert forth(stages, *found) == pytest.approx((x + 0.5, y + 0.5))
+    assert made_up
+    assert forth(stages, 0.5, 0.5) is None, "it was cut off"
+    assert back([], 3.5, 2.5) == forth([], 3.5, 2.5) == (3.5, 2.5)
+
+
+def test_a_patch_is_cut_out_around_a_point() -> None:
+    pixels = np.asarray(NOISE)
+    assert patch(NOISE, 3.2, 4.9).tolist() == pixels[2:7, 1:6].tolist()
+    assert patch(NOISE, 0, 7.99).tolist() == pixels[3:8, 0:5].tolist(), "moved inwards at the edges"
+    assert patch(NOISE.crop((0, 0, 1, 1)).convert("L"), 0.5, 0.5).shape == (1, 1, 1)
+
+
 def test_a_pipeline_applies_what_is_on_in_order_and_goes_to_json_and_back() -> None:
     pipeline = Pipeline((Grayscale(), replace(Flip(), on=False), Resize(width=50, height=50)))
     expected = Pipeline((Grayscale(), Resize(width=50, height=50)))
@@ -251,7 +292,7 @@ def test_nothing_and_far_too_much_are_refused() -> None:
     with pytest.raises(StepError, match="Resize: the picture is too narrow"):
         Resize(width=50, height=50, how="pad").apply(line)
     with pytest.raises(StepError, match="megapixels"):
-        Scale(factor=16.0).apply(PHOTO)
+        Pipeline((Scale(factor=8.0), Scale(factor=8.0))).apply(PHOTO)
     for side in (0, 100_000):
         with pytest.raises(
             SettingError, match=rf"Resize: width must be a whole number from 1 to 4096; received {side}"

@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 
+_PARENT_POLL_S = 1.0
 _PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -52,3 +54,18 @@ def start(module: str, folder: Path, data_home: Path, log: Path, ended: Callable
         )
     # Somebody must wait for it, or it stays as a zombie.
     threading.Thread(target=lambda: ended(process.wait()), daemon=True).start()
+
+
+def end_with(parent: int) -> None:
+    """Let this process end as soon as its parent process is gone, however that ended.
+
+    Args:
+        parent: the parent's number, as the parent itself told it.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_PARENT_POLL_S)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()

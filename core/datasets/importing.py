@@ -14,7 +14,7 @@ import shutil
 import time
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ import loky
 import numpy as np
 from PIL import Image
 
-from core import home
+from core import home, processes
 from core.datasets import store
 from core.datasets.labelling import Labelling, best, drawn_splits
 from core.datasets.measures import measured
@@ -39,8 +39,6 @@ _WORKERS = max(2, min(os.cpu_count() or 2, 8))
 _CHUNK, _CHUNKS_AHEAD = 64, 3 * _WORKERS
 # Starting processes takes a second.
 _PROCESSES_FROM = 3_000
-# Should this process be killed, its workers end by themselves after so long.
-_IDLE_S = 10
 _THUMBNAIL_QUALITY = 85
 _GRAY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "F")
 _FREE_AFTER_BYTES = 200_000_000
@@ -418,8 +416,8 @@ def _chunks(plan: Plan, reader: Reader, form: _Form, files: Path) -> Iterator[_C
     """Yield what becomes of the members, in order, a bounded number of them ahead."""
     total = len(plan.source.members)
     # Threads share one lock of the interpreter, which small pictures spend most of their time in.
-    workers = loky.ProcessPoolExecutor(_WORKERS, timeout=_IDLE_S) if total >= _PROCESSES_FROM else None
-    with workers or ThreadPoolExecutor(_WORKERS) as executor:
+    many = total >= _PROCESSES_FROM
+    with _processes() if many else ThreadPoolExecutor(_WORKERS) as executor:
         ahead: deque[tuple[list[Refused], Future[_Chunk]]] = deque()
         for start in range(0, total, _CHUNK):
             found, refused = _read(plan, reader, range(start, min(start + _CHUNK, total)))
@@ -428,6 +426,12 @@ def _chunks(plan: Plan, reader: Reader, form: _Form, files: Path) -> Iterator[_C
                 yield _joined(*ahead.popleft())
         while ahead:
             yield _joined(*ahead.popleft())
+
+
+def _processes() -> Executor:
+    """Return worker processes that end with this one, even when it is killed."""
+    executor: Executor = loky.ProcessPoolExecutor(_WORKERS, initializer=processes.end_with, initargs=(os.getpid(),))
+    return executor
 
 
 def _joined(refused: list[Refused], decoded: "Future[_Chunk]") -> _Chunk:

@@ -2,15 +2,14 @@
 
 import contextlib
 import os
-import threading
-import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-_PARENT_POLL_S = 1.0
+from core import processes
+
 _DIRECT_BATCH = 32
 
 
@@ -24,13 +23,7 @@ def initialise(parent: int, log: str) -> None:
     with contextlib.suppress(OSError), Path(log).open("ab") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_PARENT_POLL_S)
-        os._exit(0)
-
-    threading.Thread(target=watch, daemon=True).start()
+    processes.end_with(parent)
 
 
 def warm() -> None:

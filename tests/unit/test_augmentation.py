@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.augmentation import FIELDS, FILL_MODES, Augmentation, Draw, describe, extremes, strip
+from core.augmentation.applying import _matrices, _warp_singly
 from core.settings import SettingError
 
 AFFINE = Augmentation(
@@ -75,8 +76,9 @@ def test_the_identity_changes_no_pixel(fill_mode: str, shape: tuple[int, int, in
     assert np.array_equal(augmentation.apply(pictures, [turned] + [STAY] * 6)[1:], pictures[1:])
 
 
-def test_the_same_seed_gives_the_same_pictures_and_leaves_the_given_ones() -> None:
-    augmentation, pictures = Augmentation(**OTHER), noise(700)
+@pytest.mark.parametrize("fill_mode", FILL_MODES)
+def test_the_same_seed_gives_the_same_pictures_and_leaves_the_given_ones(fill_mode: str) -> None:
+    augmentation, pictures = replace(Augmentation(**OTHER), fill_mode=fill_mode), noise(700)
     before = pictures.copy()
     first, again, other = (
         augmentation.apply(pictures, augmentation.draw(700, 24, 32, generator(seed))) for seed in (1, 1, 2)
@@ -200,6 +202,25 @@ def test_wrap_repeats_the_picture_whole(height: int, width: int, channels: int) 
         difference = np.abs(found - interpolated(picture, x + middle, y + centre))
         assert difference.max() < 1
         assert difference.mean() < 0.3
+
+
+@pytest.mark.parametrize("fill_mode", FILL_MODES)
+def test_pictures_far_beyond_their_edges_go_on_as_near_to_them(fill_mode: str) -> None:
+    """Small pictures and large ones are warped in two ways, which must agree; far out, where it is hardest."""
+    far = Augmentation(rotation_range=180, width_shift_range=300, height_shift_range=300, zoom_range=(0.5, 4))
+    augmentation = replace(far, fill_mode=fill_mode, cval=100)
+    small = noise(60, 30, 40)
+    draws = augmentation.draw(60, 30, 40, generator())
+    together = augmentation.apply(small, draws)
+    singly = np.empty_like(small)
+    _warp_singly(small, _matrices(draws, 30, 40), singly, fill_mode)
+    if fill_mode == "constant":
+        inside = (together != 100).any(axis=-1)
+        assert inside.any()
+        together, singly = together[inside], singly[inside]
+    difference = np.abs(together.astype(int) - singly)
+    assert difference.mean() < 0.02
+    assert difference.max() <= 2
 
 
 def test_brightness_and_channel_shift_keep_within_what_a_value_can_be() -> None:

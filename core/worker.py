@@ -56,13 +56,29 @@ def predict(run: Run, photos: list[Image.Image]) -> tuple[np.ndarray, list[Image
     Raises:
         RunError: the run has no model or its model cannot be read.
     """
+    seen = [run.recipe.steps.apply(photo) for photo in photos]
+    return predict_prepared(run, np.stack([pictures.to_array(picture) for picture in seen])), seen
+
+
+def predict_prepared(run: Run, batch: np.ndarray) -> np.ndarray:
+    """Classify pictures that have the run's preprocessing behind them.
+
+    Args:
+        run: a run that has a model.
+        batch: uint8 `(n, height, width, channels)`.
+
+    Returns:
+        Probabilities, float32 `(n, classes)`.
+
+    Raises:
+        RunError: the run has no model or its model cannot be read.
+    """
     if not run.has_model:
         raise RunError(f"The run {run.name} has no network yet: it is saved when the training ends.")
-    seen = [run.recipe.steps.apply(photo) for photo in photos]
-    batch = np.stack([pictures.to_array(picture) for picture in seen])
     for attempt in (1, 2):
         try:
-            return _submit(infer.predict, str(run.folder), batch).result(_PATIENCE_S), seen
+            predicted: np.ndarray = _submit(infer.predict, str(run.folder), batch).result(_PATIENCE_S)
+            return predicted
         except (OSError, ValueError) as error:
             if isinstance(error, TimeoutError):
                 raise RunError("The prediction took too long. Try again when the machine is less busy.") from error

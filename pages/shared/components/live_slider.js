@@ -14,6 +14,12 @@ template.innerHTML = `<div class='slider'>
 <button type='button' class='reset'>↺</button><output></output></div>
 <div class='track'><i class='filled'></i></div></div>`;
 
+function madeHeading(text) {
+  const made = document.createElement("h4");
+  made.textContent = made.dataset.heading = text;
+  return made;
+}
+
 class Slider {
   constructor(changed) {
     this.element = template.content.cloneNode(true).firstElementChild;
@@ -167,11 +173,7 @@ export default function ({ parentElement, data, setStateValue }) {
   live.sliders = new Map();
   const shown = [];
   for (const { heading, sliders } of data.groups) {
-    if (heading) {
-      const made = document.createElement("h4");
-      made.textContent = heading;
-      shown.push(made);
-    }
+    if (heading) shown.push(root.querySelector(`[data-heading="${CSS.escape(heading)}"]`) ?? madeHeading(heading));
     for (const each of sliders) {
       const slider = before.get(each.key) ?? new Slider(changed);
       slider.about(each);
@@ -181,10 +183,9 @@ export default function ({ parentElement, data, setStateValue }) {
       shown.push(slider.element);
     }
   }
-  const layout = JSON.stringify(data.groups.map(({ heading, sliders }) => [heading, sliders.map(({ key }) => key)]));
-  // Taking a slider out and putting it back would end a drag.
-  if (root.layout !== layout) root.replaceChildren(...shown);
-  root.layout = layout;
+  // What stays where it is is not touched: moving a slider in the document would end a drag.
+  for (const gone of [...root.children].filter((each) => !shown.includes(each))) gone.remove();
+  shown.forEach((each, index) => root.children[index] === each || root.insertBefore(each, root.children[index] ?? null));
   if (live.unsent && live.timer !== null) {
     clearTimeout(live.timer);
     live.timer = null;

@@ -1,5 +1,5 @@
 // Pictures of one size side by side. data: bytes: the length of what comes first as 4 bytes, little endian, then JSON
-// {width, height, pitch: rows between the tops of two pictures, side: pixels on the page, of, labels: [{alt, caption,
+// {width, height, pitch: rows between the tops of two pictures, side: pixels on the page, columns: 0 or how many, of, labels: [{alt, caption,
 // marked}]}, then one JPEG or PNG with all pictures, one beneath the other.
 function made() {
   const figure = document.createElement("figure");
@@ -14,12 +14,14 @@ async function show(parentElement, data) {
   const turn = (grid.turn = (grid.turn ?? 0) + 1);
   const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
   const about = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + length)));
-  const { width, height, pitch, side, labels } = about;
+  const { width, height, pitch, side, columns, labels } = about;
   const sheet = await createImageBitmap(new Blob([data.subarray(4 + length)]));
   if (grid.turn !== turn) return; // Newer pictures were faster, or came meanwhile.
   const scale = side / Math.max(width, height);
   grid.style.setProperty("--width", `${width * scale}px`);
   grid.classList.toggle("crisp", scale >= 2);
+  grid.classList.toggle("rows", columns > 0);
+  grid.style.setProperty("--columns", columns);
   while (grid.children.length > labels.length) grid.lastElementChild.remove();
   while (grid.children.length < labels.length) grid.append(made());
   labels.forEach(({ alt, caption, marked }, index) => {

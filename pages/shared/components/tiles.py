@@ -30,13 +30,16 @@ class Label:
     marked: bool = False
 
 
-def tiles(pictures: np.ndarray, labels: Sequence[Label], *, side: int, of: str = "", key: str) -> None:
+def tiles(
+    pictures: np.ndarray, labels: Sequence[Label], *, side: int, columns: int = 0, of: str = "", key: str
+) -> None:
     """Show pictures, each with its label.
 
     Args:
         pictures: uint8 `(n, height, width, 1 or 3)`.
         labels: as many.
         side: the longer side of each on the page in CSS pixels; pixels that are enlarged stay square.
+        columns: how many beside each other where there is room for them, made smaller; 0: as many as fit in.
         of: what the pictures were made of; the element has it as `data-of` once they are drawn.
         key: the component's key: an element stays from rerun to rerun, and only its picture changes.
     """
@@ -47,6 +50,7 @@ def tiles(pictures: np.ndarray, labels: Sequence[Label], *, side: int, of: str =
             "height": height,
             "pitch": contact_sheet.pitch(height),
             "side": side,
+            "columns": columns,
             "of": of,
             "labels": [asdict(label) for label in labels],
         }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+from core.preprocessing.normalisation import NONE, Normalisation
 from core.settings import SettingError, Specification, setting, specification
 
 ACTIVATIONS = ("linear", "relu", "softmax")
@@ -22,6 +23,18 @@ class Rescaling(Layer):
 
     scale: float = setting(1 / 255, minimum=0.0, maximum=255.0, help="The factor.")
     offset: float = setting(0.0, minimum=-255.0, maximum=255.0, help="What is added after.")
+
+
+@dataclass(frozen=True)
+class Normalization(Layer):
+    """Each channel minus its mean, divided by its deviation: (v − mean) / √variance."""
+
+    title: ClassVar[str] = "Normalisation"
+
+    mean: tuple[float, ...] = setting((0.0,), minimum=0.0, maximum=255.0, help="One, or one a channel.")
+    variance: tuple[float, ...] = setting(
+        (1.0,), minimum=1e-6, maximum=65025.0, help="The square of the deviation: one, or one a channel."
+    )
 
 
 @dataclass(frozen=True)
@@ -88,7 +101,8 @@ class Dense(Layer):
 
 
 LAYERS: dict[str, type[Layer]] = {
-    kind.__name__: kind for kind in (Rescaling, Conv2D, MaxPool2D, BatchNormalization, Dropout, Flatten, Dense)
+    kind.__name__: kind
+    for kind in (Rescaling, Normalization, Conv2D, MaxPool2D, BatchNormalization, Dropout, Flatten, Dense)
 }
 
 
@@ -111,6 +125,16 @@ class Network:
     def with_classes(self, classes: int) -> "Network":
         """Return the network with as many outputs as there are classes."""
         return Network((*self.layers[:-1], replace(self.layers[-1], units=classes)))  # type: ignore[call-arg]
+
+    def normalised(self, normalisation: Normalisation) -> "Network":
+        """Return the network with this as what it does with the numbers first, in place of what it did."""
+        rest = self.layers[1:] if isinstance(self.layers[0], Rescaling | Normalization) else self.layers
+        if normalisation.how == NONE:
+            return Network(rest)
+        if normalisation.means:
+            variance = tuple(deviation**2 for deviation in normalisation.deviations)
+            return Network((Normalization(mean=normalisation.means, variance=variance), *rest))
+        return Network((Rescaling(scale=normalisation.scale[0], offset=normalisation.offset[0]), *rest))
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the layers as JSON objects."""

@@ -12,6 +12,7 @@ from core.augmentation import Augmentation
 from core.datasets.store import About
 from core.network import Network
 from core.preprocessing import Grayscale, Pipeline, Resize, Step
+from core.preprocessing.presets import Preset
 from core.settings import SettingError, Specification, setting, specification, unknown_name
 
 VERSION = 1
@@ -121,6 +122,10 @@ class Recipe:
             steps=Pipeline(steps),
             network=self.network.with_classes(len(about.class_names)),
         )
+
+    def with_preset(self, preset: Preset) -> "Recipe":
+        """Return the recipe with a pipeline's steps and normalisation in place of its own."""
+        return replace(self, steps=preset.pipeline, network=self.network.normalised(preset.normalisation))
 
     def with_settings(self, changes: Mapping[str, Any]) -> "Recipe":
         """Return the recipe with values changed by dotted name, such as `{"fit.epochs": 3}`.

@@ -14,7 +14,6 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from core.errors import PixelwiseError
 
-
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
@@ -131,6 +130,10 @@ def _problem(value: Any, hint: Any, about: Setting) -> str:
     if about.colour:
         fits = isinstance(value, str) and _COLOUR.fullmatch(value) is not None
         return "" if fits else "a colour such as '#ff8000'"
+    if any(Ellipsis in typing.get_args(kind) for kind in kinds):
+        several = isinstance(value, tuple) and len(value) > 0
+        fits = several and not any(_problem(each, float, about) for each in value)
+        return "" if fits else f"numbers{_limits(about)}"
     if any(typing.get_origin(kind) is tuple for kind in kinds):
         return _pair_problem(value, about)
     if bool in kinds:
@@ -142,8 +145,7 @@ def _problem(value: Any, hint: Any, about: Setting) -> str:
         fits = isinstance(value, int | float if float in kinds else int) and not isinstance(value, bool)
         low, high = about.minimum, about.maximum
         if not fits or (low is not None and not value >= low) or (high is not None and not value <= high):
-            limits = f" from {low:g} to {high:g}" if low is not None and high is not None else ""
-            return wanted + limits
+            return wanted + _limits(about)
         return ""
     if str in kinds:
         return "" if isinstance(value, str) else "text"
@@ -155,5 +157,8 @@ def _pair_problem(value: Any, about: Setting) -> str:
     if isinstance(value, tuple) and len(value) == 2 and not any(_problem(each, float, about) for each in value):
         low, high = value
         return "" if low <= high else "two numbers, the lower first"
-    limits = "" if about.minimum is None or about.maximum is None else f" from {about.minimum:g} to {about.maximum:g}"
-    return f"two numbers{limits}"
+    return f"two numbers{_limits(about)}"
+
+
+def _limits(about: Setting) -> str:
+    return "" if about.minimum is None or about.maximum is None else f" from {about.minimum:g} to {about.maximum:g}"

@@ -35,7 +35,8 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
     with controls:
         filters, order = choose_filters(dataset), choose_order(dataset)
         # Folded, so that on a phone the pictures are not far below.
-        more = st.expander("More filters, decisions", expanded=any(each in st.query_params for each in ("name", "decision")))
+        filtered = any(each in st.query_params for each in ("name", "decision"))
+        more = st.expander("More filters, decisions", expanded=filtered)
         with more:
             filters = choose_more_filters(dataset, filters)
             choose_per_page()

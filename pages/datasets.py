@@ -1,6 +1,5 @@
 """Data sets: what is on this machine, what can be had, and the way in for pictures of one's own."""
 
-import html
 import re
 from pathlib import Path
 
@@ -12,29 +11,12 @@ from core import jobs
 from core.datasets import catalogue, importing, labelling, store
 from core.datasets.importing import Plan
 from core.datasets.store import SPLITS, Dataset
-from pages.shared.components.crisp import data_url
+from pages.shared.components.crisp import strip
 from pages.shared.frame import page, plain, said_in_words
 from pages.shared.job import show_job
 
 _SAMPLES = 20
-_PNG = b"\x89PNG"
-_PHOTO = "height:64px;border-radius:3px;flex:none"
-_SMALL = f"{_PHOTO};image-rendering:pixelated"
 _HOW = {labelling.FOLDERS: "by folders: cat/1.jpg", labelling.NAMES: "by file names: cat.1.jpg"}
-
-
-def strip(shown: list[tuple[str, bytes]]) -> None:
-    """Show pictures in a row, as many as there is room for.
-
-    Args:
-        shown: what each is, and its PNG or JPEG.
-    """
-    all_shown = "".join(
-        f"<img src='{data_url(data)}' alt='{html.escape(alt, quote=True)}' title='{html.escape(alt, quote=True)}' "
-        f"style='{_SMALL if data.startswith(_PNG) else _PHOTO}'>"
-        for alt, data in shown
-    )
-    st.html(f"<div style='display:flex;gap:6px;overflow:hidden;height:64px'>{all_shown}</div>")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -12,6 +12,7 @@ from core.runs import Run, Status
 from pages.shared.components.curves import growing_curves
 from pages.shared.controls import choose, choose_dataset, choose_run, number
 from pages.shared.frame import dark, page, plain, said_in_words
+from pages.shared.network_input import choose_input
 
 _POLL_S = 0.9
 _BADGES = {
@@ -163,16 +164,18 @@ page("Train", "A process of its own trains: close the page or the browser, and i
 # The bar would glide to each new value for half a second, which takes the browser half as long as all else here.
 st.html("<style>[data-testid=stProgressBarTrack] > div { transition: none; }</style>")
 controls, results = st.columns([1, 3], gap="large")
+batch_place = results.container()
 with controls, said_in_words():
     dataset = choose_dataset(catalogue.available())
-    recipe = choose_recipe(dataset)
+    recipe, button_place = choose_recipe(dataset), st.container()
+    recipe = choose_input(recipe, dataset, batch_place)
     # Not a callback: its arguments would be those of the run before, and miss a number typed just before the click.
-    if st.button("Train", type="primary", icon=":material/model_training:", width="stretch"):
+    if button_place.button("Train", type="primary", icon=":material/model_training:", width="stretch"):
         run = runs.create(recipe, dataset)
         run.start()
         st.session_state["run"] = run.name
     if len(catalogue.available()) == 1:
-        st.page_link("pages/browse.py", label="More data sets", query_params={"dataset": "mnist"})
+        st.page_link("pages/datasets.py", label="More data sets")
 with results:
     found = runs.all_runs()
     if not found:

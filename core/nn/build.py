@@ -13,6 +13,7 @@ from core.network import (
     Layer,
     MaxPool2D,
     Network,
+    Normalization,
     Rescaling,
 )
 from core.recipe import Adam, Optimiser, Recipe, RecipeError
@@ -50,6 +51,8 @@ def _keras_layer(layer: Layer) -> keras.layers.Layer:
     match layer:
         case Rescaling():
             return keras.layers.Rescaling(layer.scale, layer.offset)
+        case Normalization():
+            return keras.layers.Normalization(mean=layer.mean, variance=layer.variance)
         case Conv2D():
             return keras.layers.Conv2D(
                 layer.filters,

@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import runs
-from core.datasets import catalogue
+from core import runs, saved
+from core.augmentation import Augmentation
+from core.datasets import catalogue, decisions
 from core.evaluation import Predictions
+from core.network import Rescaling
+from core.preprocessing import Grayscale, Pipeline, Resize
+from core.preprocessing.normalisation import SIGNED, Normalisation
+from core.preprocessing.presets import Preset, save_preset
 from core.recipe import find_recipe
 from core.runs import Run
 from tests.pages.opening import said, show
@@ -76,6 +81,29 @@ def test_train_begins_a_run_and_says_when_another_is_ahead(app: AppTest, monkeyp
     app.button(key="stop").click().run()
     assert not app.exception
     assert runs.find(started[1]).stop_file.exists()
+
+
+def test_train_uses_what_was_saved_and_heeds_decisions(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "start", lambda _run: None)
+    save_preset("Tiny", Preset(Pipeline((Grayscale(), Resize(width=6, height=5))), Normalisation(SIGNED)))
+    saved.save("augmentation", "Turned", Augmentation(rotation_range=20.0).to_json())
+    digits = catalogue.open_dataset("digits")
+    decisions.decide(digits, [3], decisions.EXCLUDE)
+    show(app, "train.py", recipe="digits-cnn")
+    app.selectbox(key="train_pipeline").set_value("Tiny")
+    app.selectbox(key="train_augmentation").set_value("Turned")
+    app.toggle(key="show_batch").set_value(True).run()
+    assert not app.exception
+    assert "The network's first batch begins so: 6×5 pixels, gray." in said(app)
+    app.button[0].click().run()
+    (run,) = runs.all_runs()
+    assert run.recipe.steps == Pipeline((Grayscale(), Resize(width=6, height=5)))
+    assert run.recipe.network.layers[0] == Rescaling(scale=1 / 127.5, offset=-1.0)
+    assert run.recipe.augmentation == Augmentation(rotation_range=20.0)
+    assert run.decided == decisions.Decided(excluded=(3,))
+    app.toggle(key="train_decisions").set_value(False).run()
+    app.button[0].click().run()
+    assert runs.all_runs()[0].decided is None
 
 
 def test_train_says_what_the_disk_refuses(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

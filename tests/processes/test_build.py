@@ -1,9 +1,12 @@
 """Networks as Keras models: the book's sizes, and steps an execution that follow the work of a step."""
 
+import numpy as np
 import pytest
 
 from core.datasets.store import About
-from core.network import LAYERS, Conv2D, Dense, Flatten, MaxPool2D, Network
+from core.network import LAYERS, Conv2D, Dense, Flatten, MaxPool2D, Network, Rescaling
+from core.preprocessing.normalisation import NONE, Normalisation
+from core.preprocessing.presets import PRESETS
 from core.recipe import RecipeError, find_recipe
 
 DIGITS = (8, 8, 1)
@@ -35,6 +38,18 @@ def test_every_registered_layer_can_be_built(name: str) -> None:
     if name == "Dense":
         network = Network((Flatten(), LAYERS[name](), Dense(10, "softmax")))
     assert build_model(network, DIGITS).output_shape == (None, 10)
+
+
+@pytest.mark.parametrize("normalisation", [preset.normalisation for preset in PRESETS.values()])
+def test_a_normalised_network_sees_the_numbers_that_the_page_shows(normalisation: Normalisation) -> None:
+    from core.nn.build import build_model
+
+    network = Network((Rescaling(), Flatten(), Dense(10, "softmax"))).normalised(normalisation)
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 4, 4, 3), np.uint8)
+    first = build_model(network, (4, 4, 3)).layers[1]
+    seen = pixels if normalisation.how == NONE else np.asarray(first(pixels.astype(np.float32)))
+    assert np.allclose(seen, normalisation.apply(pixels), atol=1e-4)
+    assert len(network.layers) == (2 if normalisation.how == NONE else 3)
 
 
 def test_a_layer_that_does_not_fit_is_named() -> None:

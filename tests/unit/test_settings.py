@@ -38,13 +38,18 @@ def test_an_unknown_field_is_refused_by_name(kind: type[Specification]) -> None:
 @pytest.mark.parametrize(("kind", "name"), NUMBERS)
 def test_a_number_is_taken_at_its_limits_and_refused_beyond(kind: type[Specification], name: str) -> None:
     about = kind.setting_of(name)
-    number = type(getattr(kind(), name))
+    several = isinstance(getattr(kind(), name), tuple)
+    number = float if several else type(getattr(kind(), name))
+
+    def value(number: Any) -> Any:
+        return (number,) if several else number
+
     for limit in (about.minimum, about.maximum):
         assert limit is not None
-        assert getattr(replace(kind(), **{name: number(limit)}), name) == limit
+        assert getattr(replace(kind(), **{name: value(number(limit))}), name) == value(limit)
     for beyond in (about.minimum - 1, about.maximum + 1, float("nan"), "7", True):  # type: ignore[operator]
         with pytest.raises(SettingError, match=name):
-            replace(kind(), **{name: beyond})
+            replace(kind(), **{name: value(beyond)})
 
 
 @pytest.mark.parametrize("kind", KINDS)

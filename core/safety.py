@@ -19,8 +19,8 @@ _PORTION = 256
 # With fewer pictures, a share of them says nothing.
 _FEWEST = 8
 _Z_95 = 1.959964
-# A fall of less is not worth a word.
-_SMALL = 0.02
+# A smaller share, or fewer pictures, are not worth a word.
+_SMALL, _FEW = 0.02, 3
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Fall:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % confidence interval of `share`.
+        """The 95% confidence interval of `share`.
 
         Each picture is its own control, so only those with different answers count. The adjusted Wald interval for a
         difference of paired shares adds half a picture to each of the four cells: A. Agresti and Y. Min, "Simple
@@ -193,7 +193,7 @@ def in_words(found: Safety, part: str, class_names: Sequence[str]) -> list[str]:
         verdict,
         f"Accuracy {_falls(fall.share)}: {fall.plain / fall.pictures:.1%} of {fall.pictures:,} {part} pictures are "
         f"recognised as they are, {fall.changed / fall.pictures:.1%} as drawn "
-        f"(95 % confidence interval of the fall: {100 * low:.1f} to {100 * high:.1f} points).",
+        f"(95% confidence interval of the fall: {100 * low:.1f} to {100 * high:.1f} points).",
     ]
     costly = [(name, alone) for name, alone in found.alone.items() if alone.interval[0] > 0]
     if costly:
@@ -205,7 +205,7 @@ def in_words(found: Safety, part: str, class_names: Sequence[str]) -> list[str]:
         f"{FIELDS[each.field].title} alone: {class_names[each.true]} is taken for {class_names[each.taken_for]} in "
         f"{each.count / each.of:.0%} ({each.count:,} of {each.of:,})."
         for each in sorted(found.confused, key=lambda each: -each.count / each.of)
-        if each.count / each.of > _SMALL
+        if each.count / each.of > _SMALL and each.count >= _FEW
     ]
     return said
 

@@ -43,6 +43,8 @@ def check(run: Run, augmentation: Augmentation, part: str, count: int, seed: int
     chosen.sort()
     progress("preparing the pictures", 0, 0, "pictures")
     pictures = prepare.prepared_pictures(dataset, run.recipe.steps)
+    progress("starting the network, which takes some seconds the first time", 0, 0, "pictures")
+    worker.predict_prepared(run, np.asarray(pictures[:1]))
     labels = known.labels[chosen].astype(np.int64)
     return measure(
         lambda batch: worker.predict_prepared(run, batch),

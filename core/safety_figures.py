@@ -12,7 +12,7 @@ _NAME_LETTERS = 20
 
 
 def falls(names: Sequence[str], found: Sequence[Fall]) -> go.Figure:
-    """Draw how far accuracy fell, with its 95 % confidence interval, one row each from the top.
+    """Draw how far accuracy fell, with its 95% confidence interval, one row each from the top.
 
     Args:
         names: what each is called.

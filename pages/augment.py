@@ -47,8 +47,8 @@ def augment(dataset: Dataset, choices: DeltaGenerator) -> None:
     left, right = st.columns([1, 3], gap="medium")
     with left, st.container(key="augment_controls"), said_in_words():
         augmenting.choose_start()
-        controls = augmenting.Controls()
         train_with_it(dataset)
+        controls = augmenting.Controls()
     shown = right.container(key="augment_shown")
     originals = same_size(dataset, ids, _PHOTO_PX)
     names = [dataset.about.class_names[dataset.labels[index]] for index in ids]

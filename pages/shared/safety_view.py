@@ -77,7 +77,7 @@ def _result(dataset: Dataset, run: Run, part: str, found: Safety) -> None:
         st.metric("Accuracy as they are", f"{fall.plain / fall.pictures:.1%}", width="content")
         st.metric("As drawn", f"{fall.changed / fall.pictures:.1%}", width="content")
         st.metric("Fall", f"{100 * fall.share:.1f} points", width="content")
-        st.metric("95 % interval", f"{low:.1f} to {high:.1f}", width="content")
+        st.metric("95% interval", f"{low:.1f} to {high:.1f}", width="content")
     st.markdown(f"**{plain(verdict)}**\n\n" + "\n".join(f"- {plain(sentence)}" for sentence in sentences))
     left, right = st.columns(2, gap="medium")
     look = {"displayModeBar": False}

@@ -92,7 +92,7 @@ class Slider {
   said(values) {
     const { unit, format } = this.data;
     const one = (value) => {
-      if (format === "percent") return `${(100 * value).toFixed(Math.max(0, this.decimals - 2))} %`;
+      if (format === "percent") return `${(100 * value).toFixed(Math.max(0, this.decimals - 2))}%`;
       return `${value.toFixed(this.decimals).replace("-", "−")}${/^[a-z]/i.test(unit) ? " " : ""}${unit}`;
     };
     return values.map(one).join(" – ");

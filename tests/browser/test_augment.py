@@ -1,0 +1,127 @@
+"""The Augment page as it is used: pictures follow a slider that is dragged; the same seed draws the same tiles."""
+
+import json
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.server import Server
+
+# All tiles' pixels, and what they were made of.
+_TILES = """() => {
+    const left = [document.querySelector(".st-key-augmented")];
+    while (left.length) {
+        const element = left.pop();
+        const tiles = element.shadowRoot?.querySelector(".tiles");
+        if (tiles) return {
+            of: tiles.dataset.of,
+            pictures: [...tiles.querySelectorAll("canvas")].map(each => each.toDataURL()),
+            captions: [...tiles.querySelectorAll("figcaption")].map(each => each.textContent),
+        };
+        left.push(...element.children);
+    }
+}"""
+
+
+def opened(page: Page, server: Server, parameters: str = "") -> None:
+    page.goto(f"{server.address}/augment?dataset=digits&pictures=3&tiles=4{parameters}")
+    expect(page.locator(".st-key-augmented canvas")).to_have_count(5)
+    page.wait_for_function(f"({_TILES})().of")
+
+
+def tiles(page: Page) -> tuple[list[str], list[str]]:
+    found = page.evaluate(_TILES)
+    return found["pictures"], found["captions"]
+
+
+def wait_for_other_tiles(page: Page, before: list[str]) -> None:
+    page.wait_for_function(f"before => ({_TILES})().pictures[1] !== before", arg=before[1])
+
+
+def test_the_tiles_change_while_the_mouse_is_down_and_the_address_when_it_is_up(page: Page, server: Server) -> None:
+    opened(page, server)
+    plain, captions = tiles(page)
+    assert len(set(plain)) == 1
+    assert captions == ["3 · 3", *["as it is"] * 4]
+    box = page.locator(".st-key-augment_geometry .track").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 6, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 6 + (box["width"] - 12) / 4, box["y"] + 12, steps=10)
+    wait_for_other_tiles(page, plain)
+    quarter, captions = tiles(page)
+    assert quarter[0] == plain[0], "the first is the picture as it is"
+    assert len(set(quarter)) == 5
+    assert all(re.fullmatch(r"turned [\d.]+° (anti)?clockwise", caption) for caption in captions[1:])
+    page.mouse.move(box["x"] + 6 + (box["width"] - 12) / 2, box["y"] + 12, steps=10)
+    wait_for_other_tiles(page, quarter)
+    assert "rotation_range" not in page.url
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("rotation_range=90"))
+    page.wait_for_function(f"JSON.parse(({_TILES})().of).rotation_range === 90")
+
+
+def test_the_same_seed_draws_the_same_tiles(page: Page, server: Server) -> None:
+    settings = "&rotation_range=40&zoom_range=0.2&seed=5"
+    opened(page, server, settings)
+    first, _ = tiles(page)
+    page.get_by_role("button", name="Draw anew").click()
+    wait_for_other_tiles(page, first)
+    page.get_by_role("spinbutton", name="Seed").fill("5")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"before => ({_TILES})().pictures[1] === before", arg=first[1])
+    other = page.context.new_page()
+    opened(other, server, settings)
+    assert tiles(other)[0] == first
+    other.close()
+
+
+def test_a_preset_moves_the_sliders_and_outlives_a_change_of_page(page: Page, server: Server) -> None:
+    opened(page, server)
+    page.locator(".st-key-augment_start").click()
+    page.get_by_role("option", name="Digits: no flip").click()
+    expect(page.get_by_role("slider", name="Rotation")).to_have_value("10")
+    expect(page.get_by_role("slider", name="Fill value")).to_be_visible()
+    page.get_by_role("button", name="Save as").click()
+    page.get_by_role("textbox", name="Name").fill("mine")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("link", name="Train with it")).to_have_attribute("href", re.compile("augmentation=mine"))
+    page.get_by_role("link", name="Browse").first.click()
+    expect(page.locator(".st-key-gallery img").first).to_be_visible()
+    page.get_by_role("link", name="Augment").first.click()
+    expect(page.get_by_role("slider", name="Rotation")).to_have_value("10")
+    expect(page.get_by_role("slider", name="Zoom, highest")).to_have_value("1.1")
+    expect(page).to_have_url(re.compile("rotation_range=10"))
+    kept = json.loads(next((server.home / "saved" / "augmentation").glob("*.json")).read_text())
+    assert kept["content"]["fill_mode"] == "constant"
+
+
+def test_a_box_to_erase_shows_its_sliders_while_the_first_is_dragged(page: Page, server: Server) -> None:
+    opened(page, server)
+    slider = page.get_by_role("slider", name="Erasing", exact=True)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 6, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 6 + (box["width"] - 12) / 2, box["y"] + 12, steps=10)
+    expect(page.get_by_role("slider", name="Box, gray")).to_be_visible()
+    page.mouse.move(box["x"] + 6 + (box["width"] - 12), box["y"] + 12, steps=10)
+    expect(slider).to_have_value("1")
+    page.wait_for_function(f"JSON.parse(({_TILES})().of).erasing === 1")
+    page.mouse.up()
+
+
+def test_whether_it_is_safe_is_measured_in_the_background(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/train?dataset=digits&recipe=digits-cnn")
+    page.get_by_role("spinbutton", name="Epochs").fill("8")
+    page.get_by_role("spinbutton", name="Epochs").press("Enter")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("finished").first).to_be_visible(timeout=90_000)
+    page.goto(f"{server.address}/augment?dataset=digits&view=is-it-safe&vertical_flip=true&rotation_range=20")
+    page.get_by_role("button", name="Check these settings").click()
+    expect(page.get_by_text("Each setting alone")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("360 test pictures are recognised")).to_be_visible()
+    expect(page.get_by_text("Flip top and bottom costs most")).to_be_visible()
+    expect(page.locator(".st-key-safety_lost canvas").first).to_be_visible()

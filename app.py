@@ -13,6 +13,7 @@ navigation = st.navigation(
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/datasets.py", title="Data sets", icon=":material/database:"),
         st.Page("pages/browse.py", title="Browse", icon=":material/photo_library:"),
+        st.Page("pages/preprocess.py", title="Preprocess", icon=":material/crop_rotate:"),
         st.Page("pages/augment.py", title="Augment", icon=":material/auto_awesome_motion:"),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/errors.py", title="Errors", icon=":material/troubleshoot:"),

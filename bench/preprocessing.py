@@ -55,13 +55,10 @@ def main(home: Path) -> None:
     for _ in range(RUNS):
         with tempfile.TemporaryDirectory(dir=home) as folder:
             count, seconds, used, early, most, same = _run(home, _PREPARE, folder).split()
-        per_picture = 1e3 * float(used) / float(count)
-        print(
-            f"{float(count) / float(seconds):,.0f} pictures a second (goal {GOAL:,}), {per_picture:.2f} ms of processor "
-            f"time each; memory {float(early):.0f} MB after a quarter, {float(most):.0f} MB at most; pixels as the steps "
-            f"give them: {same}",
-            flush=True,
-        )
+        speed, each = float(count) / float(seconds), 1e3 * float(used) / float(count)
+        print(f"{speed:,.0f} pictures a second (goal {GOAL:,}), {each:.2f} ms of processor time each", flush=True)
+        print(f"  memory {float(early):.0f} MB after a quarter, {float(most):.0f} MB at most", flush=True)
+        print(f"  the very pixels that the steps give: {same}", flush=True)
         print(f"  a plain loop over Pillow, one thread: {float(_run(home, _LOOP)):,.0f} pictures a second", flush=True)
 
 

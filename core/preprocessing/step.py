@@ -121,4 +121,4 @@ def _size(width: int, height: int) -> str:
 
 def _share(value: float) -> float:
     """Take away what rounding left, far below the area of a pixel."""
-    return min(max(round(value, 6), 0.0), 1.0)
+    return min(max(0.0, round(value, 6)), 1.0)

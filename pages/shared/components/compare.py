@@ -1,0 +1,96 @@
+"""Two pictures side by side, before and after, with their histograms and the numbers around a point of both."""
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core import pictures
+from pages.shared.components import source
+from pages.shared.components.crisp import data_url
+
+# Up to here a picture is sent as it is, else a smaller JPEG: the browser gets one at every step of a drag.
+_EXACT_SIDE = 128
+_SCREEN_SIDE = 560
+_FIGURE = """<figure data-side='{}'><figcaption></figcaption>
+<div class='stage'><canvas role='img'></canvas><i hidden></i></div>
+<svg role='img' preserveAspectRatio='none'></svg>
+<p class='axis'><span>0</span><span class='scale'></span><span>255</span></p><div class='numbers'></div></figure>"""
+_HTML = f"<div class='compare'>{_FIGURE.format('before')}{_FIGURE.format('after')}</div>"
+
+_mount = st.components.v2.component("pixelwise_compare", html=_HTML, css=source("compare.css"), js=source("compare.js"))
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two pictures.
+
+    Attributes:
+        picture: mode L or RGB.
+        label: what is said above it.
+        alt: what it shows, in words.
+        patch: the numbers around the point, uint8 `(rows, columns, channels)`; `None` where the point is not in it.
+        corner: column and row of the patch's first pixel.
+        missing: what is said in the patch's place.
+    """
+
+    picture: Image.Image
+    label: str
+    alt: str
+    patch: np.ndarray | None
+    corner: tuple[int, int] = (0, 0)
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where the user pointed, in shares of the width and the height of one of the pictures."""
+
+    after: bool = True
+    x: float = 0.5
+    y: float = 0.5
+
+
+def pointed(key: str) -> Point:
+    """Return the newest point; the centre of the picture after where there is none."""
+    sent = st.session_state.get(key, {}).get("point")
+    if not sent:
+        return Point()
+    return Point(sent["side"] == "after", *(min(max(float(sent[axis]), 0.0), 1.0) for axis in "xy"))
+
+
+def compare(before: Side, after: Side, *, key: str) -> None:
+    """Show both pictures; `pointed` tells where the user points."""
+    _mount(key=key, data={"before": _shown(before), "after": _shown(after)}, on_point_change=lambda: None)
+
+
+def _shown(side: Side) -> dict[str, object]:
+    picture = side.picture
+    return {
+        "url": data_url(for_screen(picture)),
+        "width": picture.width,
+        "height": picture.height,
+        "label": side.label,
+        "alt": side.alt,
+        "histograms": np.array(picture.histogram()).reshape(-1, 256).tolist(),
+        "patch": None if side.patch is None else side.patch.tolist(),
+        "corner": side.corner,
+        "missing": side.missing,
+    }
+
+
+def for_screen(picture: Image.Image, side: int = _SCREEN_SIDE) -> bytes:
+    """Return a picture as small as a place on the screen needs it: a small one exactly, as PNG.
+
+    Args:
+        picture: mode L or RGB.
+        side: the longer side of the place in pixels.
+    """
+    if max(picture.size) <= _EXACT_SIDE:
+        return pictures.png(picture)
+    shown, data = picture.copy(), io.BytesIO()
+    shown.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    shown.save(data, "JPEG", quality=88)
+    return data.getvalue()

@@ -1,0 +1,302 @@
+"""The pipeline that the user builds: kept for the session, drawn as one card a step, applied to a picture."""
+
+import json
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import streamlit as st
+from PIL import Image
+
+from core import saved
+from core.errors import PixelwiseError
+from core.preprocessing import (
+    PRESETS,
+    STEPS,
+    Crop,
+    Normalisation,
+    Pad,
+    Pipeline,
+    Preset,
+    Resize,
+    Stage,
+    Step,
+    StepError,
+    load_preset,
+    save_preset,
+)
+from core.settings import Setting, SettingError
+from pages.shared import address
+from pages.shared.components.crop_box import Box, crop_box
+from pages.shared.components.live_slider import Slider, live_sliders
+from pages.shared.frame import plain, said_in_words
+
+_ENTRIES, _NEXT, _NORMALISATION = "pipeline_entries", "pipeline_next", "pipeline_normalisation"
+_ADD, _START, _SAID = "pipeline_add", "pipeline_start", "pipeline_said"
+# At most that many choices are shown as buttons beside each other.
+_BUTTONS = 4
+_SMALLEST_REACH = 64
+
+
+@dataclass
+class _Entry:
+    """A step of the pipeline being built; its number distinguishes its controls from others'."""
+
+    number: int
+    step: Step
+    start: Step
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the pipeline makes of a picture.
+
+    Attributes:
+        picture: after the last step that could be applied.
+        stages: what each step did.
+        failed: whether a step could not be applied; it says so at its card.
+    """
+
+    picture: Image.Image
+    stages: list[Stage] = field(default_factory=list)
+    failed: bool = False
+
+
+def chosen() -> Pipeline:
+    """Return the pipeline as it is built so far."""
+    return Pipeline(tuple(entry.step for entry in _entries()))
+
+
+def normalisation() -> Normalisation:
+    """Return the chosen normalisation."""
+    found: Normalisation = st.session_state.get(_NORMALISATION, Normalisation())
+    return found
+
+
+def set_normalisation(new: Normalisation) -> None:
+    """Choose a normalisation."""
+    st.session_state[_NORMALISATION] = new
+
+
+def take_up() -> None:
+    """Take the pipeline of a link, once; what is wrong with one is said above the steps."""
+    address.adopt("pipeline_link", "steps", _linked)
+    address.note("steps", [])
+
+
+def _linked(texts: list[str]) -> None:
+    if not texts:
+        return
+    try:
+        data = json.loads(texts[0])
+        if not isinstance(data, list):
+            raise SettingError("a list of steps is needed.")
+        _put(Pipeline.from_json(data))
+    except (ValueError, RecursionError, SettingError) as error:
+        reason = error if isinstance(error, SettingError) else "it is no JSON."
+        st.session_state[_SAID] = f"The address's steps cannot be used: {reason}"
+
+
+def _entries() -> list[_Entry]:
+    found: list[_Entry] = st.session_state.setdefault(_ENTRIES, [])
+    return found
+
+
+def _put(pipeline: Pipeline) -> None:
+    st.session_state[_ENTRIES] = [_entry(step) for step in pipeline.steps]
+
+
+def _entry(step: Step) -> _Entry:
+    number = st.session_state[_NEXT] = st.session_state.get(_NEXT, 0) + 1
+    return _Entry(number, step, step)
+
+
+def choose_start() -> None:
+    """Let the user begin from a preset or a saved pipeline, and save, load and delete."""
+    mine = saved.names("pipeline")
+    options = [*((False, name) for name in PRESETS), *((True, name) for name in mine)]
+
+    def load() -> None:
+        picked = st.session_state[_START]
+        if picked is None:
+            return
+        own, name = picked
+        try:
+            preset = load_preset(name) if own else PRESETS[name]
+        except PixelwiseError as error:
+            st.session_state[_SAID] = str(error)
+            return
+        _put(preset.pipeline)
+        set_normalisation(preset.normalisation)
+
+    start, keep = st.columns([3, 1], vertical_alignment="bottom")
+    picked = start.selectbox(
+        "Start from",
+        options,
+        index=None,
+        format_func=lambda option: f"{option[1]} (saved)" if option[0] else option[1],
+        placeholder="a preset, or one you saved",
+        key=_START,
+        on_change=load,
+        persist_state="session",
+    )
+    with keep.popover("Save", width="stretch"), said_in_words():
+        name = st.text_input("Name", key="pipeline_name", max_chars=saved.LONGEST_NAME, persist_state="session")
+        if st.button("Save", key="pipeline_save", type="primary", disabled=not name.strip(), width="stretch"):
+            save_preset(name, Preset(chosen(), normalisation()))
+            st.toast(f"Saved as {plain(name.strip())}: the Train page can use it.")
+            st.rerun()
+        for each in mine:
+            st.button(
+                f"Delete {plain(each)}",
+                key=f"pipeline_delete_{each}",
+                type="tertiary",
+                icon=":material/delete:",
+                on_click=_delete,
+                args=(each,),
+            )
+    if picked and not picked[0]:
+        st.caption(PRESETS[picked[1]].good_for)
+    if said := st.session_state.pop(_SAID, None):
+        st.error(plain(said), icon=":material/error:")
+
+
+def _delete(name: str) -> None:
+    if st.session_state.get(_START) == (True, name):
+        st.session_state[_START] = None
+    try:
+        saved.remove("pipeline", name)
+    except PixelwiseError as error:
+        st.session_state[_SAID] = str(error)
+
+
+def edit(picture: Image.Image) -> Result:
+    """Draw a card for each step and apply it; to be called in a fragment that also shows the result."""
+    result, first_failed = Result(picture), None
+    for position, entry in enumerate(_entries()):
+        given = result.picture
+        with st.container(border=True, key=f"step_{entry.number}"):
+            _head(position, entry)
+            if not entry.step.on:
+                continue
+            _controls(entry, given)
+            if first_failed is not None:
+                st.caption(f"Not applied: step {first_failed + 1} could not be.")
+                continue
+            try:
+                (stage,) = Pipeline((entry.step,)).stages(given)
+            except StepError as error:
+                st.error(plain(str(error)), icon=":material/error:")
+                result, first_failed = replace(result, failed=True), position
+                continue
+            result = replace(result, picture=stage.picture, stages=[*result.stages, replace(stage, position=position)])
+    _add(result.picture)
+    return result
+
+
+def _add(picture: Image.Image) -> None:
+    def add() -> None:
+        kind = st.session_state[_ADD]
+        if kind:
+            _entries().append(_entry(STEPS[kind].suited(*picture.size)))
+        st.session_state[_ADD] = None
+
+    st.selectbox(
+        "Add a step",
+        list(STEPS),
+        index=None,
+        format_func=lambda kind: STEPS[kind].title,
+        placeholder="Add a step",
+        key=_ADD,
+        on_change=add,
+        label_visibility="collapsed",
+        icon=":material/add:",
+    )
+
+
+def _head(position: int, entry: _Entry) -> None:
+    entries, number = _entries(), entry.number
+
+    def move(by: int) -> None:
+        entries[position], entries[position + by] = entries[position + by], entries[position]
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        st.markdown(f"**{position + 1} · {entry.step.title}**", width="stretch")
+        ways = (("up", "arrow_upward", -1, position == 0), ("down", "arrow_downward", 1, position == len(entries) - 1))
+        for word, icon, by, at_end in ways:
+            st.button(
+                f":material/{icon}:",
+                key=f"step_{number}_move_{word}",
+                type="tertiary",
+                help=f"Move {word}",
+                disabled=at_end,
+                on_click=move,
+                args=(by,),
+            )
+        st.button(
+            ":material/close:",
+            key=f"step_{number}_remove",
+            type="tertiary",
+            help="Remove",
+            on_click=entries.remove,
+            args=(entry,),
+        )
+        st.session_state.setdefault(f"step_{number}_on", entry.step.on)
+        on = st.toggle("On", key=f"step_{number}_on", label_visibility="collapsed")
+        entry.step = replace(entry.step, on=on)
+
+
+def _controls(entry: _Entry, picture: Image.Image) -> None:
+    """Draw what sets a step, and change it accordingly."""
+    step, number = entry.step, entry.number
+    settings = {each.name: step.setting_of(each.name) for each in fields(step) if each.name != "on"}
+    keys = {name: f"step_{number}_{name}" for name in settings}
+    ranged = {name: about for name, about in settings.items() if about.maximum is not None}
+    for name in ranged:
+        st.session_state.setdefault(keys[name], getattr(step, name))
+    if isinstance(step, Crop):
+        _drag_box(keys, picture)
+    if ranged:
+        sliders = [_slider(entry, name, about, keys[name], picture) for name, about in ranged.items()]
+        live_sliders({"": sliders}, key=f"step_{number}_sliders")
+        entry.step = replace(step, **{name: st.session_state[keys[name]] for name in ranged})
+    for name, about in settings.items():
+        if name not in ranged and name not in entry.step.idle:
+            # Only now: what is put there for a control that is not drawn would be back after a page change.
+            st.session_state.setdefault(keys[name], getattr(step, name))
+            entry.step = replace(entry.step, **{name: _choice(name, about, keys[name])})
+
+
+def _drag_box(keys: dict[str, str], picture: Image.Image) -> None:
+    names = ("left", "top", "width", "height")
+
+    def moved(box: Box) -> None:
+        for name, value in zip(names, box, strict=True):
+            st.session_state[keys[name]] = value
+
+    left, top, width, height = (int(st.session_state[keys[name]]) for name in names)
+    crop_box(picture, (left, top, width, height), moved, key=f"{keys['left']}_box")
+
+
+def _slider(entry: _Entry, name: str, about: Setting, key: str, picture: Image.Image) -> Slider:
+    """Return a setting's slider; one of pixels reaches as far as the picture makes use of."""
+    lowest, highest, step = about.minimum or 0, about.maximum or 0, about.step or 1
+    if about.unit == "px":
+        side = picture.width if name in ("left", "right", "width") else picture.height
+        reach = max(2 * side, _SMALLEST_REACH) if isinstance(entry.step, Resize | Pad) else side
+        reach -= name in ("left", "top")
+        now = abs(int(st.session_state[key]))
+        highest = min(highest, max(reach, now))
+        lowest = max(lowest, -highest)
+    start = getattr(entry.start, name)
+    return Slider(key, name.capitalize(), lowest, highest, start, step, about.unit, about.help)
+
+
+def _choice(name: str, about: Setting, key: str) -> Any:
+    label = {"how": "How", "way": "Which way"}.get(name, name.capitalize())
+    if about.colour:
+        return st.color_picker(label, key=key, help=about.help)
+    if not about.choices:
+        return st.toggle(label, key=key, help=about.help)
+    if len(about.choices) <= _BUTTONS:
+        return st.segmented_control(label, about.choices, key=key, required=True, help=about.help)
+    return st.selectbox(label, about.choices, key=key, help=about.help)

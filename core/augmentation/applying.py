@@ -22,15 +22,18 @@ FILL_MODES = {
 # short enough to even out what threads are kept from.
 _THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _PORTION_PIXELS = 300_000
-# Smaller pictures are warped together by one call: calls of some microseconds keep threads waiting for Python's lock.
-_SMALL_PIXELS = 64 * 64
+# Smaller pictures are warped together, by one call: calls of some microseconds keep threads waiting for Python's lock.
+# No array in between has more pixels than the second number: from 128 KiB on, Linux's C library fetches memory anew from
+# the system, page by page, which halves the speed.
+_SMALL_PIXELS, _TOGETHER_PIXELS = 64 * 64, 30_000
 # A power of two. As rows of one tall picture, small pictures have coordinates below it; added to it and taken away
 # again, they are multiples of 1/1024, and so the same wherever in the tall picture a small one is.
 _MOST_ROWS = 8192
 _VALUES = np.arange(256, dtype=np.float32)
 _STAY = np.eye(2, 3)
+_NOWHERE = np.zeros((1, 1, 1), bool)
 # In pixels: what coordinates may be off by.
-_ROUNDING = 1e-3
+_ROUNDING = 1e-4
 # The smallest change of a coordinate from column to column; what is less, as in a row that stays level, counts as this.
 _LEVEL = 1e-9
 _affine = itemgetter("theta", "tx", "ty", "shear", "zx", "zy", "flip_horizontal", "flip_vertical")
@@ -68,10 +71,7 @@ def apply(pictures: np.ndarray, draws: Sequence[Draw], fill_mode: str, cval: flo
                 left, top, right, bottom = erased
                 picture[top:bottom, left:right] = erasing_value
 
-    most = _PORTION_PIXELS // (height * width)
-    if height * width < _SMALL_PIXELS:
-        most = min(most, _MOST_ROWS // (height + 1))
-    portion = max(1, min(math.ceil(n / _THREADS), most))
+    portion = max(1, min(math.ceil(n / _THREADS), _PORTION_PIXELS // (height * width)))
     if portion >= n:
         work(0)
     else:
@@ -86,18 +86,30 @@ def _threads() -> ThreadPoolExecutor:
 
 def _warp(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray, fill_mode: str, cval: float) -> None:
     """Fill `made` with the pictures, each resampled once by its matrix."""
-    import cv2
 
-    n, height, width, channels = pictures.shape
     if (matrices == _STAY).all():
         made[:] = pictures
         return
-    warp = _warp_together if height * width < _SMALL_PIXELS else _warp_singly
-    warp(pictures, matrices, made, fill_mode)
-    if fill_mode == "constant":
-        tall = (n * height, width)
-        beyond = _beyond(matrices, height, width).reshape(tall)
-        cv2.copyTo(np.full((*tall, channels), round(cval), np.uint8), beyond, made.reshape(*tall, channels))
+    n, height, width, _ = pictures.shape
+    if height * width >= _SMALL_PIXELS:
+        _warp_singly(pictures, matrices, made, fill_mode)
+        if fill_mode == "constant":
+            _paint(made, _beyond(matrices, height, width), cval)
+        return
+    together = min(_TOGETHER_PIXELS // ((height + 1) * (width + 1)), _MOST_ROWS // (height + 1))
+    for begin in range(0, n, together):
+        part = slice(begin, begin + together)
+        beyond = _warp_together(pictures[part], matrices[part], made[part], fill_mode)
+        if fill_mode == "constant":
+            _paint(made[part], beyond, cval)
+
+
+def _paint(pictures: np.ndarray, where: np.ndarray, value: float) -> None:
+    """Set pixels to a value, in place; `where` is bool `(n, height, width)`."""
+    import cv2
+
+    tall = pictures.reshape(-1, *pictures.shape[2:])
+    cv2.copyTo(np.full_like(tall, round(value)), where.reshape(tall.shape[:2]).view(np.uint8), tall)
 
 
 def _warp_singly(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray, fill_mode: str) -> None:
@@ -116,53 +128,56 @@ def _warp_singly(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray, f
             cv2.warpAffine(picture, matrix, (width, height), out, *how)
 
 
-def _warp_together(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray, fill_mode: str) -> None:
-    """Warp small pictures as one tall picture: where they go on beyond their edges is worked out here."""
+def _warp_together(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray, fill_mode: str) -> np.ndarray:
+    """Warp small pictures as one tall picture; what they show beyond their edges is worked out here.
+
+    Returns:
+        Where that is, bool `(n, height, width)`, if the fill mode is constant.
+    """
     import cv2
 
     n, height, width, channels = pictures.shape
     if fill_mode == "wrap":  # Between the last pixel and the first.
         pictures = np.pad(pictures, ((0, 0), (0, 1), (0, 1), (0, 0)), mode="wrap")
     row, column = np.arange(height, dtype=np.float32), np.arange(width, dtype=np.float32)
-    x, y = np.empty((2, n, height, width), np.float32)
-    for coordinates, (across, down, offset), size in (
-        (x, matrices[:, 0].T[..., np.newaxis], width),
-        (y, matrices[:, 1].T[..., np.newaxis], height),
-    ):
+    maps, beyond = [], _NOWHERE
+    for size, (across, down, offset) in zip((width, height), matrices.transpose(1, 2, 0)[..., np.newaxis], strict=True):
         by_row = (down * row + offset).astype(np.float32)[:, :, np.newaxis]
-        np.add(by_row, (across * column).astype(np.float32)[:, np.newaxis], out=coordinates)
-        _bring_within(coordinates, size, fill_mode)
+        coordinates = by_row + (across * column).astype(np.float32)[:, np.newaxis]
+        maps.append(_within(coordinates, size, fill_mode))
+        if fill_mode == "constant":
+            beyond = beyond | (maps[-1] != coordinates)
+    x, y = maps
     y += (_MOST_ROWS + np.arange(n, dtype=np.float32) * pictures.shape[1])[:, np.newaxis, np.newaxis]
     y -= _MOST_ROWS
     tall = pictures.reshape(-1, *pictures.shape[2:])
-    maps, out = (x.reshape(-1, width), y.reshape(-1, width)), made.reshape(-1, width, channels)
+    x, y, out = x.reshape(-1, width), y.reshape(-1, width), made.reshape(-1, width, channels)
     if channels == 3:  # Four are done faster.
         four = cv2.cvtColor(tall, cv2.COLOR_RGB2RGBA)
-        four = cv2.remap(four, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        four = cv2.remap(four, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         cv2.cvtColor(four, cv2.COLOR_RGBA2RGB, out)
     else:
-        cv2.remap(tall, *maps, cv2.INTER_LINEAR, out, cv2.BORDER_REPLICATE)
+        cv2.remap(tall, x, y, cv2.INTER_LINEAR, out, cv2.BORDER_REPLICATE)
+    return beyond
 
 
-def _bring_within(coordinates: np.ndarray, size: int, fill_mode: str) -> None:
-    """Replace coordinates beyond a side of `size` pixels by those of the pixel that the fill mode shows there."""
+def _within(coordinates: np.ndarray, size: int, fill_mode: str) -> np.ndarray:
+    """Return coordinates, those beyond a side of `size` pixels replaced by what the fill mode shows there."""
     if fill_mode == "wrap":
-        coordinates -= size * np.floor(coordinates / np.float32(size))
-        return
+        return coordinates - size * np.floor(coordinates / np.float32(size))
     if fill_mode == "reflect":
-        # Each pass unfolds one more mirror image on either side.
-        coordinates += 0.5
-        for _ in range(math.ceil(float(max(coordinates.max(), -coordinates.min())) / size / 2)):
-            np.abs(coordinates, out=coordinates)
-            np.subtract(size, coordinates, out=coordinates)
-            np.abs(coordinates, out=coordinates)
-            np.subtract(size, coordinates, out=coordinates)
-        coordinates -= 0.5
-    np.clip(coordinates, 0, size - 1, out=coordinates)
+        # Half a pixel beyond the edge is the mirror. Each pass folds in one more image on either side.
+        folded = coordinates + np.float32(0.5)
+        for _ in range(math.ceil(float(max(folded.max(), -folded.min())) / size / 2)):
+            for _side in ("lower", "upper"):
+                np.abs(folded, out=folded)
+                np.subtract(size, folded, out=folded)
+        coordinates = folded - np.float32(0.5)
+    return np.clip(coordinates, -_ROUNDING, size - 1 + _ROUNDING)
 
 
 def _beyond(matrices: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Return where new pixels come from beyond the old picture's outermost pixels, uint8 `(n, height, width)`, 0 or 1.
+    """Return where new pixels come from beyond the old picture's outermost pixels, bool `(n, height, width)`.
 
     In each row the pixels that do not are neighbours: from where both of their coordinates have come in to where one
     goes out.
@@ -178,7 +193,7 @@ def _beyond(matrices: np.ndarray, height: int, width: int) -> np.ndarray:
     (first, last), (second_first, second_last) = bounds
     first = np.maximum(first, second_first).astype(np.float32)[..., np.newaxis]
     last = np.minimum(last, second_last).astype(np.float32)[..., np.newaxis]
-    return ((column < first) | (column > last)).view(np.uint8)
+    return (column < first) | (column > last)
 
 
 def _matrices(draws: Sequence[Draw], height: int, width: int) -> np.ndarray:

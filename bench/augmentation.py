@@ -1,0 +1,182 @@
+"""Rotation, shifts, shear, zoom and flip, in pictures a second, against others: python -m bench.augmentation [ROUNDS]
+
+All peers take the same pictures in the same batches, in turn, in one process: Keras's `ImageDataGenerator.flow`,
+albumentations' `Compose`, and Keras's preprocessing layers in tf.data. Beside them is OpenCV's `warpAffine` alone, on
+one thread with its matrices ready, which is nearly all that ours spends time on. On a machine that does other work too,
+what uses several threads (ours, and the layers) loses most.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from statistics import median
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+
+import cv2
+import numpy as np
+import tensorflow as tf
+
+from core.augmentation import FILL_MODES, Augmentation
+from core.augmentation.applying import _matrices
+from core.batches import Batches
+from core.recipe import Fit
+
+BENT = Augmentation(
+    rotation_range=20,
+    width_shift_range=0.1,
+    height_shift_range=0.1,
+    shear_range=10,
+    zoom_range=(0.8, 1.2),
+    horizontal_flip=True,
+)
+BATCH = 128
+FLOW, COMPOSE, LAYERS = "ImageDataGenerator.flow", "albumentations Compose", "Keras layers in tf.data"
+GOALS: dict[int, dict[str, float]] = {32: {FLOW: 20, COMPOSE: 8, LAYERS: 10}, 180: {FLOW: 10, COMPOSE: 1.5, LAYERS: 10}}
+# How many pictures each takes in a round, about a quarter of a second.
+TAKEN = {32: {FLOW: 1024, COMPOSE: 2048, LAYERS: 512}, 180: {FLOW: 64, COMPOSE: 512, LAYERS: 64}}
+OURS, WARP = "ours", "warpAffine alone, one thread"
+Work = Callable[[np.ndarray], None]
+
+
+def main(rounds: int) -> None:
+    """Print a table for each size and fill mode."""
+    for side, goals in GOALS.items():
+        pictures = cut_photos(side, 24 * BATCH if side == 32 else 8 * BATCH)
+        for fill_mode in FILL_MODES:
+            augmentation = replace(BENT, fill_mode=fill_mode)
+            peers: dict[str, Work] = {
+                OURS: ours(augmentation),
+                WARP: warp_alone(augmentation, pictures),
+                FLOW: flow(augmentation),
+                COMPOSE: compose(augmentation),
+                LAYERS: layers(augmentation),
+            }
+            speeds: dict[str, list[float]] = {name: [] for name in peers}
+            for turn in range(rounds + 1):
+                for name, work in peers.items():
+                    speed = measured(work, pictures[: TAKEN[side].get(name, len(pictures))])
+                    if turn:  # The first warms up.
+                        speeds[name].append(speed)
+            print(f"{side}×{side}×3, {fill_mode}, median of {rounds}:")
+            for name, each in speeds.items():
+                ratio = median(own / other for own, other in zip(speeds[OURS], each, strict=True))
+                goal = f", ours {ratio:.1f} times as fast (goal {goals[name]})" if name in goals else ""
+                print(f"  {name:28} {median(each):>9,.0f} pictures/s{goal}", flush=True)
+
+
+def measured(work: Work, pictures: np.ndarray) -> float:
+    """Return how many pictures a second the work takes."""
+    begun = time.perf_counter()
+    work(pictures)
+    return len(pictures) / (time.perf_counter() - begun)
+
+
+def ours(augmentation: Augmentation) -> Work:
+    """An epoch as a training takes it: shuffled, drawn and made, several batches at a time."""
+
+    def work(pictures: np.ndarray) -> None:
+        for _ in Batches(np.arange(len(pictures)), Fit(batch_size=BATCH), augmentation).made(0, pictures):
+            pass
+
+    return work
+
+
+def warp_alone(augmentation: Augmentation, pictures: np.ndarray) -> Work:
+    """Warp pictures of one shape with matrices made before."""
+    n, height, width, _ = pictures.shape
+    matrices = _matrices(augmentation.draw(n, height, width, np.random.default_rng(0)), height, width)
+    flags, border = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, getattr(cv2, FILL_MODES[augmentation.fill_mode])
+    out = np.empty_like(pictures[0])
+
+    def work(pictures: np.ndarray) -> None:
+        for picture, matrix in zip(pictures, matrices, strict=True):
+            cv2.warpAffine(picture, matrix, (width, height), out, flags, border)
+
+    return work
+
+
+def flow(augmentation: Augmentation) -> Work:
+    """Keras's generator, as the printed code makes it."""
+    generator = executed(augmentation.generator_code())["generator"]
+
+    def work(pictures: np.ndarray) -> None:
+        flowing = generator.flow(pictures, batch_size=BATCH)
+        for _ in range(len(flowing)):
+            next(flowing)
+
+    return work
+
+
+def compose(augmentation: Augmentation) -> Work:
+    """The same with albumentations, picture by picture as it works."""
+    import albumentations
+
+    borders = {**{name: getattr(cv2, border) for name, border in FILL_MODES.items()}, "constant": cv2.BORDER_CONSTANT}
+    shift, shear = augmentation.width_shift_range, augmentation.shear_range
+    pipeline = albumentations.Compose(
+        [
+            albumentations.Affine(
+                rotate=(-augmentation.rotation_range, augmentation.rotation_range),
+                translate_percent={"x": (-shift, shift), "y": (-shift, shift)},
+                shear={"x": (-shear, shear), "y": (0, 0)},
+                scale={"x": augmentation.zoom_range, "y": augmentation.zoom_range},
+                border_mode=borders[augmentation.fill_mode],
+                p=1,
+            ),
+            albumentations.HorizontalFlip(p=0.5),
+        ]
+    )
+
+    def work(pictures: np.ndarray) -> None:
+        for batch in batches(pictures):
+            np.stack([pipeline(image=picture)["image"] for picture in batch])
+
+    return work
+
+
+def layers(augmentation: Augmentation) -> Work:
+    """Keras's layers, as the printed code makes them, mapped over a tf.data set with all threads."""
+    model = executed(augmentation.layers_code())["augmentation"]
+
+    def bend(batch: tf.Tensor) -> tf.Tensor:
+        return model(tf.cast(batch, tf.float32), training=True)
+
+    def work(pictures: np.ndarray) -> None:
+        data = tf.data.Dataset.from_tensor_slices(pictures).batch(BATCH)
+        for _ in data.map(bend, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE):
+            pass
+
+    return work
+
+
+def batches(pictures: np.ndarray) -> list[np.ndarray]:
+    """Divide pictures into batches."""
+    return [pictures[begin : begin + BATCH] for begin in range(0, len(pictures), BATCH)]
+
+
+def executed(code: str) -> dict[str, Any]:
+    """Run printed code and return what it made."""
+    made: dict[str, Any] = {}
+    exec(code, made)  # noqa: S102 the code that Pixelwise prints
+    return made
+
+
+def cut_photos(side: int, n: int) -> np.ndarray:
+    """Cut squares from all over scikit-learn's two photos, uint8 `(n, side, side, 3)`."""
+    from sklearn.datasets import load_sample_images
+
+    photos, rng = load_sample_images().images, np.random.default_rng(0)
+    height, width, _ = photos[0].shape
+    places = zip(rng.integers(0, height - side, n), rng.integers(0, width - side, n), strict=True)
+    return np.stack(
+        [photos[index % 2][top : top + side, left : left + side] for index, (top, left) in enumerate(places)]
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)

@@ -1,6 +1,6 @@
 """Make the README's screenshots anew: python -m docs.screenshots
 
-Trains on the digits in a data home of its own, and on MNIST where its file is beside the project.
+Uses a data home of its own: the digits, and MNIST and the pets where their files are beside the project.
 """
 
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from bench.data import MNIST_FILE, command_line
+from bench.data import MNIST_FILE, PETS_FILE, command_line
 from tests.browser.server import chromium, running_server
 
 HERE = Path(__file__).parent
@@ -22,14 +22,45 @@ def main() -> None:
         if MNIST_FILE.exists():
             command_line(home, "datasets", "add", "mnist", "--from", str(MNIST_FILE))
             command_line(home, "train", "exercise-51", "--set", "fit.epochs=3", "--wait")
+        photos = "digits"
+        if PETS_FILE.exists():
+            photos = "cats-vs-dogs"
+            command_line(home, "datasets", "add", photos, "--from", str(PETS_FILE))
+            command_line(home, "datasets", "audit", photos)
+        addresses = {
+            "home": "",
+            "datasets": "datasets",
+            "browse": f"browse?dataset={photos}&sort=random",
+            "audit": f"browse?dataset={photos}&view=audit",
+            "preprocess": f"preprocess?dataset={photos}",
+            "augment": f"augment?dataset={photos}",
+            "train": "train",
+            "errors": "errors",
+            "predict": "predict",
+        }
+        acts = {"preprocess": _start_from_the_book, "augment": _start_strong, "predict": _draw_a_seven}
         with chromium() as browser, running_server(home) as server:
             page = browser.new_page(viewport={"width": 1200, "height": 750})
-            for name in ("home", "browse", "train", "errors", "predict"):
-                page.goto(f"{server.address}/{'' if name == 'home' else name}")
+            for name, address in addresses.items():
+                page.goto(f"{server.address}/{address}")
                 page.wait_for_timeout(6000)
-                if name == "predict":
-                    _draw_a_seven(page)
+                if name in acts:
+                    acts[name](page)
                 page.screenshot(path=HERE / f"{name}.png")
+
+
+def _start_from(page: Page, preset: str) -> None:
+    page.get_by_role("combobox", name="Start from").click()
+    page.get_by_role("option", name=preset).first.click()
+    page.wait_for_timeout(4000)
+
+
+def _start_from_the_book(page: Page) -> None:
+    _start_from(page, "Pets, as in the book")
+
+
+def _start_strong(page: Page) -> None:
+    _start_from(page, "Strong")
 
 
 def _draw_a_seven(page: Page) -> None:

@@ -12,10 +12,10 @@ _FIRST_PICTURES = 40
 page("Pixelwise", "Look into image classification: in your browser, on your own machine, without a network.")
 st.markdown(
     """
-1. **Browse** a set of pictures: what is in it, by class and split.
-2. **Train** a network on it and watch it learn; close the page, and it goes on.
-3. **Errors**: every picture it got wrong, and which classes it confuses.
-4. **Predict**: draw a digit or bring a picture, and see what the network makes of it.
+1. **Data sets** and **Browse**: get pictures in, see what is in them and what is wrong with them.
+2. **Preprocess** and **Augment**: bend them with sliders; they move while you drag.
+3. **Train** a network on them and watch it learn; close the page, and it goes on.
+4. **Errors** and **Predict**: every picture it got wrong, and what it makes of one of yours.
 5. Nothing leaves this machine: no account, no service.
 """
 )

@@ -14,7 +14,7 @@ from core.prepare import parts
 from core.recipe import Fit, Recipe
 
 # Several small batches are made at a time: handing over each by itself would cost more than making it.
-_PORTION_BYTES = 4_000_000
+_PORTION_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)

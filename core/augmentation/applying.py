@@ -23,8 +23,8 @@ FILL_MODES = {
 _THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _PORTION_PIXELS = 300_000
 # Smaller pictures are warped together, by one call: calls of some microseconds keep threads waiting for Python's lock.
-# No array in between has more pixels than the second number: from 128 KiB on, Linux's C library fetches memory anew from
-# the system, page by page, which halves the speed.
+# No array in between has more pixels than the second number: from 128 KiB on, Linux's C library fetches memory from the
+# system anew, page by page, which halves the speed.
 _SMALL_PIXELS, _TOGETHER_PIXELS = 64 * 64, 30_000
 # A power of two. As rows of one tall picture, small pictures have coordinates below it; added to it and taken away
 # again, they are multiples of 1/1024, and so the same wherever in the tall picture a small one is.
@@ -38,6 +38,7 @@ _ROUNDING = 1e-4
 _LEVEL = 1e-9
 _affine = itemgetter("theta", "tx", "ty", "shear", "zx", "zy", "flip_horizontal", "flip_vertical")
 _tones = itemgetter("channel_shift_intensity", "brightness", "contrast", "erased")
+_UNTONED = (None, None, None, None)
 
 
 def apply(pictures: np.ndarray, draws: Sequence[Draw], fill_mode: str, cval: float, erasing_value: int) -> np.ndarray:
@@ -62,7 +63,10 @@ def apply(pictures: np.ndarray, draws: Sequence[Draw], fill_mode: str, cval: flo
     def work(begin: int) -> None:
         part = slice(begin, begin + portion)
         _warp(pictures[part], matrices[part], made[part], fill_mode, cval)
-        for picture, (shift, brightness, contrast, erased) in zip(made[part], map(_tones, draws[part]), strict=True):
+        for picture, tones in zip(made[part], map(_tones, draws[part]), strict=True):
+            if tones == _UNTONED:
+                continue
+            shift, brightness, contrast, erased = tones
             if shift is not None or brightness is not None:
                 _brighten(picture, shift, brightness)
             if contrast is not None:

@@ -53,7 +53,7 @@ def test_each_epoch_has_every_picture_once_in_an_order_and_with_draws_of_its_own
 def test_portions_are_whole_batches_and_bounded() -> None:
     prepared = some(200, 100)
     portions = [len(ids) for _, ids in Batches(np.arange(200), Fit(batch_size=30), TURNED).made(0, prepared)]
-    assert portions == [200]
+    assert portions == [90, 90, 20]
     large = np.zeros((200, 200, 200, 3), np.uint8)
     portions = [len(ids) for _, ids in Batches(np.arange(200), Fit(batch_size=30), TURNED).made(0, large)]
     assert portions == [30] * 6 + [20]

@@ -33,6 +33,7 @@ _FLIPS = {"horizontal_flip": "Left ↔ right", "vertical_flip": "Top ↕ bottom"
 _FACTORS = ("zoom_range", "brightness_range", "contrast_range")
 _PERCENT = ("erasing", "erasing_scale")
 _SHARE, _PIXELS = "share", "pixels"
+_OFF = Augmentation()
 
 
 def chosen() -> Augmentation:
@@ -53,7 +54,7 @@ def put(augmentation: Augmentation) -> None:
 
 def take_up() -> None:
     """Bring the settings to what the address asks for; what it asks for wrongly is said at the control concerned."""
-    for name, default in asdict(Augmentation()).items():
+    for name, default in asdict(_OFF).items():
         st.session_state.setdefault(_key(name), _on_control(default))
     st.session_state.setdefault(_SHIFT_UNIT, _SHARE)
     before = {name: st.session_state[_key(name)] for name in _SHIFTS}
@@ -66,10 +67,9 @@ def take_up() -> None:
 
 def note(augmentation: Augmentation) -> None:
     """Remember for the address what is not as it comes."""
-    off = Augmentation()
     for name in NAMES:
         value = getattr(augmentation, name)
-        address.note(name, [text_of(value)] if value != getattr(off, name) else [])
+        address.note(name, [text_of(value)] if value != getattr(_OFF, name) else [])
 
 
 def is_saved() -> str:
@@ -195,7 +195,7 @@ def _choose_shift_unit() -> None:
 
 
 def _slider(name: str, limits: dict[str, int]) -> Slider:
-    about, default = Augmentation.setting_of(name), _on_control(getattr(Augmentation(), name))
+    about, default = Augmentation.setting_of(name), _on_control(getattr(_OFF, name))
     assert about.minimum is not None and about.maximum is not None and about.step is not None  # noqa: S101
     lowest, highest, step, unit = about.minimum, about.maximum, about.step, about.unit
     if name in limits:
@@ -225,7 +225,7 @@ def _on_control(value: Any) -> Any:
 
 def _asked_for(name: str, texts: list[str]) -> Any:
     """Return the value that the address asks for, as the control has it; where it cannot be had, the default."""
-    default = _on_control(getattr(Augmentation(), name))
+    default = _on_control(getattr(_OFF, name))
     refused = st.session_state.setdefault(_REFUSED, {})
     refused.pop(name, None)
     if not texts:
@@ -239,8 +239,7 @@ def _asked_for(name: str, texts: list[str]) -> Any:
 
 def _show_refused(*names: str) -> None:
     """Say what the address asked for wrongly, as long as nothing else was chosen there."""
-    off = Augmentation()
     for name in names:
         sentence = st.session_state.get(_REFUSED, {}).get(name)
-        if sentence and st.session_state[_key(name)] == _on_control(getattr(off, name)):
+        if sentence and st.session_state[_key(name)] == _on_control(getattr(_OFF, name)):
             st.warning(f"{_TITLES[name]}, in the address: {plain(sentence)}", icon=":material/link_off:")

@@ -114,14 +114,14 @@ class Slider {
 
   valueAt(event) {
     const [lowest, highest] = this.data.limits;
-    const box = this.track.getBoundingClientRect();
-    const share = (event.clientX - box.left - thumb / 2) / (box.width - thumb);
+    const share = (event.clientX - this.box.left - thumb / 2) / (this.box.width - thumb);
     return lowest + Math.min(Math.max(share, 0), 1) * (highest - lowest);
   }
 
   grip(event) {
     if (event.button !== 0) return;
     event.preventDefault();
+    this.box = this.track.getBoundingClientRect(); // Once a drag: it makes the browser lay out the page.
     this.before = this.values;
     const [low, high] = this.before;
     this.dragged = this.thumbs[this.thumbs.length > 1 && this.valueAt(event) > (low + high) / 2 ? 1 : 0];

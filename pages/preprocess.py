@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared import address, pipeline
-from pages.shared.frame import page, said_in_words
+from pages.shared.frame import dark, page, said_in_words
 from pages.shared.photo import Photo, choose_photo
 from pages.shared.pipeline_views import (
     show_before_after,
@@ -25,7 +25,7 @@ _STYLE = """<style>
 [data-testid=stColumn]:has(.st-key-preprocess_shown) { position: sticky; top: 3.75rem; align-self: flex-start; }
 @media (max-width: 640px) {
   [data-testid=stColumn]:has(.st-key-preprocess_shown) {
-    order: -1; z-index: 2; max-height: 50vh; overflow-y: auto; background: var(--st-background-color);
+    order: -1; z-index: 2; max-height: 50vh; overflow-y: auto; background: BACKGROUND;
   }
 }
 </style>"""
@@ -68,7 +68,7 @@ def show_view(photo: Photo, result: pipeline.Result) -> None:
 
 
 page("Preprocess", "Bring pictures into the form that a network takes: the steps, and what each of them does.")
-st.html(_STYLE)
+st.html(_STYLE.replace("BACKGROUND", str(st.get_option(f"theme.{'dark' if dark() else 'light'}.backgroundColor"))))
 address.resume(without=("dataset", "picture"))
 with said_in_words():
     pipeline.take_up()

@@ -15,7 +15,7 @@ from core.datasets.store import Dataset
 from pages.shared import address, augmenting
 from pages.shared.components.tiles import Label, tiles
 from pages.shared.controls import choose_dataset
-from pages.shared.frame import page, plain, said_in_words
+from pages.shared.frame import dark, page, plain, said_in_words
 from pages.shared.safety_view import show_safety
 
 _SHEET, _EXTREMES, _STRIP, _SAFE, _CODE = "Contact sheet", "Extremes", "One setting", "Is it safe?", "Code"
@@ -28,12 +28,12 @@ _MOST_TILES = 32
 _MOST_COLUMNS = 8
 # The pictures stay in sight while one drags: beside long controls, and above them on a narrow screen.
 _STYLE = """<style>
-[data-testid=stColumn]:has(.st-key-augment_shown) { position: sticky; top: 3.75rem; align-self: flex-start; }
-@media (max-width: 640px) {
-  [data-testid=stColumn]:has(.st-key-augment_shown) {
-    order: -1; z-index: 2; max-height: 50vh; overflow-y: auto; background: var(--st-background-color);
-  }
-}
+[data-testid=stColumn]:has(.st-key-augment_shown) {{ position: sticky; top: 3.75rem; align-self: flex-start; }}
+@media (max-width: 640px) {{
+  [data-testid=stColumn]:has(.st-key-augment_shown) {{
+    order: -1; z-index: 2; max-height: 42vh; overflow-y: auto; background: {background};
+  }}
+}}
 </style>"""
 
 
@@ -267,7 +267,7 @@ def train_with_it(dataset: Dataset) -> None:
 
 
 page("Augment", "Change pictures by chance, so that a network sees each in many ways. They move while you drag.")
-st.html(_STYLE)
+st.html(_STYLE.format(background=st.get_option(f"theme.{'dark' if dark() else 'light'}.backgroundColor")))
 address.resume(without=("dataset",))
 choices = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
 with choices, st.container(width=240):

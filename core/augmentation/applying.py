@@ -2,6 +2,7 @@
 
 import math
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -23,15 +24,12 @@ FILL_MODES = {
 _THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _PORTION_PIXELS = 300_000
 # Smaller pictures are warped together, by one call: calls of some microseconds keep threads waiting for Python's lock.
-# No array in between has more pixels than the second number: from 128 KiB on, Linux's C library fetches memory from the
-# system anew, page by page, which halves the speed.
-_SMALL_PIXELS, _TOGETHER_PIXELS = 64 * 64, 30_000
+_SMALL_PIXELS, _TOGETHER_PIXELS = 64 * 64, 64 * 32 * 32
 # A power of two. As rows of one tall picture, small pictures have coordinates below it; added to it and taken away
 # again, they are multiples of 1/1024, and so the same wherever in the tall picture a small one is.
 _MOST_ROWS = 8192
 _VALUES = np.arange(256, dtype=np.float32)
 _STAY = np.eye(2, 3)
-_NOWHERE = np.zeros((1, 1, 1), bool)
 # In pixels: what coordinates may be off by.
 _ROUNDING = 1e-4
 # The smallest change of a coordinate from column to column; what is less, as in a row that stays level, counts as this.
@@ -39,6 +37,21 @@ _LEVEL = 1e-9
 _affine = itemgetter("theta", "tx", "ty", "shear", "zx", "zy", "flip_horizontal", "flip_vertical")
 _tones = itemgetter("channel_shift_intensity", "brightness", "contrast", "erased")
 _UNTONED = (None, None, None, None)
+
+
+class _Memory(threading.local):
+    """What each thread keeps for small pictures on their way.
+
+    Such arrays made anew would be fetched from the system page by page, which takes as long as the warping.
+    """
+
+    def __init__(self) -> None:
+        self.coordinates = np.empty((3, _TOGETHER_PIXELS), np.float32)
+        self.pixels = np.empty((2, 4 * _TOGETHER_PIXELS), np.uint8)
+        self.marks = np.empty((2, _TOGETHER_PIXELS), bool)
+
+
+_memory = _Memory()
 
 
 def apply(pictures: np.ndarray, draws: Sequence[Draw], fill_mode: str, cval: float, erasing_value: int) -> np.ndarray:
@@ -109,11 +122,16 @@ def _warp(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray, fill_mod
 
 
 def _paint(pictures: np.ndarray, where: np.ndarray, value: float) -> None:
-    """Set pixels to a value, in place; `where` is bool `(n, height, width)`."""
+    """Set pixels to a value, in place; `where` has a bool for each, in their order."""
     import cv2
 
     tall = pictures.reshape(-1, *pictures.shape[2:])
-    cv2.copyTo(np.full_like(tall, round(value)), where.reshape(tall.shape[:2]).view(np.uint8), tall)
+    cv2.copyTo(_plain(tall.shape, round(value)), where.reshape(tall.shape[:2]).view(np.uint8), tall)
+
+
+@lru_cache(maxsize=8)
+def _plain(shape: tuple[int, ...], value: int) -> np.ndarray:
+    return np.full(shape, value, np.uint8)
 
 
 def _warp_singly(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray, fill_mode: str) -> None:
@@ -136,48 +154,85 @@ def _warp_together(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray,
     """Warp small pictures as one tall picture; what they show beyond their edges is worked out here.
 
     Returns:
-        Where that is, bool `(n, height, width)`, if the fill mode is constant.
+        Where that is, bool `(n, height · width)`, if the fill mode is constant; kept until the thread's next call.
     """
     import cv2
 
     n, height, width, channels = pictures.shape
-    if fill_mode == "wrap":  # Between the last pixel and the first.
-        pictures = np.pad(pictures, ((0, 0), (0, 1), (0, 1), (0, 0)), mode="wrap")
-    row, column = np.arange(height, dtype=np.float32), np.arange(width, dtype=np.float32)
-    maps, beyond = [], _NOWHERE
-    for size, (across, down, offset) in zip((width, height), matrices.transpose(1, 2, 0)[..., np.newaxis], strict=True):
-        by_row = (down * row + offset).astype(np.float32)[:, :, np.newaxis]
-        coordinates = by_row + (across * column).astype(np.float32)[:, np.newaxis]
-        maps.append(_within(coordinates, size, fill_mode))
+    x, y, spare = (each[: n * height * width].reshape(n, -1) for each in _memory.coordinates)
+    beyond, mark = (each[: n * height * width].reshape(n, -1) for each in _memory.marks)
+    beyond[:] = False
+    column, row = _places(height, width)
+    parts = matrices.astype(np.float32).transpose(1, 2, 0)[..., np.newaxis]
+    for coordinates, size, (across, down, offset) in zip((x, y), (width, height), parts, strict=True):
+        np.multiply(across, column, out=coordinates)
+        coordinates += np.multiply(down, row, out=spare)
+        coordinates += offset
         if fill_mode == "constant":
-            beyond = beyond | (maps[-1] != coordinates)
-    x, y = maps
-    y += (_MOST_ROWS + np.arange(n, dtype=np.float32) * pictures.shape[1])[:, np.newaxis, np.newaxis]
+            beyond |= np.less(coordinates, -_ROUNDING, out=mark)
+            beyond |= np.greater(coordinates, size - 1 + _ROUNDING, out=mark)
+        _bring_within(coordinates, size, fill_mode, spare)
+    tall = _tall(pictures)
+    y += (_MOST_ROWS + np.arange(n, dtype=np.float32) * (height + 1))[:, np.newaxis]
     y -= _MOST_ROWS
-    tall = pictures.reshape(-1, *pictures.shape[2:])
     x, y, out = x.reshape(-1, width), y.reshape(-1, width), made.reshape(-1, width, channels)
-    if channels == 3:  # Four are done faster.
-        four = cv2.cvtColor(tall, cv2.COLOR_RGB2RGBA)
-        four = cv2.remap(four, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        cv2.cvtColor(four, cv2.COLOR_RGBA2RGB, out)
+    if channels == 3:
+        warped = _memory.pixels[1][: 4 * len(x) * width].reshape(-1, width, 4)
+        cv2.remap(tall, x, y, cv2.INTER_LINEAR, warped, cv2.BORDER_REPLICATE)
+        cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB, out)
     else:
         cv2.remap(tall, x, y, cv2.INTER_LINEAR, out, cv2.BORDER_REPLICATE)
     return beyond
 
 
-def _within(coordinates: np.ndarray, size: int, fill_mode: str) -> np.ndarray:
-    """Return coordinates, those beyond a side of `size` pixels replaced by what the fill mode shows there."""
+def _tall(pictures: np.ndarray) -> np.ndarray:
+    """Put pictures one beneath the other, each followed by its first row and its first column.
+
+    What is between the last pixel and the first can so be looked up, and no look-up leaves the tall picture: OpenCV
+    does those faster. It does four channels faster than three, too.
+
+    Returns:
+        uint8 `(n · (height + 1), width + 1, 1 or 4)`, kept until the thread's next call.
+    """
+    import cv2
+
+    n, height, width, channels = pictures.shape
+    if channels == 3:
+        channels = 4
+        four = _memory.pixels[1][: 4 * n * height * width].reshape(n * height, width, 4)
+        pictures = cv2.cvtColor(pictures.reshape(-1, width, 3), cv2.COLOR_RGB2RGBA, four).reshape(n, height, width, 4)
+    tall = _memory.pixels[0][: n * (height + 1) * (width + 1) * channels].reshape(n, height + 1, width + 1, channels)
+    tall[:, :-1, :-1] = pictures
+    tall[:, -1, :-1] = pictures[:, 0]
+    tall[:, :, -1] = tall[:, :, 0]
+    return tall.reshape(-1, width + 1, channels)
+
+
+@lru_cache(maxsize=8)
+def _places(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the column and the row of each pixel, float32 `(height · width,)`."""
+    rows, columns = np.indices((height, width), np.float32).reshape(2, -1)
+    return columns, rows
+
+
+def _bring_within(coordinates: np.ndarray, size: int, fill_mode: str, spare: np.ndarray) -> None:
+    """Replace coordinates beyond a side of `size` pixels by what the fill mode shows there; in place.
+
+    `spare` is overwritten.
+    """
     if fill_mode == "wrap":
-        return coordinates - size * np.floor(coordinates / np.float32(size))
+        np.floor(np.multiply(coordinates, np.float32(1 / size), out=spare), out=spare)
+        coordinates -= np.multiply(spare, size, out=spare)
+        return
     if fill_mode == "reflect":
         # Half a pixel beyond the edge is the mirror. Each pass folds in one more image on either side.
-        folded = coordinates + np.float32(0.5)
-        for _ in range(math.ceil(float(max(folded.max(), -folded.min())) / size / 2)):
+        coordinates += 0.5
+        for _ in range(math.ceil(float(max(coordinates.max(), -coordinates.min())) / size / 2)):
             for _side in ("lower", "upper"):
-                np.abs(folded, out=folded)
-                np.subtract(size, folded, out=folded)
-        coordinates = folded - np.float32(0.5)
-    return np.clip(coordinates, -_ROUNDING, size - 1 + _ROUNDING)
+                np.abs(coordinates, out=coordinates)
+                np.subtract(size, coordinates, out=coordinates)
+        coordinates -= 0.5
+    np.clip(coordinates, 0, size - 1, out=coordinates)
 
 
 def _beyond(matrices: np.ndarray, height: int, width: int) -> np.ndarray:

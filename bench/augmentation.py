@@ -1,9 +1,9 @@
 """Rotation, shifts, shear, zoom and flip, in pictures a second, against others: python -m bench.augmentation [ROUNDS]
 
 All peers take the same pictures in the same batches, in turn, in one process: Keras's `ImageDataGenerator.flow`,
-albumentations' `Compose`, and Keras's preprocessing layers in tf.data. Beside them is OpenCV's `warpAffine` alone, on
-one thread with its matrices ready, which is nearly all that ours spends time on. On a machine that does other work too,
-what uses several threads (ours, and the layers) loses most.
+albumentations' `Compose`, and Keras's preprocessing layers in tf.data. Beside them is OpenCV's `warpAffine` alone, its
+matrices ready, on its own threads. On a machine that does other work too, what uses several threads loses most: ours,
+warpAffine and the layers.
 """
 
 import os
@@ -39,7 +39,7 @@ FLOW, COMPOSE, LAYERS = "ImageDataGenerator.flow", "albumentations Compose", "Ke
 GOALS: dict[int, dict[str, float]] = {32: {FLOW: 20, COMPOSE: 8, LAYERS: 10}, 180: {FLOW: 10, COMPOSE: 1.5, LAYERS: 10}}
 # How many pictures each takes in a round, about a quarter of a second.
 TAKEN = {32: {FLOW: 1024, COMPOSE: 2048, LAYERS: 512}, 180: {FLOW: 64, COMPOSE: 512, LAYERS: 64}}
-OURS, WARP = "ours", "warpAffine alone, one thread"
+OURS, WARP = "ours", "warpAffine alone"
 Work = Callable[[np.ndarray], None]
 
 

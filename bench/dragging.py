@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
@@ -136,9 +137,8 @@ def _end(run: "subprocess.Popen[bytes]") -> None:
     for each, status in runs.alive():
         each.stop()
         if status.pid is not None:
-            with_process = psutil.Process(status.pid) if psutil.pid_exists(status.pid) else None
-            if with_process is not None:
-                with_process.wait(60)
+            with suppress(psutil.NoSuchProcess):
+                psutil.Process(status.pid).wait(60)
         shutil.rmtree(each.folder)
 
 

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import numpy as np
 
-from core import home, pictures
+from core import home, pictures, processes
+from core.datasets import store
 from core.datasets.decisions import Decided
 from core.datasets.store import Dataset
-from core.datasets.threads import mapped
 from core.errors import storing
 from core.preprocessing import Grayscale, Pipeline, StepError
 from core.progress import Progress, quiet
 from core.recipe import RecipeError, Split
 
 _FEWEST_OF_A_CLASS = 2
-# A thread takes that many pictures at a time.
-_PORTION = 16
+# So many pictures are worked on at a time.
+_PORTION = 64
 # Prepared pictures beyond that are removed, those first that were not used for longest.
 MOST_KEPT_BYTES = 8_000_000_000
 
@@ -79,7 +79,7 @@ def applied(
 ) -> Iterator[list[np.ndarray]]:
     """Yield the pictures after the steps, in order and some at a time, each uint8 `(height, width, channels)`.
 
-    Two threads work on them; a bounded number is in memory.
+    Threads or processes work on them; a bounded number is in memory.
 
     Args:
         dataset: whose pictures are taken.
@@ -93,15 +93,18 @@ def applied(
         Cancelled: by `progress`.
     """
 
-    def portion(start: int) -> list[np.ndarray]:
-        indices = range(start, min(start + _PORTION, len(dataset)))
-        return [pictures.to_array(steps.apply(dataset.picture(index))) for index in indices]
-
-    done = 0
-    for made in mapped(portion, range(0, len(dataset), _PORTION)):
+    done, total = 0, len(dataset)
+    portions = ((dataset.folder, steps, start, min(start + _PORTION, total)) for start in range(0, total, _PORTION))
+    for made in processes.mapped(_applied, portions, many=total >= processes.MANY_PICTURES):
         done += len(made)
         yield made
-        progress(doing, done, len(dataset), "pictures")
+        progress(doing, done, total, "pictures")
+
+
+def _applied(folder: Path, steps: Pipeline, start: int, stop: int) -> list[np.ndarray]:
+    """Return the pictures from `start` to before `stop` of the data set in a folder, after the steps."""
+    dataset = store.read(folder)
+    return [pictures.to_array(steps.apply(dataset.picture(index))) for index in range(start, stop)]
 
 
 def _prepare(dataset: Dataset, steps: Pipeline, path: Path, progress: Progress) -> None:

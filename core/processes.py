@@ -1,14 +1,23 @@
-"""Processes of our own that outlive the one that started them, known again by number and begin."""
+"""Processes of our own: those that outlive the one that started them, known by number and begin, and its workers."""
 
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psutil
+
+_Result = TypeVar("_Result")
+_WORKERS = max(2, min(os.cpu_count() or 2, 8))
+_AHEAD = 3 * _WORKERS
+# Starting processes takes a second: fewer pictures are done by then.
+MANY_PICTURES = 3_000
 
 _PARENT_POLL_S = 1.0
 _PROJECT = Path(__file__).resolve().parent.parent
@@ -69,3 +78,30 @@ def end_with(parent: int) -> None:
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def mapped(work: Callable[..., _Result], arguments: Iterable[tuple[Any, ...]], *, many: bool) -> Iterator[_Result]:
+    """Yield `work(*each)` for each of the arguments, in order; a bounded number of them is worked on ahead.
+
+    Args:
+        work: a function of an importable module.
+        arguments: taken one by one, as they are needed.
+        many: whether processes work, since threads share the interpreter's lock, which small pictures spend most of
+            their time in; else threads, which begin at once.
+    """
+    with _workers() if many else ThreadPoolExecutor(_WORKERS) as executor:
+        ahead: deque[Future[_Result]] = deque()
+        for each in arguments:
+            ahead.append(executor.submit(work, *each))
+            if len(ahead) == _AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _workers() -> Executor:
+    """Return worker processes that end with this one, even when it is killed."""
+    import loky
+
+    executor: Executor = loky.ProcessPoolExecutor(_WORKERS, initializer=end_with, initargs=(os.getpid(),))
+    return executor

@@ -8,17 +8,14 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
 import shutil
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import loky
 import numpy as np
 from PIL import Image
 
@@ -35,10 +32,7 @@ from core.progress import Progress, quiet
 # A larger picture takes more room as an array than as the file it came as.
 _LARGEST_ARRAY_SIDE = 64
 _SAMPLED = 64
-_WORKERS = max(2, min(os.cpu_count() or 2, 8))
-_CHUNK, _CHUNKS_AHEAD = 64, 3 * _WORKERS
-# Starting processes takes a second.
-_PROCESSES_FROM = 3_000
+_CHUNK = 64
 _THUMBNAIL_QUALITY = 85
 _GRAY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "F")
 _FREE_AFTER_BYTES = 200_000_000
@@ -413,30 +407,11 @@ def _check_space(plan: Plan, form: _Form, folder: Path) -> None:
 
 
 def _chunks(plan: Plan, reader: Reader, form: _Form, files: Path) -> Iterator[_Chunk]:
-    """Yield what becomes of the members, in order, a bounded number of them ahead."""
+    """Yield what becomes of the members, in order."""
     total = len(plan.source.members)
-    # Threads share one lock of the interpreter, which small pictures spend most of their time in.
-    many = total >= _PROCESSES_FROM
-    with _processes() if many else ThreadPoolExecutor(_WORKERS) as executor:
-        ahead: deque[tuple[list[Refused], Future[_Chunk]]] = deque()
-        for start in range(0, total, _CHUNK):
-            found, refused = _read(plan, reader, range(start, min(start + _CHUNK, total)))
-            ahead.append((refused, executor.submit(_decoded, found, form, files)))
-            if len(ahead) == _CHUNKS_AHEAD:
-                yield _joined(*ahead.popleft())
-        while ahead:
-            yield _joined(*ahead.popleft())
-
-
-def _processes() -> Executor:
-    """Return worker processes that end with this one, even when it is killed."""
-    executor: Executor = loky.ProcessPoolExecutor(_WORKERS, initializer=processes.end_with, initargs=(os.getpid(),))
-    return executor
-
-
-def _joined(refused: list[Refused], decoded: "Future[_Chunk]") -> _Chunk:
-    chunk = decoded.result()
-    return replace(chunk, refused=[*refused, *chunk.refused])
+    portions = (range(start, min(start + _CHUNK, total)) for start in range(0, total, _CHUNK))
+    found = ((*_read(plan, reader, portion), form, files) for portion in portions)
+    return processes.mapped(_decoded, found, many=total >= processes.MANY_PICTURES)
 
 
 def _read(plan: Plan, reader: Reader, positions: range) -> tuple[list[tuple[int, str, bytes]], list[Refused]]:
@@ -455,11 +430,10 @@ def _read(plan: Plan, reader: Reader, positions: range) -> tuple[list[tuple[int,
     return found, refused
 
 
-def _decoded(found: list[tuple[int, str, bytes]], form: _Form, files: Path) -> _Chunk:
-    """Decode files; keep them in `files` where pictures are kept as files."""
+def _decoded(found: list[tuple[int, str, bytes]], refused: list[Refused], form: _Form, files: Path) -> _Chunk:
+    """Decode what `_read` found; keep it in `files` where pictures are kept as files."""
     taken: list[int] = []
     payloads: list[bytes] = []
-    refused: list[Refused] = []
     rows = np.zeros(len(found), INDEX)
     for position, name, data in found:
         try:

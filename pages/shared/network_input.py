@@ -53,8 +53,10 @@ def _choose_preprocessing(recipe: Recipe) -> Recipe:
 
 def _choose_augmentation(recipe: Recipe) -> Recipe:
     options = [_OWN, _NONE, *saved.names("augmentation")]
-    key = "train_augmentation"
-    if st.session_state.get(key) not in options:
+    key, asked = "train_augmentation", st.query_params.get("augmentation")
+    if asked in options and asked != st.session_state.get("augmentation_asked"):
+        st.session_state[key] = st.session_state["augmentation_asked"] = asked
+    elif st.session_state.get(key) not in options:
         st.session_state[key] = _OWN
     name = st.selectbox("Augmentation", options, key=key, persist_state="session")
     if name == _OWN:

@@ -89,9 +89,8 @@ def test_train_uses_what_was_saved_and_heeds_decisions(app: AppTest, monkeypatch
     saved.save("augmentation", "Turned", Augmentation(rotation_range=20.0).to_json())
     digits = catalogue.open_dataset("digits")
     decisions.decide(digits, [3], decisions.EXCLUDE)
-    show(app, "train.py", recipe="digits-cnn")
+    show(app, "train.py", recipe="digits-cnn", augmentation="Turned")
     app.selectbox(key="train_pipeline").set_value("Tiny")
-    app.selectbox(key="train_augmentation").set_value("Turned")
     app.toggle(key="show_batch").set_value(True).run()
     assert not app.exception
     assert "The network's first batch begins so: 6×5 pixels, gray." in said(app)

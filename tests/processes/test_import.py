@@ -6,14 +6,14 @@ from pathlib import Path
 
 import psutil
 
-from core import jobs
+from core import jobs, processes
 from core.datasets import catalogue, importing, store
 from core.datasets.importing import plan
 from tests.unit.test_importing import pets, picture, zipped
 
 
 def test_a_killed_import_leaves_nothing_visible(data_home: Path, tmp_path: Path) -> None:
-    each = importing._PROCESSES_FROM
+    each = processes.MANY_PICTURES
     big = zipped(
         tmp_path / "big.zip", {f"{name}/{n}.png": picture(n % 50, (80, 80)) for n in range(each) for name in "ab"}
     )

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core import processes
 from core.datasets import catalogue, importing, labelling, sources, store
 from core.datasets.importing import import_pictures, plan, report
 from core.datasets.store import Dataset, DatasetError
@@ -130,7 +131,7 @@ def test_processes_import_the_same_as_threads(data_home: Path, tmp_path: Path, m
     )
     by_threads = imported(path)
     monkeypatch.setenv("PIXELWISE_HOME", str(tmp_path / "other"))
-    monkeypatch.setattr(importing, "_PROCESSES_FROM", 0)
+    monkeypatch.setattr(processes, "MANY_PICTURES", 0)
     by_processes = imported(path)
     assert by_processes.about == by_threads.about
     assert by_processes.about.as_files, "the photo did not fit an array, which the processes said"

@@ -17,24 +17,21 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from core import home, processes
 from core.datasets import store
+from core.datasets.decoding import GRAY_MODES, Chunk, Form, MisfitError, decoded, thumbnail
 from core.datasets.labelling import Labelling, best, drawn_splits
-from core.datasets.measures import measured
 from core.datasets.sources import Reader, Refused, Source, open_source
-from core.datasets.store import INDEX, SPLITS, THUMBNAIL_SIDE, About, Dataset, DatasetError
+from core.datasets.store import SPLITS, About, Dataset, DatasetError
 from core.errors import StorageError, storing
-from core.pictures import Original, PictureError, read_original
+from core.pictures import PictureError, read_original
 from core.progress import Progress, quiet
 
 # A larger picture takes more room as an array than as the file it came as.
 _LARGEST_ARRAY_SIDE = 64
 _SAMPLED = 64
 _CHUNK = 64
-_THUMBNAIL_QUALITY = 85
-_GRAY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "F")
 _FREE_AFTER_BYTES = 200_000_000
 _UPLOAD_KEPT_S = 24 * 3600
 
@@ -182,7 +179,7 @@ def import_pictures(
         while True:
             try:
                 return _import(plan, reader, form, about, progress)
-            except _MisfitError as misfit:
+            except MisfitError as misfit:
                 form = misfit.form
 
 
@@ -219,39 +216,6 @@ def name_for(title: str, taken: Collection[str]) -> str:
     return next(each for each in numbered if each not in taken)
 
 
-def thumbnail(picture: Image.Image) -> bytes:
-    """Return a JPEG of the picture, mode L or RGB, its longer side at most `THUMBNAIL_SIDE`."""
-    import cv2
-
-    # Averaging whole pixels, then interpolating to less than twice smaller: a tenth of the time of cv2.INTER_AREA.
-    picture = picture.reduce(max(1, max(picture.size) // THUMBNAIL_SIDE))
-    pixels = np.asarray(picture)
-    factor = THUMBNAIL_SIDE / max(picture.size)
-    if factor < 1:
-        size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
-    if pixels.ndim == 3:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-    _, encoded = cv2.imencode(".jpg", pixels, (cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY))
-    return encoded.tobytes()
-
-
-@dataclass(frozen=True)
-class _Form:
-    """How pictures are kept: as files, or as an array of `(height, width, channels)`."""
-
-    as_files: bool
-    size: tuple[int, int, int] = (0, 0, 0)
-
-
-class _MisfitError(Exception):
-    """A picture does not fit the form that a sample of them has; another form does."""
-
-    def __init__(self, form: _Form) -> None:
-        super().__init__(form)
-        self.form = form
-
-
 class _KnownError(Exception):
     """The same pictures, classes and splits are a data set already."""
 
@@ -260,24 +224,7 @@ class _KnownError(Exception):
         self.dataset = dataset
 
 
-@dataclass(frozen=True)
-class _Chunk:
-    """What became of some members of the source.
-
-    Attributes:
-        taken: which were taken, by their positions in the source.
-        rows: their rows of the index.
-        payloads: the pixels of each, or its thumbnail.
-        refused: the others.
-    """
-
-    taken: list[int]
-    rows: np.ndarray
-    payloads: list[bytes]
-    refused: list[Refused]
-
-
-def _sampled_form(plan: Plan, reader: Reader) -> _Form:
+def _sampled_form(plan: Plan, reader: Reader) -> Form:
     """Look at some pictures and decide how all are kept."""
     labelled = np.flatnonzero(plan.labelling.labels >= 0)
     sizes, gray = set(), True
@@ -285,17 +232,17 @@ def _sampled_form(plan: Plan, reader: Reader) -> _Form:
         with contextlib.suppress(PictureError, OSError):
             original = read_original(reader.read(plan.source.members[position]))
             sizes.add(original.picture.size)
-            gray = gray and original.mode in _GRAY_MODES
+            gray = gray and original.mode in GRAY_MODES
     if len(sizes) != 1 or max(max(size) for size in sizes) > _LARGEST_ARRAY_SIDE:
-        return _Form(as_files=True)
+        return Form(as_files=True)
     ((width, height),) = sizes
-    return _Form(False, (height, width, 1 if gray else 3))
+    return Form(False, (height, width, 1 if gray else 3))
 
 
 class _Writer:
     """Fills the folder of a new data set, chunk by chunk."""
 
-    def __init__(self, folder: Path, form: _Form) -> None:
+    def __init__(self, folder: Path, form: Form) -> None:
         self.folder, self.form = folder, form
         self.rows: list[np.ndarray] = []
         self.taken: list[int] = []
@@ -317,7 +264,7 @@ class _Writer:
             header = {"descr": "|u1", "fortran_order": False, "shape": (len(self.taken), *self.form.size)}
             np.lib.format.write_array_header_1_0(self._payload, header)
 
-    def append(self, chunk: _Chunk, plan: Plan) -> None:
+    def append(self, chunk: Chunk, plan: Plan) -> None:
         """Take the pictures of a chunk."""
         if self.form.as_files:
             ends = np.cumsum([len(payload) for payload in chunk.payloads], dtype=np.int64)
@@ -357,18 +304,18 @@ class _Writer:
         (self.folder / "dataset.json").write_text(about.to_json(), encoding="utf-8")
 
 
-def _common_size(index: np.ndarray, form: _Form) -> tuple[int, int, int]:
+def _common_size(index: np.ndarray, form: Form) -> tuple[int, int, int]:
     """Return height, width and channels, height and width 0 where they differ."""
     if not form.as_files:
         return form.size
-    gray = all(mode.decode() in _GRAY_MODES for mode in np.unique(index["mode"]))
+    gray = all(mode.decode() in GRAY_MODES for mode in np.unique(index["mode"]))
     same = len(np.unique(index["height"])) == len(np.unique(index["width"])) == 1
     height, width = (int(index[0]["height"]), int(index[0]["width"])) if same else (0, 0)
     return height, width, 1 if gray else 3
 
 
-def _import(plan: Plan, reader: Reader, form: _Form, about: About, progress: Progress) -> Dataset:
-    """Import in one form. Raises `_MisfitError` where a picture does not fit it."""
+def _import(plan: Plan, reader: Reader, form: Form, about: About, progress: Progress) -> Dataset:
+    """Import in one form. Raises `MisfitError` where a picture does not fit it."""
     folder = store.folder_of(about.name)
     refused, reading = list(plan.source.refused), f"reading {plan.source.title}"
     done, total = 0, len(plan.source.members)
@@ -393,7 +340,7 @@ def _import(plan: Plan, reader: Reader, form: _Form, about: About, progress: Pro
     return store.read(folder)
 
 
-def _check_space(plan: Plan, form: _Form, folder: Path) -> None:
+def _check_space(plan: Plan, form: Form, folder: Path) -> None:
     """Refuse an import that the disk cannot hold."""
     pixels = form.size[0] * form.size[1] * form.size[2]
     needed = sum(member.bytes for member in plan.source.members) if form.as_files else pixels * len(plan.splits)
@@ -406,12 +353,12 @@ def _check_space(plan: Plan, form: _Form, folder: Path) -> None:
         )
 
 
-def _chunks(plan: Plan, reader: Reader, form: _Form, files: Path) -> Iterator[_Chunk]:
+def _chunks(plan: Plan, reader: Reader, form: Form, files: Path) -> Iterator[Chunk]:
     """Yield what becomes of the members, in order."""
     total = len(plan.source.members)
     portions = (range(start, min(start + _CHUNK, total)) for start in range(0, total, _CHUNK))
     found = ((*_read(plan, reader, portion), form, files) for portion in portions)
-    return processes.mapped(_decoded, found, many=total >= processes.MANY_PICTURES)
+    return processes.mapped(decoded, found, many=total >= processes.MANY_PICTURES)
 
 
 def _read(plan: Plan, reader: Reader, positions: range) -> tuple[list[tuple[int, str, bytes]], list[Refused]]:
@@ -428,47 +375,3 @@ def _read(plan: Plan, reader: Reader, positions: range) -> tuple[list[tuple[int,
         except OSError as error:
             refused.append(Refused(member.name, "not-readable", f"It could not be read: {error}."))
     return found, refused
-
-
-def _decoded(found: list[tuple[int, str, bytes]], refused: list[Refused], form: _Form, files: Path) -> _Chunk:
-    """Decode what `_read` found; keep it in `files` where pictures are kept as files."""
-    taken: list[int] = []
-    payloads: list[bytes] = []
-    rows = np.zeros(len(found), INDEX)
-    for position, name, data in found:
-        try:
-            original = read_original(data)
-        except PictureError as error:
-            refused.append(Refused(name, error.reason, str(error)))
-            continue
-        row = rows[len(taken)]
-        _describe(row, original, data)
-        if form.as_files:
-            path = files / store.file_name(row["sha256"].decode(), original.format)
-            if not path.exists():
-                path.write_bytes(data)
-            payloads.append(thumbnail(original.picture))
-        else:
-            payloads.append(_pixels(original, form))
-        taken.append(position)
-    return _Chunk(taken, rows[: len(taken)], payloads, refused)
-
-
-def _describe(row: np.void, original: Original, data: bytes) -> None:
-    """Fill a picture's row of the index."""
-    row["width"], row["height"] = original.picture.size
-    row["mode"], row["format"], row["bytes"] = original.mode, original.format, len(data)
-    row["brightness"], row["contrast"], row["sharpness"] = measured(original.picture)
-    row["sha256"] = hashlib.sha256(data).hexdigest()
-
-
-def _pixels(original: Original, form: _Form) -> bytes:
-    """Return a picture's pixels as the array has them. Raises `_MisfitError` where it has another shape."""
-    height, width, channels = form.size
-    if original.picture.size != (width, height):
-        raise _MisfitError(_Form(as_files=True))
-    if channels == 3:
-        return original.picture.tobytes()
-    if original.mode not in _GRAY_MODES:
-        raise _MisfitError(_Form(False, (height, width, 3)))
-    return original.picture.convert("L").tobytes()

@@ -132,8 +132,12 @@ def test_decisions_are_made_by_key_marked_undone_and_kept(page: Page, server: Se
     expect(dialog.get_by_text("excluded")).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(dialog.get_by_text("picture 21 ")).to_be_visible()
+    # The controls of the next picture take the place of those of the last one.
+    expect(dialog.get_by_text("Nothing decided")).to_be_visible()
     page.keyboard.press("l")
+    expect(dialog.get_by_role("combobox", name="Relabel")).to_be_focused()
     page.keyboard.type("8")
+    expect(page.get_by_role("option")).to_have_text("8")
     page.keyboard.press("Enter")
     expect(dialog.get_by_text("relabelled to 8")).to_be_visible()
     page.keyboard.press("Escape")

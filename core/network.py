@@ -7,7 +7,12 @@ from typing import Any, ClassVar
 from core.preprocessing.normalisation import NONE, Normalisation
 from core.settings import SettingError, Specification, setting, specification
 
-ACTIVATIONS = ("linear", "relu", "softmax")
+HIDDEN_ACTIVATIONS = ("linear", "relu", "gelu", "silu", "tanh", "sigmoid")
+ACTIVATIONS = (*HIDDEN_ACTIVATIONS, "softmax")
+# Those of `keras.applications` that are small enough for a laptop without a GPU.
+APPLICATIONS = ("MobileNetV2", "MobileNetV3Small", "EfficientNetV2B0", "ResNet50V2")
+_L1 = "Kernel weights pay this times their absolute values: many become 0."
+_L2 = "Kernel weights pay this times their squares: they stay small."
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,10 @@ class Conv2D(Layer):
     kernel_size: int = setting(3, minimum=1, maximum=15, step=1, unit="px", help="Each filter's side.")
     strides: int = setting(1, minimum=1, maximum=8, step=1, unit="px", help="How far a filter moves at a time.")
     padding: str = setting("valid", choices=("valid", "same"), help="same: zeros around keep the size.")
-    activation: str = setting("relu", choices=ACTIVATIONS)
+    activation: str = setting("relu", choices=HIDDEN_ACTIVATIONS)
+    use_bias: bool = setting(True, help="Add a number a filter; batch normalisation right after makes it needless.")
+    l1: float = setting(0.0, minimum=0.0, maximum=1.0, step=1e-4, help=_L1)
+    l2: float = setting(0.0, minimum=0.0, maximum=1.0, step=1e-4, help=_L2)
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,31 @@ class MaxPool2D(Layer):
     title: ClassVar[str] = "Max pooling"
 
     pool_size: int = setting(2, minimum=1, maximum=8, step=1, unit="px", help="The square's side.")
+
+
+@dataclass(frozen=True)
+class AveragePool2D(Layer):
+    """The mean of each small square."""
+
+    title: ClassVar[str] = "Average pooling"
+
+    pool_size: int = setting(2, minimum=1, maximum=8, step=1, unit="px", help="The square's side.")
+
+
+@dataclass(frozen=True)
+class GlobalAveragePooling2D(Layer):
+    """The mean of each channel over the whole picture: one number a channel, for pictures of any size."""
+
+    title: ClassVar[str] = "Global average pooling"
+
+
+@dataclass(frozen=True)
+class Activation(Layer):
+    """A function of each value, such as 0 for all that is negative (ReLU)."""
+
+    title: ClassVar[str] = "Activation"
+
+    function: str = setting("relu", choices=HIDDEN_ACTIVATIONS)
 
 
 @dataclass(frozen=True)
@@ -98,11 +131,51 @@ class Dense(Layer):
 
     units: int = setting(32, minimum=1, maximum=8192, step=1, help="How many units.")
     activation: str = setting("linear", choices=ACTIVATIONS)
+    l1: float = setting(0.0, minimum=0.0, maximum=1.0, step=1e-4, help=_L1)
+    l2: float = setting(0.0, minimum=0.0, maximum=1.0, step=1e-4, help=_L2)
+
+
+@dataclass(frozen=True)
+class ResidualBlock(Layer):
+    """Two 3×3 convolutions with batch normalisation, added to what came in (He et al., 2016).
+
+    The shortcut is a 1×1 convolution with batch normalisation where channels or size change.
+    """
+
+    title: ClassVar[str] = "Residual block"
+
+    filters: int = setting(64, minimum=1, maximum=1024, step=1, help="How many filters, and so channels out.")
+    strides: int = setting(1, minimum=1, maximum=8, step=1, unit="px", help="How far the first convolution moves.")
+    activation: str = setting("relu", choices=HIDDEN_ACTIVATIONS)
+
+
+@dataclass(frozen=True)
+class Pretrained(Layer):
+    """A network of `keras.applications`, trained on ImageNet, without its last layer; it scales its own input."""
+
+    title: ClassVar[str] = "Pretrained network"
+
+    application: str = setting("MobileNetV2", choices=APPLICATIONS, help="Its weights are downloaded once.")
+    trainable: bool = setting(False, help="Train its weights too (fine-tuning), or only the layers after it.")
 
 
 LAYERS: dict[str, type[Layer]] = {
     kind.__name__: kind
-    for kind in (Rescaling, Normalization, Conv2D, MaxPool2D, BatchNormalization, Dropout, Flatten, Dense)
+    for kind in (
+        Rescaling,
+        Normalization,
+        Conv2D,
+        MaxPool2D,
+        AveragePool2D,
+        GlobalAveragePooling2D,
+        BatchNormalization,
+        Activation,
+        Dropout,
+        Flatten,
+        Dense,
+        ResidualBlock,
+        Pretrained,
+    )
 }
 
 

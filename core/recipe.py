@@ -13,6 +13,7 @@ from core.datasets.store import About
 from core.network import Network
 from core.preprocessing import Grayscale, Pipeline, Resize, Step
 from core.preprocessing.presets import Preset
+from core.schedule import SCHEDULES, Constant, Schedule
 from core.settings import SettingError, Specification, setting, specification, unknown_name
 
 VERSION = 1
@@ -37,6 +38,16 @@ class Split(Specification):
     )
     fraction: float = setting(0.2, minimum=0.01, maximum=0.9, step=0.01, help="The share drawn, of the training set.")
     seed: int = setting(0, minimum=0, maximum=2**31 - 1, step=1, help="The same seed draws the same pictures.")
+    pictures: int = setting(
+        0, minimum=0, maximum=10_000_000, step=1, help="How many of all pictures take part, drawn by class; 0: all."
+    )
+    test_pictures: int = setting(
+        0,
+        minimum=0,
+        maximum=10_000_000,
+        step=1,
+        help="How many of those are the test pictures, drawn by class; 0: the data set's own.",
+    )
     decisions: str = setting(
         "apply",
         choices=("apply", "ignore"),
@@ -62,7 +73,39 @@ class Adam(Optimiser):
     epsilon: float = setting(1e-7, minimum=1e-12, maximum=1.0, step=1e-8)
 
 
-OPTIMISERS: dict[str, type[Optimiser]] = {kind.__name__: kind for kind in (Adam,)}
+@dataclass(frozen=True)
+class SGD(Optimiser):
+    """Stochastic gradient descent, with momentum if wanted."""
+
+    title: ClassVar[str] = "SGD"
+
+    learning_rate: float = setting(0.01, minimum=1e-7, maximum=10.0, step=1e-3, help="The size of a step.")
+    momentum: float = setting(
+        0.9, minimum=0.0, maximum=0.9999, step=0.01, help="The share of the last step that goes on."
+    )
+    nesterov: bool = setting(False, help="Look at the gradient where the momentum leads (Nesterov, 1983).")
+
+
+@dataclass(frozen=True)
+class AdamW(Optimiser):
+    """Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019); the defaults are Keras's."""
+
+    title: ClassVar[str] = "AdamW"
+
+    learning_rate: float = setting(0.001, minimum=1e-7, maximum=10.0, step=1e-4, help="The size of a step.")
+    weight_decay: float = setting(
+        0.004,
+        minimum=0.0,
+        maximum=1.0,
+        step=1e-3,
+        help="Each step shrinks the kernels by this times the learning rate.",
+    )
+    beta_1: float = setting(0.9, minimum=0.0, maximum=0.9999, step=0.01)
+    beta_2: float = setting(0.999, minimum=0.0, maximum=0.99999, step=0.001)
+    epsilon: float = setting(1e-7, minimum=1e-12, maximum=1.0, step=1e-8)
+
+
+OPTIMISERS: dict[str, type[Optimiser]] = {kind.__name__: kind for kind in (Adam, SGD, AdamW)}
 
 
 @dataclass(frozen=True)
@@ -72,6 +115,36 @@ class Fit(Specification):
     epochs: int = setting(10, minimum=1, maximum=1000, step=1, help="How often every training picture is seen.")
     batch_size: int = setting(32, minimum=1, maximum=8192, step=1, help="How many pictures each step learns from.")
     seed: int = setting(0, minimum=0, maximum=2**31 - 1, step=1, help="The same seed starts from the same weights.")
+    patience: int = setting(
+        0,
+        minimum=0,
+        maximum=1000,
+        step=1,
+        unit="epochs",
+        help="Stop early after so many epochs without a smaller validation loss, and keep the best weights; 0: never.",
+    )
+    label_smoothing: float = setting(
+        0.0,
+        minimum=0.0,
+        maximum=0.5,
+        step=0.01,
+        help="The share of certainty taken from the label and spread over all.",
+    )
+    class_weights: str = setting(
+        "none", choices=("none", "balanced"), help="balanced: pictures of a rare class count for more."
+    )
+    averaging: float = setting(
+        0.0,
+        minimum=0.0,
+        maximum=0.9999,
+        step=0.001,
+        help="Keep a moving average of the weights that loses this share's rest a step, and validate with it; 0: none.",
+    )
+    precision: str = setting(
+        "float32",
+        choices=("float32", "mixed_bfloat16"),
+        help="mixed_bfloat16 computes with 16 bits where that suffices: faster on processors that know it.",
+    )
 
 
 @dataclass(frozen=True)
@@ -88,8 +161,11 @@ class Recipe:
         augmentation: how chance changes the training pictures anew in each epoch, if it does.
         split: where validation comes from.
         optimiser: what turns gradients into steps.
-        fit: epochs, batch size, seed.
+        schedule: how the learning rate changes while training.
+        fit: epochs, batch size, seed and more.
         loss: the loss function; the book knows one.
+        book_accuracy: the test accuracy that the book prints for it, 0–1, where it is one of the book's.
+        book_trap: what in the book's version misleads, if anything.
     """
 
     name: str
@@ -101,8 +177,11 @@ class Recipe:
     augmentation: Augmentation | None = None
     split: Split = field(default_factory=Split)
     optimiser: Optimiser = field(default_factory=Adam)
+    schedule: Schedule = field(default_factory=Constant)
     fit: Fit = field(default_factory=Fit)
     loss: str = "categorical_crossentropy"
+    book_accuracy: float | None = None
+    book_trap: str = ""
 
     def for_dataset(self, about: About) -> "Recipe":
         """Return the recipe with sizes that follow a data set: its classes, and steps that end in its pictures' shape.
@@ -165,8 +244,11 @@ class Recipe:
             "augmentation": None if self.augmentation is None else _without_kind(self.augmentation),
             "network": self.network.to_json(),
             "optimiser": self.optimiser.to_json(),
+            "schedule": self.schedule.to_json(),
             "loss": self.loss,
             "fit": _without_kind(self.fit),
+            "book_accuracy": self.book_accuracy,
+            "book_trap": self.book_trap,
         }
 
     @property
@@ -195,7 +277,7 @@ class Recipe:
                 f"The recipe has version {data['version']!r}; this Pixelwise reads version {VERSION}. Update Pixelwise."
             )
         values = {**_EMPTY, **data}
-        for name in ("name", "title", "teaches", "dataset"):
+        for name in ("name", "title", "teaches", "dataset", "book_trap"):
             if not isinstance(values[name], str):
                 raise RecipeError(f"The recipe's {name} must be text; received {values[name]!r}.")
         for name in ("steps", "network"):
@@ -204,6 +286,10 @@ class Recipe:
         for name in ("split", "fit", "augmentation"):
             if not isinstance(values[name], Mapping) and not (name == "augmentation" and values[name] is None):
                 raise RecipeError(f"The recipe's {name} must be an object; received {values[name]!r}.")
+        if not (values["book_accuracy"] is None or isinstance(values["book_accuracy"], int | float)):
+            raise RecipeError(
+                f"The recipe's book_accuracy must be a number or null; received {values['book_accuracy']!r}."
+            )
         if values["loss"] != "categorical_crossentropy":
             raise RecipeError(f"The recipe's loss must be 'categorical_crossentropy'; received {values['loss']!r}.")
         try:
@@ -217,8 +303,11 @@ class Recipe:
                 augmentation=None if values["augmentation"] is None else Augmentation.from_json(values["augmentation"]),
                 split=Split.from_json(values["split"]),
                 optimiser=specification("optimiser", OPTIMISERS, values["optimiser"]),
+                schedule=specification("schedule", SCHEDULES, values["schedule"]),
                 fit=Fit.from_json(values["fit"]),
                 loss=values["loss"],
+                book_accuracy=values["book_accuracy"],
+                book_trap=values["book_trap"],
             )
         except RecipeError:
             raise
@@ -237,8 +326,11 @@ _EMPTY: dict[str, Any] = {
     "augmentation": None,
     "network": [],
     "optimiser": {"kind": "Adam"},
+    "schedule": {"kind": "Constant"},
     "loss": "categorical_crossentropy",
     "fit": {},
+    "book_accuracy": None,
+    "book_trap": "",
 }
 
 

@@ -23,7 +23,7 @@ LAYERS = [
     {"core.prepare", "core.runs"},
     {"core.recipe"},
     {"core.datasets"},
-    {"core.network"},
+    {"core.network", "core.schedule"},
     {"core.preprocessing", "core.augmentation", "core.drawing"},
     {"core.pictures", "core.settings", "core.contact_sheet"},
     {"core.jobs", "core.saved"},

@@ -9,9 +9,10 @@ import pytest
 from core.network import LAYERS
 from core.preprocessing import STEPS
 from core.recipe import OPTIMISERS, Fit, Split
+from core.schedule import SCHEDULES
 from core.settings import SettingError, Specification, specification
 
-REGISTRIES: list[dict[str, type[Specification]]] = [dict(LAYERS), dict(STEPS), dict(OPTIMISERS)]
+REGISTRIES: list[dict[str, type[Specification]]] = [dict(LAYERS), dict(STEPS), dict(OPTIMISERS), dict(SCHEDULES)]
 KINDS = [kind for registry in REGISTRIES for kind in registry.values()] + [Fit, Split]
 NUMBERS = [
     (kind, each.name)

@@ -24,7 +24,7 @@ FILL_MODES = {
 _THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _PORTION_PIXELS = 300_000
 # Smaller pictures are warped together, by one call: calls of some microseconds keep threads waiting for Python's lock.
-_SMALL_PIXELS, _TOGETHER_PIXELS = 64 * 64, 64 * 32 * 32
+SMALL_PIXELS, _TOGETHER_PIXELS = 64 * 64, 64 * 32 * 32
 # A power of two. As rows of one tall picture, small pictures have coordinates below it; added to it and taken away
 # again, they are multiples of 1/1024, and so the same wherever in the tall picture a small one is.
 _MOST_ROWS = 8192
@@ -108,7 +108,7 @@ def _warp(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray, fill_mod
         made[:] = pictures
         return
     n, height, width, _ = pictures.shape
-    if height * width >= _SMALL_PIXELS:
+    if height * width >= SMALL_PIXELS:
         _warp_singly(pictures, matrices, made, fill_mode)
         if fill_mode == "constant":
             _paint(made, _beyond(matrices, height, width), cval)

@@ -17,7 +17,9 @@ LAYERS = [
     {"core.safety_check"},
     {"core.worker"},
     {"core.nn"},
-    {"core.dataset_figures", "core.safety_figures"},
+    {"core.explaining"},
+    {"core.dataset_figures", "core.evaluation_figures", "core.safety_figures"},
+    {"core.calibration", "core.label_errors"},
     {"core.safety"},
     {"core.applying", "core.evaluation", "core.figures", "core.batches"},
     {"core.prepare", "core.runs"},
@@ -30,7 +32,7 @@ LAYERS = [
     {"core.home", "core.progress"},
     {"core.errors", "core.processes"},
 ]
-FOLDERS = ("core.nn", "core.datasets", "core.preprocessing", "core.augmentation", "pages.shared")
+FOLDERS = ("core.nn", "core.explaining", "core.runs", "core.datasets", "core.preprocessing", "core.augmentation", "pages.shared")
 FILES = sorted([PROJECT / "app.py", *(PROJECT / "pages").rglob("*.py"), *(PROJECT / "core").rglob("*.py")])
 
 

@@ -8,6 +8,7 @@ from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -15,8 +16,9 @@ from core import home, runs
 from core.datasets import catalogue, decisions
 from core.datasets.store import DatasetError
 from core.errors import StorageError
-from core.recipe import find_recipe
-from core.runs import Run, RunError, Status
+from core.recipe import RecipeError, find_recipe
+from core.runs import Run, RunError, Status, checkpoint
+from core.runs.checkpoint import Checkpoint
 
 
 @pytest.fixture
@@ -87,8 +89,122 @@ def test_a_living_run_is_not_removed(run: Run) -> None:
     with_state(run, runs.STOPPED)
     run.remove()
     assert not run.folder.exists()
+    assert runs.all_runs() == []
     with pytest.raises(RunError, match="There is no run"):
         run.status()
+
+
+def test_a_removed_run_comes_back_within_a_week(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_state(run, runs.STOPPED)
+    run.annotate(note="keep me")
+    run.remove()
+    assert runs.trash() == [run.name]
+    assert runs.restore(run.name).about_run.note == "keep me"
+    assert runs.all_runs() == [run]
+    assert runs.trash() == []
+    run.remove()
+    runs.create(find_recipe("digits-cnn"))
+    assert runs.trash() == [run.name]
+    later = time.time() + 8 * 24 * 3600
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: later)
+        runs.create(find_recipe("digits-cnn"))
+    assert runs.trash() == []
+    with pytest.raises(RunError, match=f"There is no run {run.name} in the trash"):
+        runs.restore(run.name)
+
+
+def test_what_a_user_says_of_a_run_is_kept(run: Run) -> None:
+    assert run.about_run == runs.AboutRun()
+    assert run.title == run.recipe.title
+    run.annotate(title=" With more epochs ", star=True)
+    run.annotate(note="<b>better</b>")
+    assert run.about_run == runs.AboutRun("With more epochs", "<b>better</b>", True)
+    assert run.title == "With more epochs"
+    run.annotate(title="", star=False)
+    assert run.about_run == runs.AboutRun(note="<b>better</b>")
+    with pytest.raises(RunError, match=r"The title has 5,000 characters; at most 120 are taken\."):
+        run.annotate(title=5000 * "x")
+    (run.folder / "about.json").write_text("[1]")
+    assert run.about_run == runs.AboutRun()
+    second = runs.create(find_recipe("digits-cnn"), title="Twice as long", pair_of=run.name)
+    assert (second.title, second.about_run.pair_of) == ("Twice as long", run.name)
+
+
+@pytest.mark.parametrize("state", runs.RESUMABLE)
+def test_a_run_that_ended_early_waits_for_its_turn_again(run: Run, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Run] = []
+    monkeypatch.setattr(Run, "start", lambda run: started.append(run))
+    later = runs.create(find_recipe("digits-cnn"))
+    run.write_status(replace(run.status(), state=state, pid=1, cause="something", epoch=2, ended=1.0))
+    run.stop_file.write_text("stop")
+    run.resume()
+    status = run.status()
+    assert (status.state, status.epoch, status.cause, status.pid, status.ended) == (runs.WAITING, 2, "", None, None)
+    assert not run.stop_file.exists()
+    assert started == [run]
+    assert run.ahead() == [later], "it goes to the end of the queue"
+    with pytest.raises(RunError, match="is waiting: there is nothing to resume"):
+        run.resume()
+
+
+def test_a_finished_run_trains_on_when_it_gets_more_epochs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "start", lambda _run: None)
+    run.write_status(replace(run.status(), state=runs.FINISHED, epoch=30))
+    for epochs in (None, 30):
+        with pytest.raises(RunError, match="has finished its 30 epochs"):
+            run.resume(epochs)
+    with pytest.raises(RunError, match="no checkpoint"):
+        run.resume(40)
+    progress = checkpoint.Progress(epoch=30, seconds=1.0, learning_rate=0.001)
+    checkpoint.write(run.checkpoint_folder, Checkpoint(progress, [np.zeros(3)], []))
+    assert run.recipe.fit.epochs == 30
+    run.resume(40)
+    assert run.recipe.fit.epochs == run.status().epochs == 40
+    run.write_status(replace(run.status(), state=runs.STOPPED, epoch=35))
+    with pytest.raises(RunError, match="has trained 35 epochs already"):
+        run.resume(31)
+    with pytest.raises(RecipeError, match="epochs must be a whole number from 1 to 1000"):
+        run.resume(2000)
+    assert run.recipe.fit.epochs == 40
+
+
+def test_a_pause_and_a_learning_rate_are_asked_for_by_files(run: Run) -> None:
+    with_state(run, runs.RUNNING, *own_process())
+    run.pause()
+    assert (run.status().state, run.stop_file.read_text()) == (runs.STOPPING, "pause")
+    assert run.wanted_learning_rate() is None
+    run.set_learning_rate(0.0003)
+    assert run.wanted_learning_rate() == 0.0003
+    for rate in (0.0, 11.0, float("nan")):
+        with pytest.raises(RunError, match="must be a number from 1e-07 to 10"):
+            run.set_learning_rate(rate)
+    run.learning_rate_file.write_text("{}")
+    assert run.wanted_learning_rate() is None
+    with_state(run, runs.PAUSED)
+    with pytest.raises(RunError, match="is paused: there is nothing to pause"):
+        run.pause()
+
+
+def test_what_there_is_to_see_is_read_whole_or_not_at_all(run: Run) -> None:
+    assert run.seen() is None
+    probabilities = np.array([[0.2, 0.8], [0.6, 0.4]], np.float32)
+    values = {
+        "epoch": 3,
+        "ids": np.array([7, 5]),
+        "labels": np.array([0, 1], np.int16),
+        "probabilities": probabilities,
+        "filters": np.zeros((4, 3, 3, 1), np.float32),
+        "map_id": 9,
+        "maps": np.zeros((4, 8, 8), np.uint8),
+    }
+    np.savez(run.folder / "live.npz", **values)  # type: ignore[arg-type]
+    seen = run.seen()
+    assert seen
+    assert (seen.epoch, seen.map_id, seen.predicted.tolist()) == (3, 9, [1, 0])
+    whole = (run.folder / "live.npz").read_bytes()
+    (run.folder / "live.npz").write_bytes(whole[: len(whole) // 2])
+    assert run.seen() is None
 
 
 def test_a_torn_last_line_is_left_out(run: Run) -> None:

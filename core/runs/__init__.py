@@ -1,0 +1,62 @@
+"""Run folders: what is on disk is the truth, and no process holds a run.
+
+A run is a folder of the data home: `recipe.json`, `dataset.json` (what the data set was), `decisions.json` (what people
+had decided on its pictures), `about.json` (what a user called it, noted, and what it is compared with), `status.json`
+(replaced atomically), `metrics.jsonl` (a flushed line a record), `live.npz` (what there was to see after the last
+epoch), `checkpoint/` (what training goes on from: the last whole epoch, and the one before), `train.log`, and, after
+training, `model.keras`, `evaluation.npz` and `environment.json`. A trainer is a process of its own,
+`python -m core.nn.train RUN_DIR`. The files `stop` and `learning_rate.json` are what a user wants of it.
+"""
+
+from core.runs.folders import (
+    create,
+    empty_trash,
+    find,
+    restore,
+    trash,
+    with_evaluation,
+    with_model,
+)
+from core.runs.run import AboutRun, Run, Seen, alive, all_runs, runs_folder
+from core.runs.status import (
+    ALIVE,
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    PAUSED,
+    RESUMABLE,
+    RUNNING,
+    STOPPED,
+    STOPPING,
+    WAITING,
+    RunError,
+    Status,
+)
+
+__all__ = [
+    "ALIVE",
+    "FAILED",
+    "FINISHED",
+    "INTERRUPTED",
+    "PAUSED",
+    "RESUMABLE",
+    "RUNNING",
+    "STOPPED",
+    "STOPPING",
+    "WAITING",
+    "AboutRun",
+    "Run",
+    "RunError",
+    "Seen",
+    "Status",
+    "alive",
+    "all_runs",
+    "create",
+    "empty_trash",
+    "find",
+    "restore",
+    "runs_folder",
+    "trash",
+    "with_evaluation",
+    "with_model",
+]

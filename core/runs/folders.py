@@ -1,0 +1,129 @@
+"""Run folders: made, found by name, thrown away and brought back."""
+
+import json
+import re
+import shutil
+import time
+from pathlib import Path
+
+from core import home
+from core.datasets import catalogue, decisions
+from core.errors import StorageError, storing
+from core.recipe import Recipe
+from core.runs.run import LONGEST_TITLE, TRASH, AboutRun, Run, all_runs, runs_folder
+from core.runs.status import WAITING, RunError, Status
+
+# A model of a million parameters with its optimiser takes 12 MB, predictions and metrics less; and some reserve.
+_NEEDED_BYTES = 50_000_000
+TRASH_S = 7 * 24 * 3600.0
+_TRASHED = re.compile(r"^\d+-")
+
+
+def create(recipe: Recipe, dataset: str | None = None, *, title: str = "", pair_of: str | None = None) -> Run:
+    """Make the folder of a new run; `Run.start` starts it.
+
+    Args:
+        recipe: any recipe; its sizes are made to follow the data set.
+        dataset: the data set's name; `None` takes the recipe's own.
+        title: what the user calls it.
+        pair_of: the name of the run that it is made to be compared with.
+
+    Raises:
+        DatasetError: the data set is not on this machine.
+        StorageError: the disk is full or may not be written.
+    """
+    opened = catalogue.open_dataset(dataset or recipe.dataset)
+    recipe = recipe.for_dataset(opened.about)
+    created = time.time()
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
+    root = runs_folder()
+    empty_trash()
+    with storing("the run"):
+        root.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(root).free
+        if free < _NEEDED_BYTES:
+            raise StorageError(
+                f"Could not store the run: the disk of {root} has {free / 1e6:.0f} MB left and a run may need "
+                f"{_NEEDED_BYTES / 1e6:.0f} MB. Free some space (python -m core runs remove RUN removes a run) and try "
+                f"again."
+            )
+        for attempt in range(1, 1000):
+            folder = root / (f"{stamp}-{recipe.name}" + (f"-{attempt}" if attempt > 1 else ""))
+            try:
+                with home.new_folder(folder) as beside:
+                    run = Run(beside)
+                    (beside / "recipe.json").write_text(json.dumps(recipe.to_json(), indent=1), encoding="utf-8")
+                    (beside / "dataset.json").write_text(opened.about.to_json(), encoding="utf-8")
+                    if recipe.split.decisions == "apply" and decisions.current(opened):
+                        made = decisions.decided(opened).to_json()
+                        (beside / "decisions.json").write_text(made, encoding="utf-8")
+                    if title or pair_of:
+                        run.write_about_run(AboutRun(title.strip()[:LONGEST_TITLE], pair_of=pair_of))
+                    run.write_status(Status(WAITING, created, "starting", epochs=recipe.fit.epochs))
+                return Run(folder)
+            except FileExistsError:
+                continue
+    raise RunError("Too many runs were made in the same second.")
+
+
+def trash() -> list[str]:
+    """Return the names of the runs in the trash, those removed last first."""
+    return [_TRASHED.sub("", path.name) for path in _trashed()]
+
+
+def restore(name: str) -> Run:
+    """Bring back a run from the trash.
+
+    Raises:
+        RunError: it is not there, or there is one of its name again.
+        StorageError: it may not be moved.
+    """
+    found = next((path for path in _trashed() if _TRASHED.sub("", path.name) == name), None)
+    if found is None:
+        raise RunError(f"There is no run {name} in the trash: what is removed stays there for a week.")
+    folder = runs_folder() / name
+    if folder.exists():
+        raise RunError(f"There is a run {name} again: it would be overwritten.")
+    with storing(f"the run {name}"):
+        found.rename(folder)
+    return Run(folder)
+
+
+def empty_trash() -> None:
+    """Delete what has been in the trash for more than a week; what may not be deleted stays."""
+    for path in _trashed():
+        if time.time() - float(path.name.partition("-")[0]) > TRASH_S:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _trashed() -> list[Path]:
+    found = (path for path in (runs_folder() / TRASH).glob("*") if _TRASHED.match(path.name))
+    return sorted(found, key=lambda path: float(path.name.partition("-")[0]), reverse=True)
+
+
+def find(name: str) -> Run:
+    """Return the run of this name, or the only one whose name begins so; `latest` is the newest.
+
+    Raises:
+        RunError: none or several.
+    """
+    runs = all_runs()
+    if name == "latest" and runs:
+        return runs[0]
+    exact = [run for run in runs if run.name == name]
+    matching = exact or [run for run in runs if name and run.name.startswith(name)]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise RunError(f"Several runs begin with {name!r}: {', '.join(run.name for run in matching)}.")
+    raise RunError(f"There is no run {name!r}. See: python -m core runs list")
+
+
+def with_evaluation() -> list[Run]:
+    """Return the runs whose predictions can be looked at, newest first."""
+    return [run for run in all_runs() if run.has_evaluation]
+
+
+def with_model() -> list[Run]:
+    """Return the runs that can predict, newest first."""
+    return [run for run in all_runs() if run.has_model]

@@ -18,11 +18,11 @@ LAYERS = [
     {"core.worker"},
     {"core.nn"},
     {"core.explaining"},
-    {"core.dataset_figures", "core.evaluation_figures", "core.safety_figures"},
+    {"core.comparison", "core.dataset_figures", "core.evaluation_figures", "core.safety_figures"},
     {"core.calibration", "core.label_errors"},
     {"core.safety"},
     {"core.applying", "core.evaluation", "core.figures", "core.batches"},
-    {"core.prepare", "core.runs"},
+    {"core.codegen", "core.prepare", "core.runs"},
     {"core.recipe"},
     {"core.datasets"},
     {"core.network", "core.schedule"},
@@ -32,7 +32,17 @@ LAYERS = [
     {"core.home", "core.progress"},
     {"core.errors", "core.processes"},
 ]
-FOLDERS = ("core.nn", "core.explaining", "core.runs", "core.datasets", "core.preprocessing", "core.augmentation", "pages.shared")
+FOLDERS = (
+    "core.nn",
+    "core.codegen",
+    "core.comparison",
+    "core.explaining",
+    "core.runs",
+    "core.datasets",
+    "core.preprocessing",
+    "core.augmentation",
+    "pages.shared",
+)
 FILES = sorted([PROJECT / "app.py", *(PROJECT / "pages").rglob("*.py"), *(PROJECT / "core").rglob("*.py")])
 
 

@@ -176,7 +176,7 @@ def parts(dataset: Dataset, split: Split, decided: Decided | None = None) -> Par
     Raises:
         RecipeError: nothing to train on, or too few pictures to draw a validation set by class.
     """
-    train, validation, test = (dataset.select(name) for name in ("train", "validation", "test"))
+    train, validation, test = _published(dataset, split)
     if len(test) == 0 or len(dataset.about.class_names) < 2:
         missing = "test pictures" if len(test) == 0 else "second class"
         raise RecipeError(f"{dataset.about.title} has no {missing}: there is nothing to learn, or to measure it on.")
@@ -184,31 +184,57 @@ def parts(dataset: Dataset, split: Split, decided: Decided | None = None) -> Par
     if split.validation == "test":
         return Parts(_kept(train, labels, decided), test, test, labels)
     if len(validation) == 0:
-        train, validation = _drawn(dataset, train, split)
+        train, validation = _drawn(dataset, train, split.fraction, split.seed, "validation")
     train, validation = _kept(train, labels, decided), _kept(validation, labels, decided)
     if not len(train) or not len(validation):
         raise RecipeError(f"Of {dataset.about.title}, every picture that trains or validates is excluded. Undo some.")
     return Parts(train, validation, test, labels)
 
 
-def _drawn(dataset: Dataset, train: np.ndarray, split: Split) -> tuple[np.ndarray, np.ndarray]:
-    """Draw the validation pictures from the training pictures, by class."""
+def _published(dataset: Dataset, split: Split) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what trains, validates and tests as the data set has it, or as many of it as the split draws.
+
+    Raises:
+        RecipeError: the data set has too few pictures for that.
+    """
+    train, validation, test = (dataset.select(name) for name in ("train", "validation", "test"))
+    everything = np.arange(len(dataset))
+    if split.pictures:
+        _, everything = _drawn(dataset, everything, split.pictures, split.seed, "chosen")
+        train, validation, test = (np.intersect1d(part, everything) for part in (train, validation, test))
+    if split.test_pictures:
+        rest, test = _drawn(dataset, everything, split.test_pictures, split.seed, "test")
+        validation = np.intersect1d(validation, rest)
+        train = np.setdiff1d(rest, validation)
+    return train, validation, test
+
+
+def _drawn(dataset: Dataset, ids: np.ndarray, size: float, seed: int, what: str) -> tuple[np.ndarray, np.ndarray]:
+    """Draw pictures from `ids` by class: a share of them below 1, a number from 1 up.
+
+    Returns:
+        The others and the drawn, in order.
+
+    Raises:
+        RecipeError: a class, or the whole, has too few; `what` names the pictures that cannot be drawn.
+    """
     from sklearn.model_selection import train_test_split
 
-    counts = np.bincount(dataset.labels[train], minlength=len(dataset.about.class_names))
+    cannot = f"No {what} pictures can be drawn from {dataset.about.title}:"
+    counts = np.bincount(dataset.labels[ids], minlength=len(dataset.about.class_names))
     if counts.min() < _FEWEST_OF_A_CLASS:
         name = dataset.about.class_names[counts.argmin()]
         raise RecipeError(
-            f"No validation pictures can be drawn from {dataset.about.title}: its class {name} has {counts.min()} "
-            f"training pictures, and at least {_FEWEST_OF_A_CLASS} are needed. Add some, or validate on test pictures."
+            f"{cannot} its class {name} has {counts.min()} pictures to draw from, and at least {_FEWEST_OF_A_CLASS} "
+            "are needed. Add some, or draw none."
         )
+    if size >= len(ids):
+        raise RecipeError(f"{cannot} {size:,} are wanted, and some more must remain, of {len(ids):,}. Take fewer.")
     try:
-        kept, drawn = train_test_split(
-            train, test_size=split.fraction, stratify=dataset.labels[train], random_state=split.seed
-        )
+        others, drawn = train_test_split(ids, test_size=size, stratify=dataset.labels[ids], random_state=seed)
     except ValueError as error:
-        raise RecipeError(f"No validation pictures can be drawn from {dataset.about.title}: {error}") from error
-    return np.sort(kept), np.sort(drawn)
+        raise RecipeError(f"{cannot} {error}") from error
+    return np.sort(others), np.sort(drawn)
 
 
 def _kept(part: np.ndarray, labels: np.ndarray, decided: Decided | None) -> np.ndarray:

@@ -5,16 +5,21 @@ import math
 import keras
 
 from core.network import (
+    Activation,
+    AveragePool2D,
     BatchNormalization,
     Conv2D,
     Dense,
     Dropout,
     Flatten,
+    GlobalAveragePooling2D,
     Layer,
     MaxPool2D,
     Network,
     Normalization,
+    Pretrained,
     Rescaling,
+    ResidualBlock,
 )
 from core.recipe import Adam, Optimiser, Recipe, RecipeError
 
@@ -22,6 +27,8 @@ from core.recipe import Adam, Optimiser, Recipe, RecipeError
 # laptop: long enough to hide what Python spends between executions, short enough to stop at once.
 _EXECUTION_OPERATIONS = 5e8
 _MAX_STEPS = 64
+# What each of `keras.applications` wants of values 0–255, where it does not see to it itself.
+_SCALING = {"MobileNetV2": (1 / 127.5, -1.0), "ResNet50V2": (1 / 127.5, -1.0)}
 
 
 def build_model(network: Network, input_shape: tuple[int, int, int]) -> keras.Model:
@@ -32,46 +39,125 @@ def build_model(network: Network, input_shape: tuple[int, int, int]) -> keras.Mo
         input_shape: height, width, channels; the model takes batches of it as numbers 0–255.
 
     Raises:
-        RecipeError: the layers do not fit the input's shape. The message names the layer.
+        RecipeError: the layers do not fit the input's shape, or a pretrained network's weights cannot be had. The
+            message names the layer.
     """
     inputs = outputs = keras.Input(input_shape)
     for position, layer in enumerate(network.layers, start=1):
         before = " × ".join(map(str, outputs.shape[1:]))
         try:
-            outputs = _keras_layer(layer)(outputs)
+            outputs = _applied(layer, outputs)
         except ValueError as error:
             raise RecipeError(
-                f"Layer {position} ({type(layer).__name__}) cannot work on what comes before it, {before}. Take "
-                f"a smaller kernel or pool, or padding 'same', or leave a layer out."
+                f"Layer {position} ({type(layer).__name__}) cannot work on what comes before it, {before}. "
+                + _advice(layer)
             ) from error
     return keras.Model(inputs, outputs)
 
 
-def _keras_layer(layer: Layer) -> keras.layers.Layer:
+def _advice(layer: Layer) -> str:
+    match layer:
+        case Pretrained():
+            return "It takes pictures, gray or in colour, of at least 32 × 32 pixels: put it first."
+        case Conv2D() | MaxPool2D() | AveragePool2D() | ResidualBlock() | GlobalAveragePooling2D():
+            return "Take a smaller kernel or pool, or padding 'same', or leave a layer out; Flatten comes after them."
+        case _:
+            return "Leave it out, or put it elsewhere."
+
+
+def _applied(layer: Layer, tensor: keras.KerasTensor) -> keras.KerasTensor:
+    """Return what the layer makes of a tensor of the model.
+
+    Raises:
+        ValueError: it cannot work on the tensor's shape.
+        RecipeError: a pretrained network's weights cannot be had.
+    """
+    layers = keras.layers
     match layer:
         case Rescaling():
-            return keras.layers.Rescaling(layer.scale, layer.offset)
+            return layers.Rescaling(layer.scale, layer.offset)(tensor)
         case Normalization():
-            return keras.layers.Normalization(mean=layer.mean, variance=layer.variance)
+            return layers.Normalization(mean=layer.mean, variance=layer.variance)(tensor)
         case Conv2D():
-            return keras.layers.Conv2D(
+            return layers.Conv2D(
                 layer.filters,
                 layer.kernel_size,
                 layer.strides,
                 padding=layer.padding,
                 activation=layer.activation,
-            )
+                use_bias=layer.use_bias,
+                kernel_regularizer=_penalty(layer),
+            )(tensor)
         case MaxPool2D():
-            return keras.layers.MaxPool2D(layer.pool_size)
+            return layers.MaxPool2D(layer.pool_size)(tensor)
+        case AveragePool2D():
+            return layers.AveragePooling2D(layer.pool_size)(tensor)
+        case GlobalAveragePooling2D():
+            return layers.GlobalAveragePooling2D()(tensor)
         case BatchNormalization():
-            return keras.layers.BatchNormalization(momentum=layer.momentum)
+            return layers.BatchNormalization(momentum=layer.momentum)(tensor)
+        case Activation():
+            return layers.Activation(layer.function)(tensor)
         case Dropout():
-            return keras.layers.Dropout(layer.rate)
+            return layers.Dropout(layer.rate)(tensor)
         case Flatten():
-            return keras.layers.Flatten()
+            return layers.Flatten()(tensor)
         case Dense():
-            return keras.layers.Dense(layer.units, activation=layer.activation)
+            # Probabilities keep 32 bits where the rest computes with fewer: the loss takes their logarithm.
+            exact = {"dtype": "float32"} if layer.activation == "softmax" else {}
+            return layers.Dense(layer.units, activation=layer.activation, kernel_regularizer=_penalty(layer), **exact)(
+                tensor
+            )
+        case ResidualBlock():
+            return _residual(layer, tensor)
+        case Pretrained():
+            return _pretrained(layer, tensor)
     raise NotImplementedError(type(layer).__name__)
+
+
+def _penalty(layer: Conv2D | Dense) -> keras.Regularizer | None:
+    """Return what the layer's kernel pays for its size."""
+    return keras.regularizers.L1L2(layer.l1, layer.l2) if layer.l1 or layer.l2 else None
+
+
+def _residual(block: ResidualBlock, tensor: keras.KerasTensor) -> keras.KerasTensor:
+    """Return what a residual block makes of a tensor (He et al., "Deep residual learning", 2016, figure 2)."""
+    layers = keras.layers
+
+    def convolved(tensor: keras.KerasTensor, kernel_size: int, strides: int) -> keras.KerasTensor:
+        convolution = layers.Conv2D(block.filters, kernel_size, strides, padding="same", use_bias=False)
+        return layers.BatchNormalization()(convolution(tensor))
+
+    changed = layers.Activation(block.activation)(convolved(tensor, 3, block.strides))
+    changed = convolved(changed, 3, 1)
+    same_shape = changed.shape == tensor.shape
+    shortcut = tensor if same_shape else convolved(tensor, 1, block.strides)
+    return layers.Activation(block.activation)(layers.Add()([changed, shortcut]))
+
+
+def _pretrained(layer: Pretrained, tensor: keras.KerasTensor) -> keras.KerasTensor:
+    """Return the features that a network of `keras.applications` sees: height, width and channels of its last layer.
+
+    Its batch normalisation keeps the statistics it came with, also when its weights are trained: batches of a small
+    data set would spoil them.
+    """
+    if tensor.shape[-1] == 1:
+        tensor = keras.layers.Concatenate()([tensor] * 3)
+    application = getattr(keras.applications, layer.application)
+    try:
+        model = application(include_top=False, weights="imagenet", input_shape=tensor.shape[1:])
+    except ValueError:
+        raise
+    except Exception as error:  # Keras's download raises nothing narrower.
+        raise RecipeError(
+            f"The weights of {layer.application} are not on this machine, and getting them failed: {error}. They are "
+            "downloaded once: train when there is a network, or take a recipe that begins from scratch."
+        ) from error
+    for each in model.layers:
+        each.trainable = layer.trainable and not isinstance(each, keras.layers.BatchNormalization)
+    if layer.application in _SCALING:
+        tensor = keras.layers.Rescaling(*_SCALING[layer.application])(tensor)
+    return model(tensor)
 
 
 def _keras_optimiser(optimiser: Optimiser) -> keras.optimizers.Optimizer:
@@ -106,13 +192,14 @@ def compiled_model(recipe: Recipe, input_shape: tuple[int, int, int], pictures: 
 
 def steps_per_execution(model: keras.Model, batch_size: int) -> int:
     """Return how many steps of a built model to run before Python looks: many for small steps, one for large ones."""
-    per_picture = sum(_multiplications(layer) for layer in model.layers)
-    per_step = 2 * 3 * max(per_picture, 1) * batch_size  # multiply and add; forward, and backward twice
+    per_step = 2 * 3 * max(_multiplications(model), 1) * batch_size  # multiply and add; forward, and backward twice
     return int(min(max(_EXECUTION_OPERATIONS / per_step, 1), _MAX_STEPS))
 
 
 def _multiplications(layer: keras.layers.Layer) -> int:
-    """Return the multiplications of one picture's forward pass through the layer's kernel, if it has one."""
+    """Return the multiplications of one picture's forward pass through the layer's kernels, if it has any."""
+    if isinstance(layer, keras.Model):
+        return sum(map(_multiplications, layer.layers))
     kernel = getattr(layer, "kernel", None)
     if kernel is None:
         return 0

@@ -1,10 +1,27 @@
 """Networks as Keras models: the book's sizes, and steps an execution that follow the work of a step."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from core.datasets.store import About
-from core.network import LAYERS, Conv2D, Dense, Flatten, MaxPool2D, Network, Rescaling
+from core.network import (
+    APPLICATIONS,
+    LAYERS,
+    Activation,
+    AveragePool2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPool2D,
+    Network,
+    Pretrained,
+    Rescaling,
+    ResidualBlock,
+)
 from core.preprocessing.normalisation import NONE, Normalisation
 from core.preprocessing.presets import PRESETS
 from core.recipe import RecipeError, find_recipe
@@ -22,6 +39,7 @@ MNIST = About("mnist", "MNIST", "", "", tuple("0123456789"), (28, 28, 1))
         ("exercise-52-b", (32, 32, 3), 3_702_314),
         ("exercise-53", (32, 32, 3), 3_702_314),
         ("activity-17", (50, 50, 1), 14_178_770),
+        ("activity-18", (50, 50, 1), 14_178_770),
     ],
 )
 def test_the_books_networks_have_the_books_parameters(name: str, size: tuple[int, int, int], parameters: int) -> None:
@@ -30,14 +48,129 @@ def test_the_books_networks_have_the_books_parameters(name: str, size: tuple[int
     assert build_model(find_recipe(name).network, size).count_params() == parameters
 
 
+SOFTMAX = Dense(10, "softmax")
+
+
+@pytest.fixture
+def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the networks of `keras.applications` begin from chance: their weights are not part of the project."""
+    import keras
+
+    for name in APPLICATIONS:
+        made = getattr(keras.applications, name)
+
+        def from_chance(made: Any = made, **options: Any) -> Any:
+            assert options["weights"] == "imagenet"
+            return made(**{**options, "weights": None})
+
+        monkeypatch.setattr(keras.applications, name, from_chance)
+
+
 @pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.usefixtures("untrained")
 def test_every_registered_layer_can_be_built(name: str) -> None:
     from core.nn.build import build_model
 
-    network = Network((LAYERS[name](), Flatten(), Dense(10, "softmax")))
-    if name == "Dense":
-        network = Network((Flatten(), LAYERS[name](), Dense(10, "softmax")))
-    assert build_model(network, DIGITS).output_shape == (None, 10)
+    flattened = [] if name in ("Dense", "Flatten", "GlobalAveragePooling2D") else [Flatten()]
+    before = [Flatten()] if name == "Dense" else []
+    network = Network((*before, LAYERS[name](), *flattened, SOFTMAX))
+    assert build_model(network, (32, 32, 1)).output_shape == (None, 10)
+
+
+def test_settings_of_layers_reach_keras() -> None:
+    from core.nn.build import build_model
+
+    network = Network(
+        (
+            Conv2D(4, strides=2, activation="silu", use_bias=False, l1=0.25, l2=0.5),
+            Activation("gelu"),
+            Flatten(),
+            SOFTMAX,
+        )
+    )
+    _, convolution, activation, _, last = build_model(network, DIGITS).layers
+    assert (convolution.strides, convolution.activation.__name__, convolution.bias) == ((2, 2), "silu", None)
+    assert (float(convolution.kernel_regularizer.l1), float(convolution.kernel_regularizer.l2)) == (0.25, 0.5)
+    assert (activation.activation.__name__, last.kernel_regularizer) == ("gelu", None)
+
+
+def test_pools_take_means() -> None:
+    from core.nn.build import build_model
+
+    pixels = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
+    layers = build_model(Network((AveragePool2D(2), GlobalAveragePooling2D(), SOFTMAX)), (4, 4, 1)).layers
+    small = np.asarray(layers[1](pixels))
+    assert small[0, ..., 0].tolist() == [[2.5, 4.5], [10.5, 12.5]]
+    assert np.asarray(layers[2](small)).tolist() == [[7.5]]
+
+
+def test_a_residual_block_adds_its_input_and_projects_it_only_where_shapes_differ() -> None:
+    from core.nn.build import build_model
+
+    def parameters(block: ResidualBlock) -> int:
+        features = build_model(Network((block, GlobalAveragePooling2D(), SOFTMAX)), (8, 8, 16)).layers[-3].output
+        assert features.shape == (None, 8 // block.strides, 8 // block.strides, block.filters)
+        whole = build_model(Network((block, GlobalAveragePooling2D(), SOFTMAX)), (8, 8, 16)).count_params()
+        return int(whole) - 10 * (block.filters + 1)
+
+    two_convolutions = 9 * 16 * 16 + 9 * 16 * 16 + 2 * 4 * 16
+    assert parameters(ResidualBlock(16)) == two_convolutions
+    assert parameters(ResidualBlock(16, strides=2)) == two_convolutions + 16 * 16 + 4 * 16
+    block = build_model(Network((ResidualBlock(16, activation="linear"), Flatten(), SOFTMAX)), (8, 8, 16))
+    for convolution in (layer for layer in block.layers if "conv2d" in layer.name):
+        convolution.set_weights([np.zeros_like(weights) for weights in convolution.get_weights()])
+    pixels = np.random.default_rng(0).normal(size=(2, 8, 8, 16)).astype(np.float32)
+    assert np.allclose(functional(block, -3)(pixels), pixels), "what does nothing is the identity"
+
+
+def functional(model: Any, position: int) -> Any:
+    """Return the model up to the layer at a position."""
+    import keras
+
+    return keras.Model(model.input, model.layers[position].output)
+
+
+def test_probabilities_keep_32_bits_where_the_rest_computes_with_16() -> None:
+    import keras
+
+    from core.nn.build import build_model
+
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = build_model(Network((Conv2D(4), BatchNormalization(), Flatten(), SOFTMAX)), DIGITS)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert [layer.compute_dtype for layer in model.layers[1:]] == ["bfloat16"] * 3 + ["float32"]
+
+
+@pytest.mark.parametrize("trainable", [False, True])
+@pytest.mark.usefixtures("untrained")
+def test_a_pretrained_network_takes_gray_pictures_and_keeps_its_statistics(trainable: bool) -> None:
+    from core.nn.build import build_model
+
+    network = Network((Pretrained("MobileNetV2", trainable), GlobalAveragePooling2D(), SOFTMAX))
+    model = build_model(network, (32, 32, 1))
+    (application,) = [layer for layer in model.layers if layer.name.startswith("mobilenetv2")]
+    assert application.output_shape == (None, 1, 1, 1280)
+    assert bool(application.trainable_weights) == trainable
+    before = [weights.numpy() for weights in application.non_trainable_weights]
+    model(np.full((2, 32, 32, 1), 200, np.float32), training=True)
+    after = [weights.numpy() for weights in application.non_trainable_weights]
+    assert all(map(np.array_equal, before, after))
+
+
+def test_without_network_a_pretrained_one_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    from keras.src.utils import file_utils
+
+    from core.nn.build import build_model
+
+    def unreachable(*_: object, **__: object) -> None:
+        raise Exception("URL fetch failure: no route to host")
+
+    monkeypatch.setattr(file_utils, "get_file", unreachable)
+    network = Network((Pretrained("EfficientNetV2B0"), GlobalAveragePooling2D(), SOFTMAX))
+    with pytest.raises(RecipeError, match=r"weights of EfficientNetV2B0 are not on this machine.*no route to host"):
+        build_model(network, (32, 32, 3))
 
 
 @pytest.mark.parametrize("normalisation", [preset.normalisation for preset in PRESETS.values()])
@@ -58,6 +191,22 @@ def test_a_layer_that_does_not_fit_is_named() -> None:
     network = Network((MaxPool2D(4), Conv2D(8, kernel_size=3), Flatten(), Dense(10, "softmax")))
     with pytest.raises(RecipeError, match=r"Layer 2 \(Conv2D\) cannot work on what comes before it, 2 × 2 × 1\."):
         build_model(network, DIGITS)
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        ((Pretrained(),), r"Layer 1 \(Pretrained\) cannot work on .*, 8 × 8 × 1\. It takes pictures.* 32 × 32"),
+        ((Flatten(), GlobalAveragePooling2D()), r"Layer 2 \(GlobalAveragePooling2D\) .*, 64\. .*Flatten comes after"),
+        ((Flatten(), ResidualBlock()), r"Layer 2 \(ResidualBlock\)"),
+        ((AveragePool2D(8), AveragePool2D(8)), r"Layer 2 \(AveragePool2D\) cannot work on .*, 1 × 1 × 1\."),
+    ],
+)
+def test_what_to_do_about_a_layer_that_does_not_fit_is_said(layers: Any, said: str) -> None:
+    from core.nn.build import build_model
+
+    with pytest.raises(RecipeError, match=said):
+        build_model(Network((*layers, SOFTMAX)), DIGITS)
 
 
 def test_small_steps_are_run_many_at_a_time_and_large_ones_singly() -> None:

@@ -114,6 +114,36 @@ def test_parts_are_drawn_by_class_and_never_overlap(data_home: Path) -> None:
     assert book.validation is book.test
 
 
+def test_a_split_may_draw_fewer_pictures_and_test_pictures_of_its_own(data_home: Path) -> None:
+    digits = open_dataset("digits")
+    fewer = parts(digits, Split(pictures=600, seed=3))
+    everything = parts(digits, Split(seed=3))
+    assert len(fewer.train) + len(fewer.validation) + len(fewer.test) == 600
+    assert set(fewer.test) < set(everything.test), "the data set's own test pictures stay what they are"
+    book = parts(digits, Split("test", pictures=1000, test_pictures=300))
+    assert (len(book.train), len(book.test), book.validation is book.test) == (700, 300, True)
+    assert not set(book.train) & set(book.test)
+    counts = np.bincount(digits.labels[book.test])
+    assert counts.max() - counts.min() <= 2, "by class"
+    own = parts(digits, Split(pictures=1000, test_pictures=300))
+    assert np.array_equal(own.test, book.test), "whatever validates"
+    assert sorted([*own.train, *own.validation]) == book.train.tolist()
+
+
+@pytest.mark.parametrize(
+    ("split", "said"),
+    [
+        (Split(pictures=5000), "No chosen pictures can be drawn from .*: 5,000 are wanted"),
+        (Split(test_pictures=1797), "No test pictures can be drawn from .*: 1,797 are wanted, and some more"),
+        (Split(pictures=100, test_pictures=100), "No test pictures"),
+        (Split(pictures=5), "No chosen pictures can be drawn from .*10"),
+    ],
+)
+def test_more_pictures_than_there_are_cannot_be_drawn(data_home: Path, split: Split, said: str) -> None:
+    with pytest.raises(RecipeError, match=said):
+        parts(open_dataset("digits"), split)
+
+
 def test_decisions_change_what_trains_and_validates_and_never_the_test(data_home: Path) -> None:
     digits = open_dataset("digits")
     before = parts(digits, Split())

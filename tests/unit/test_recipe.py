@@ -8,7 +8,7 @@ import pytest
 
 from core.augmentation import Augmentation
 from core.datasets.store import About
-from core.network import Conv2D, Dense, Dropout
+from core.network import Conv2D, Dense, Dropout, Rescaling
 from core.preprocessing import Grayscale, Resize
 from core.recipe import Recipe, RecipeError, find_recipe, named_recipes, read_recipe
 
@@ -50,6 +50,42 @@ def test_the_other_exercises_are_the_books() -> None:
     )
     assert pets.steps.steps == (Grayscale(), Resize(width=50, height=50, how="stretch"))
     assert plain.augmentation is regularised.augmentation is pets.augmentation is None
+
+
+def test_the_activities_divide_ten_thousand_photos_as_the_book_does() -> None:
+    published, again = find_recipe("activity-17"), find_recipe("activity-18")
+    for recipe in (published, again):
+        split = recipe.split
+        assert (split.validation, split.pictures, split.test_pictures) == ("test", 10_000, 3_000)
+    assert again.augmentation is None, "as published: what it makes is thrown away"
+    assert again.network == published.network
+
+
+def test_the_books_recipes_give_its_figure_and_its_trap() -> None:
+    book = {name: recipe.book_accuracy for name, recipe in named_recipes().items() if recipe.book_accuracy is not None}
+    assert book == {
+        "exercise-50": 0.9357,
+        "exercise-51": 0.9862,
+        "exercise-52-a": 0.10,
+        "exercise-52-b": 0.6932,
+        "exercise-53": 0.6035,
+        "activity-17": 0.7043,
+        "activity-18": 0.7257,
+    }
+    for name in book:
+        assert find_recipe(name).book_trap.endswith(".")
+        assert find_recipe(name).network.layers[0] != Rescaling(), "pixel values go in as they are"
+
+
+def test_each_of_the_books_recipes_has_a_counterpart_with_scaled_input_and_an_unseen_test_set() -> None:
+    for name, recipe in named_recipes().items():
+        if recipe.book_accuracy is None:
+            assert recipe.split.validation == "train", f"{name} leaves the test pictures for the end"
+            continue
+        scaled = find_recipe(f"{name}-scaled")
+        assert scaled.network.layers == (Rescaling(), *recipe.network.layers)
+        assert (scaled.dataset, scaled.steps, scaled.optimiser) == (recipe.dataset, recipe.steps, recipe.optimiser)
+        assert (scaled.fit, scaled.split.pictures) == (recipe.fit, recipe.split.pictures)
 
 
 def test_sizes_follow_the_data_set() -> None:

@@ -1,7 +1,9 @@
-"""What a run predicted: accuracy, confusion, and its errors, worst first. Numbers and indices, no figures."""
+"""What a run predicted: accuracy, scores by class, confusions, and which pictures. Numbers and indices, no figures."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
+from statistics import NormalDist
 from zipfile import BadZipFile
 
 import numpy as np
@@ -9,7 +11,32 @@ import numpy as np
 from core.runs import Run, RunError
 
 PARTS = ("validation", "test")
+WRONG, RIGHT, ALL = "wrong", "right", "all"
+OUTCOMES = (WRONG, RIGHT, ALL)
+LOSS, CONFIDENCE, MARGIN = "loss", "confidence", "margin"
+SORTS = (LOSS, CONFIDENCE, MARGIN)
 _SMALLEST_PROBABILITY = 1e-7  # Keras's own clipping in its cross-entropy.
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which predictions, in which order.
+
+    Attributes:
+        outcome: one of `OUTCOMES`.
+        true: the true class; `None`: any.
+        predicted: the predicted class; `None`: any.
+        confidence: above the first, at most the second; `None`: any.
+        by: what they are sorted by, one of `SORTS`.
+        descending: the largest first.
+    """
+
+    outcome: str = WRONG
+    true: int | None = None
+    predicted: int | None = None
+    confidence: tuple[float, float] | None = None
+    by: str = LOSS
+    descending: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +58,33 @@ class Predictions:
         """The most probable class of each picture, int64 `(n,)`."""
         return np.argmax(self.probabilities, axis=1)
 
+    @cached_property
+    def right(self) -> np.ndarray:
+        """Whether each picture's most probable class is its true one, bool `(n,)`."""
+        return self.predicted == self.labels
+
     @property
     def accuracy(self) -> float:
         """The share of pictures whose most probable class is the true one, 0–1."""
-        return float(np.mean(self.predicted == self.labels))
+        return float(np.mean(self.right))
 
     @cached_property
     def losses(self) -> np.ndarray:
         """The cross-entropy of each picture, float64 `(n,)`, in nats."""
         true = self.probabilities[np.arange(len(self.labels)), self.labels].astype(np.float64)
         return -np.log(np.maximum(true, _SMALLEST_PROBABILITY))
+
+    @cached_property
+    def confidences(self) -> np.ndarray:
+        """The probability that each picture's predicted class was given, float64 `(n,)`."""
+        # Rounding may leave a little more than 1.
+        return np.minimum(self.probabilities.max(axis=1).astype(np.float64), 1.0)
+
+    @cached_property
+    def margins(self) -> np.ndarray:
+        """How far the most probable class is ahead of the next, float64 `(n,)`, 0–1: near 0 it was a close call."""
+        second, first = np.partition(self.probabilities.astype(np.float64), -2, axis=1)[:, -2:].T
+        return first - second
 
     @cached_property
     def confusion(self) -> np.ndarray:
@@ -50,36 +94,169 @@ class Predictions:
         np.add.at(counts, (self.labels, self.predicted), 1)
         return counts
 
-    def errors(self) -> np.ndarray:
-        """Return positions of the wrong ones, int64, worst first: by the probability given to the wrong answer."""
-        return self._worst_first(np.flatnonzero(self.predicted != self.labels))
+    @property
+    def are_numbers(self) -> bool:
+        """Whether all probabilities are finite: those of a training that diverged are not."""
+        return bool(np.isfinite(self.probabilities).all())
 
-    def cell(self, true: int, predicted: int) -> np.ndarray:
-        """Return positions of the pictures of a cell of the confusion matrix, int64, worst first."""
-        return self._worst_first(np.flatnonzero((self.labels == true) & (self.predicted == predicted)))
+    def select(self, choice: Choice) -> np.ndarray:
+        """Return positions of the chosen predictions, int64 `(m,)`, sorted; equal ones by loss, then as stored."""
+        chosen = np.ones(len(self.ids), bool)
+        if choice.outcome != ALL:
+            chosen &= self.right == (choice.outcome == RIGHT)
+        if choice.true is not None:
+            chosen &= self.labels == choice.true
+        if choice.predicted is not None:
+            chosen &= self.predicted == choice.predicted
+        if choice.confidence is not None:
+            low, high = choice.confidence
+            chosen &= (self.confidences > low) & (self.confidences <= high)
+        positions = np.flatnonzero(chosen)
+        values = {LOSS: self.losses, CONFIDENCE: self.confidences, MARGIN: self.margins}[choice.by][positions]
+        return positions[np.lexsort((-self.losses[positions], -values if choice.descending else values))]
 
-    def _worst_first(self, positions: np.ndarray) -> np.ndarray:
-        given = self.probabilities[positions, self.predicted[positions]]
-        wrong = self.predicted[positions] != self.labels[positions]
-        # Among right answers the least sure is the worst; among wrong ones the surest.
-        badness = np.where(wrong, given, -given)
-        return positions[np.lexsort((self.ids[positions], -self.losses[positions], -badness))]
+    def position(self, index: int) -> int | None:
+        """Return the position of a picture of the data set; `None` where it is not of this part."""
+        places = np.flatnonzero(self.ids == index)
+        return int(places[0]) if len(places) else None
+
+
+@dataclass(frozen=True, eq=False)
+class ClassScores:
+    """How well each class is recognised; what has no denominator is 0, as scikit-learn has it.
+
+    Attributes:
+        precision: of the pictures predicted as the class, the share that is of it, float64 `(classes,)`.
+        recall: of the pictures of the class, the share predicted as it, float64 `(classes,)`.
+        f1: the harmonic mean of both, float64 `(classes,)`.
+        support: how many pictures are of the class, int64 `(classes,)`.
+        predicted: how many pictures were predicted as the class, int64 `(classes,)`.
+    """
+
+    precision: np.ndarray
+    recall: np.ndarray
+    f1: np.ndarray
+    support: np.ndarray
+    predicted: np.ndarray
+
+    def mean(self, *, weighted: bool = False) -> tuple[float, float, float]:
+        """Return the mean precision, recall and F1 of the classes, each counting alike or by its support."""
+        weights = self.support if weighted else None
+        precision, recall, f1 = (
+            float(np.average(scores, weights=weights)) for scores in (self.precision, self.recall, self.f1)
+        )
+        return precision, recall, f1
+
+
+@dataclass(frozen=True)
+class ConfusedPair:
+    """Pictures of one class that were taken for another.
+
+    Attributes:
+        true: the true class.
+        predicted: what it was taken for.
+        count: how many pictures.
+        share: of all pictures of the true class, 0–1.
+    """
+
+    true: int
+    predicted: int
+    count: int
+    share: float
+
+
+def class_scores(confusion: np.ndarray) -> ClassScores:
+    """Return precision, recall and F1 by class.
+
+    Args:
+        confusion: int `(classes, classes)`, true classes by row, predictions by column.
+    """
+    hits, support, predicted = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    return ClassScores(
+        precision=_ratio(hits, predicted),
+        recall=_ratio(hits, support),
+        f1=_ratio(2 * hits, support + predicted),
+        support=support,
+        predicted=predicted,
+    )
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+
+
+def confused_pairs(confusion: np.ndarray, most: int) -> list[ConfusedPair]:
+    """Return the pairs of classes that are confused most often, at most so many; equal ones in the classes' order.
+
+    Args:
+        confusion: int `(classes, classes)`, true classes by row, predictions by column.
+        most: how many pairs at most.
+    """
+    wrong = confusion * (1 - np.eye(len(confusion), dtype=np.int64))
+    support = confusion.sum(axis=1)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:most]
+    pairs = zip(*(places.tolist() for places in np.unravel_index(order, wrong.shape)), strict=True)
+    return [
+        ConfusedPair(true, predicted, int(wrong[true, predicted]), float(wrong[true, predicted] / support[true]))
+        for true, predicted in pairs
+        if wrong[true, predicted]
+    ]
+
+
+def wilson_interval(hits: int, of: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the Wilson score interval of a share, which holds for few pictures and near 0 and 1 too.
+
+    E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
+
+    Args:
+        hits: how many of them, at most `of`.
+        of: how many there are, at least 1.
+        level: how often such intervals hold the true share, 0–1.
+    """
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share = hits / of
+    centre = share + z**2 / (2 * of)
+    half = z * ((share * (1 - share) + z**2 / (4 * of)) / of) ** 0.5
+    low, high = ((centre + side * half) / (1 + z**2 / of) for side in (-1, 1))
+    return max(low, 0.0), min(high, 1.0)
+
+
+def parts(run: Run) -> tuple[str, ...]:
+    """Return the parts that a run has predictions for; only `test` where the test pictures validated.
+
+    Raises:
+        RunError: the run has no predictions, or they cannot be read.
+    """
+    validation, test = (load(run, part).ids for part in PARTS)
+    if len(validation) == 0 or np.array_equal(validation, test):
+        return ("test",)
+    return PARTS
 
 
 def load(run: Run, part: str) -> Predictions:
-    """Read what a run predicted for a part, `validation` or `test`.
+    """Return what a run predicted for a part, `validation` or `test`; it is not to be changed.
+
+    A run without validation pictures has no predictions for that part.
 
     Raises:
         RunError: the run has no predictions, or they cannot be read.
     """
     path = run.folder / "evaluation.npz"
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return Predictions(*(stored[f"{part}_{name}"] for name in ("ids", "labels", "probabilities")))
+        return _read(path, part, path.stat().st_mtime_ns)
     except FileNotFoundError as error:
         raise RunError(f"The run {run.name} has no predictions yet: they are made when its training ends.") from error
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise RunError(f"The predictions of the run {run.name} cannot be read: {error}. Train it again.") from error
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, part: str, _changed_ns: int) -> Predictions:
+    with np.load(path, allow_pickle=False) as stored:
+        if part == "validation" and "validation_ids" not in stored:
+            classes = stored["test_probabilities"].shape[1]
+            return Predictions(np.zeros(0, np.int64), np.zeros(0, np.int16), np.zeros((0, classes), np.float32))
+        return Predictions(*(stored[f"{part}_{name}"] for name in ("ids", "labels", "probabilities")))
 
 
 def ranked(probabilities: np.ndarray, class_names: tuple[str, ...]) -> list[tuple[str, float]]:

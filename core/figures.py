@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 
 # Okabe and Ito's eight colours for the colour-blind, their black made a gray that shows on both pages, and two more.
@@ -24,7 +23,6 @@ _TRAINING, _VALIDATION = {False: "#0072B2", True: "#56B4E9"}, {False: "#D55E00",
 CURVE_HEIGHT_PX = 310
 CURVE_MARGIN_PX = {"l": 64, "r": 8, "t": 36, "b": 48}
 _MOST_POINTS = 600
-_CELL_PX = 40
 # The first losses of an unscaled network are a hundred times higher than the last: the axis is logarithmic.
 _LOSS_TICKS = [float(f"{first}e{power}") for power in range(-6, 4) for first in (1, 2, 5)]
 
@@ -167,87 +165,6 @@ def thinned(records: list[dict[str, Any]], quantity: str) -> list[tuple[float, f
         mean = None if any(value is None for value in values) else sum(values) / len(values)
         points.append((some[-1]["epoch"], mean))
     return points
-
-
-def confusion_matrix(counts: np.ndarray, class_names: tuple[str, ...], *, dark: bool = False) -> go.Figure:
-    """Draw a confusion matrix whose cells can be clicked.
-
-    Right answers are shaded blue by their share of the row, wrong ones orange by their count, so that errors show
-    beside hundreds of right answers. The cells are the points of the last trace, row by row.
-
-    Args:
-        counts: int `(classes, classes)`, true classes by row, predictions by column.
-        class_names: one text a class.
-        dark: whether the page is dark.
-    """
-    classes = len(class_names)
-    diagonal = np.eye(classes, dtype=bool)
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    wrong = np.where(diagonal, 0, counts)
-    weight = np.where(diagonal, share, np.sqrt(wrong / max(wrong.max(), 1)))
-    figure = go.Figure()
-    some, heavy = counts > 0, weight > np.where(diagonal, 0.55, 0.85)
-    numbers = np.array([[f"{count:,}" for count in row] for row in counts])
-    plain = "#E6EAEE" if dark else "#16202A"
-    for mask, rgb, text in (
-        (diagonal & some & heavy, "0,114,178", "#FFFFFF"),
-        (diagonal & some & ~heavy, "0,114,178", plain),
-        (~diagonal & some & heavy, "213,94,0", "#FFFFFF"),
-        (~diagonal & some & ~heavy, "213,94,0", plain),
-        (~some, "128,128,128", plain),
-    ):
-        figure.add_heatmap(
-            z=np.where(mask, weight, np.nan),
-            zmin=0,
-            zmax=1,
-            colorscale=[[0, f"rgba({rgb},0.10)"], [1, f"rgba({rgb},0.95)"]],
-            text=np.where(mask & some, numbers, ""),
-            texttemplate="%{text}",
-            textfont={"color": text, "size": 13},
-            showscale=False,
-            hoverinfo="skip",
-            xgap=2,
-            ygap=2,
-        )
-    # A heat map's cells cannot be selected: clear squares above them can.
-    rows, columns = np.divmod(np.arange(classes * classes), classes)
-    figure.add_scatter(
-        x=columns,
-        y=rows,
-        mode="markers",
-        marker={"symbol": "square", "size": _CELL_PX, "color": "rgba(0,0,0,0)"},
-        selected={"marker": {"color": "rgba(128,128,128,0.35)", "opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
-        hovertemplate=[
-            f"{class_names[row]} {'seen as itself' if row == column else f'taken for {class_names[column]}'}: "
-            f"{counts[row, column]:,} of {counts[row].sum():,}<extra></extra>"
-            for row, column in zip(rows, columns, strict=True)
-        ],
-        showlegend=False,
-    )
-    ticks = {
-        "tickvals": list(range(classes)),
-        "ticktext": list(class_names),
-        "showgrid": False,
-        "zeroline": False,
-    }
-    figure.update_layout(
-        xaxis={
-            "title": "predicted class",
-            "range": [-0.5, classes - 0.5],
-            "side": "bottom",
-            "fixedrange": True,
-            **ticks,
-        },
-        yaxis={"title": "true class", "range": [classes - 0.5, -0.5], "fixedrange": True, **ticks},
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        height=max(_CELL_PX * classes, 160) + 60,
-        hoverdistance=_CELL_PX,
-        dragmode=False,
-        clickmode="event+select",
-        uirevision="confusion",
-    )
-    return figure
 
 
 def ranking(ranked: list[tuple[str, float]]) -> go.Figure:

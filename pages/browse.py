@@ -23,6 +23,7 @@ from pages.shared.frame import page, plain, said_in_words
 from pages.shared.map_view import show_map
 from pages.shared.overview import show_overview
 from pages.shared.pictures_view import choose_per_page, open_picture, show_open, show_pictures, take_up
+from pages.shared.views import choose_view
 
 _VIEW = "browse_view"
 _PICTURES, _OVERVIEW, _MAP, _AUDIT = "Pictures", "Overview", "Map", "Audit"
@@ -43,7 +44,7 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
     with shown:
         head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
         with head:
-            view = choose_view()
+            view = choose_view(_VIEWS, key=_VIEW)
         filters = replace(filters, ids=only_among(dataset))
         ids = selection.select(dataset, filters, order)
         head.markdown(f"**{len(ids):,} picture{'s' if len(ids) != 1 else ''}**", width="content")
@@ -76,20 +77,6 @@ def open_finding(dataset: Dataset, finding: str) -> None:
     """Show the pictures of an audit's finding."""
     show_finding(dataset, finding)
     st.session_state[_VIEW] = _PICTURES
-
-
-def choose_view() -> str:
-    """Let the user choose how the pictures are looked at; the choice stands in the address."""
-    by_parameter = {view.lower(): view for view in _VIEWS}
-    address.adopt(_VIEW, "view", lambda texts: by_parameter.get(texts[0] if texts else "", _PICTURES))
-    st.session_state.setdefault(_VIEW, _PICTURES)
-    view = str(
-        st.segmented_control(
-            "View", _VIEWS, key=_VIEW, required=True, label_visibility="collapsed", persist_state="session"
-        )
-    )
-    address.note("view", [] if view == _PICTURES else [view.lower()])
-    return view
 
 
 page("Browse", "The pictures of a data set, pixel by pixel. Click one to look at it closely.")

@@ -4,115 +4,107 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import evaluation, figures, runs
-from core.datasets import catalogue
-from core.datasets.store import Dataset
+from core import evaluation, runs
 from core.evaluation import Predictions
-from core.runs import Run, RunError
-from pages.shared.components.gallery import Item, gallery, picture_url
+from core.runs import Run
+from pages.shared import address
 from pages.shared.controls import choose_run, train_first
-from pages.shared.enlarge import enlarge
-from pages.shared.frame import dark, page, plain, said_in_words
+from pages.shared.errors.calibration import show_calibration
+from pages.shared.errors.classes import show_classes
+from pages.shared.errors.pictures import show_matrix_and_pictures
+from pages.shared.frame import page, plain, said_in_words
+from pages.shared.views import choose_view
 
-_PER_PAGE = 60
-
-
-def selected_cell(found: Predictions, names: tuple[str, ...], place: str) -> tuple[int, int] | None:
-    """Draw the confusion matrix; return the true and predicted class of the cell that was clicked.
-
-    Args:
-        found: what was predicted.
-        names: the classes.
-        place: the run and the part, whose clicked cell is kept apart from others'.
-    """
-    version = st.session_state.setdefault("matrix_version", 0)
-    event = st.plotly_chart(
-        figures.confusion_matrix(found.confusion, names, dark=dark()),
-        key=f"matrix_{place}_{version}",
-        on_select="rerun",
-        selection_mode="points",
-        config={"displayModeBar": False},
-        alt="Confusion matrix: true classes by row, predicted classes by column",
-    )
-    points = event["selection"]["points"]
-    return divmod(points[0]["point_index"], len(names)) if points else None
+_VIEW, _PART = "errors_view", "part"
+_PICTURES, _CLASSES, _CALIBRATION = "Pictures", "Classes", "Calibration"
+_VIEWS = (_PICTURES, _CLASSES, _CALIBRATION)
 
 
-def all_errors() -> None:
-    """Forget the clicked cell: a chart of another name has none."""
-    st.session_state["matrix_version"] += 1
+def choose_part(parts: tuple[str, ...]) -> str:
+    """Let the user choose which pictures' predictions are looked at, where there are several parts."""
+    if len(parts) == 1:
+        st.caption(f"Only {parts[0]} pictures: this run has no validation pictures beside them.")
+        return parts[0]
+    address.adopt(_PART, "part", lambda texts: texts[0] if texts and texts[0] in parts else "test")
+    if st.session_state.get(_PART) not in parts:
+        st.session_state[_PART] = "test"
+    part = str(st.segmented_control("Part", parts, key=_PART, required=True, persist_state="session"))
+    address.note("part", [] if part == "test" else [part])
+    return part
 
 
-def show_pictures(found: Predictions, run: Run, cell: tuple[int, int] | None, place: str) -> None:
-    """Show the pictures of a cell, or all that are wrong, worst first."""
-    dataset, names = catalogue.open_dataset(run.about.name), run.about.class_names
-    if dataset.about.content_hash != run.about.content_hash:
-        raise RunError(f"The data set {run.about.title} has changed since this run: its pictures cannot be matched.")
-    if cell is None:
-        positions = found.errors()
-        st.markdown(f"**All {len(positions):,} errors**, worst first. Click a cell of the matrix for its pictures.")
-        if not len(positions):
-            st.success("No error at all. Try harder pictures, or the other part of the data set.")
-    else:
-        true, predicted = cell
-        positions = found.cell(true, predicted)
-        said = "recognised" if true == predicted else f"taken for {plain(names[predicted])}"
-        left, right = st.columns([3, 1], vertical_alignment="center")
-        left.markdown(f"**{plain(names[true])} {said}: {len(positions):,}**, least convincing first.")
-        right.button("All errors", on_click=all_errors, width="stretch", icon=":material/close:")
-        if not len(positions):
-            st.info("No picture is in this cell.")
-    pages = -(-len(positions) // _PER_PAGE)
-    number = st.pagination(pages, key=f"page_{place}_{cell}") if pages > 1 else 1
-    shown = positions[(number - 1) * _PER_PAGE : number * _PER_PAGE]
-    opened = gallery([item(found, dataset, int(position)) for position in shown], dataset, key="errors")
-    if opened is not None:
-        (position,) = np.flatnonzero(found.ids == opened)
-        likeliest = evaluation.ranked(found.probabilities[position], names)[:3]
-        enlarge(dataset, opened, "Predicted: " + ", ".join(f"{plain(name)} {share:.1%}" for name, share in likeliest))
-
-
-def item(found: Predictions, dataset: Dataset, position: int) -> Item:
-    """Return a picture for the gallery: true label → prediction, and the probability that the network gave it."""
-    names, index = dataset.about.class_names, int(found.ids[position])
-    true, predicted = names[found.labels[position]], names[found.predicted[position]]
-    probability = found.probabilities[position, found.predicted[position]]
-    alt = f"Picture {index}: a {true}, predicted {predicted} with {probability:.1%}"
-    return Item(index, alt, f"{true} → {predicted}  {probability:.0%}", picture_url(dataset, index))
-
-
-def show(run: Run, part_choice: DeltaGenerator, figures_shown: DeltaGenerator) -> None:
-    """Show one run's accuracy, confusion matrix and pictures; the first two go into the places given."""
-    same = run.recipe.split.validation == "test"
-    with part_choice:
-        if same:
-            part = "test"
-            st.caption("This recipe watches the test pictures while it trains, as the book does: validation is test.")
-        else:
-            part = st.segmented_control("Part", evaluation.PARTS, default="test", required=True, key="part")
-    found = evaluation.load(run, part)
-    wrong = int(np.sum(found.predicted != found.labels))
-    with figures_shown, st.container(horizontal=True, gap="medium"):
-        st.metric(f"{part.capitalize()} accuracy", f"{found.accuracy:.2%}", width="content")
-        st.metric("Wrong", f"{wrong:,} of {len(found.labels):,}", width="content")
+def show_result(part: str, found: Predictions) -> None:
+    """Show the accuracy with its interval, the number of errors and the loss."""
+    pictures, wrong = len(found.labels), int((~found.right).sum())
+    low, high = evaluation.wilson_interval(pictures - wrong, pictures)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            f"{part.capitalize()} accuracy",
+            f"{found.accuracy:.2%}",
+            f"{low:.2%} to {high:.2%}",
+            delta_color="off",
+            delta_arrow="off",
+            help="Beneath: the range that holds the accuracy on ever more such pictures, in 95 of 100 cases (Wilson).",
+            width="content",
+        )
+        st.metric("Wrong", f"{wrong:,} of {pictures:,}", width="content")
         st.metric(f"{part.capitalize()} loss", f"{np.mean(found.losses):.4f}", width="content")
-    place = f"{run.name}_{part}"
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        st.markdown("**Confusion matrix**")
-        cell = selected_cell(found, run.about.class_names, place)
-        st.caption("Blue: right, by share of its class. Orange: wrong, the more the darker.")
-    with right, said_in_words():
-        show_pictures(found, run, cell, place)
+
+
+def show(run: Run, part_choice: DeltaGenerator, result: DeltaGenerator) -> None:
+    """Show one run's errors; the choice of the part and the result go into the places given."""
+    with part_choice:
+        part = choose_part(evaluation.parts(run))
+    found = evaluation.load(run, part)
+    with result:
+        show_result(part, found)
+    if not found.are_numbers:
+        st.warning(
+            "Some of the network's answers are no numbers (NaN): its training diverged. Train it again with a smaller "
+            "learning rate.",
+            icon=":material/warning:",
+        )
+    show_view(run, part, found)
+
+
+@st.fragment
+def show_view(run: Run, part: str, found: Predictions) -> None:
+    """Show the predictions in the way that is chosen. A fragment: a click on a number draws only what depends on it."""
+    with said_in_words():
+        view = choose_view(_VIEWS, key=_VIEW)
+        if view == _PICTURES:
+            show_matrix_and_pictures(run, part, found)
+        elif view == _CLASSES:
+            show_classes(run, found, open_pictures)
+        else:
+            show_calibration(run, part, found, open_pictures)
+    address.write()
+
+
+def say_when_unevaluated(asked: str | None) -> None:
+    """Say why the run that a link asks for is not the one that is shown."""
+    if asked in {run.name for run in runs.all_runs()} - {run.name for run in evaluated}:
+        st.info(
+            f"The run {plain(asked or '')} has no predictions: they are made when a training ends, or is stopped after "
+            "its first batch. Shown is another run."
+        )
+
+
+def open_pictures() -> None:
+    """Show pictures from the next rerun on."""
+    st.session_state[_VIEW] = _PICTURES
 
 
 page("Errors", "What a run got wrong, from one number to the pictures behind it.")
+address.resume(without=("run", "picture"))
 evaluated = runs.with_evaluation()
 if not evaluated:
     train_first("No run has finished yet. Train one, and its errors will be here.")
 else:
-    run_choice, part_choice, figures_shown = st.columns([3, 1.4, 3], gap="medium")
+    run_choice, part_choice, result = st.columns([3, 1.4, 3], gap="medium")
+    say_when_unevaluated(st.query_params.get("run"))
     with run_choice:
         run = choose_run(evaluated, key="run_evaluated")
     with said_in_words():
-        show(run, part_choice, figures_shown)
+        show(run, part_choice, result)
+    address.write()

@@ -59,8 +59,9 @@ def _now() -> dict[str, list[str]]:
 
 
 def _written() -> dict[str, list[str]]:
-    written: dict[str, list[str]] = st.session_state.setdefault("address_written", {})
-    return written
+    """Return what was written there on this page: others have parameters of the same name."""
+    by_page: dict[str, dict[str, list[str]]] = st.session_state.setdefault("address_written", {})
+    return by_page.setdefault(st.session_state["page"], {})
 
 
 def _is_echo() -> bool:

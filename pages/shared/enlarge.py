@@ -23,9 +23,9 @@ _BUTTONS = {
 def enlarge(
     dataset: Dataset,
     index: int,
-    note: str = "",
     *,
     among: np.ndarray | None = None,
+    more: Callable[[int], None] | None = None,
     moved: Callable[[int], None] | None = None,
     closed: Callable[[int], None] | None = None,
 ) -> None:
@@ -34,8 +34,8 @@ def enlarge(
     Args:
         dataset: whose picture it is.
         index: its index there.
-        note: Markdown to show beneath, such as what a network made of it.
         among: the pictures, int64 `(m,)`, that one can go on to from this one; `None`: no other.
+        more: called with the index of the picture that is shown to draw more of it, such as what a network made of it.
         moved: called with the index of a picture that one has gone on to.
         closed: called with the index of the last picture when the dialog is closed.
     """
@@ -54,8 +54,6 @@ def enlarge(
         with said_in_words():
             now = st.session_state[_SHOWN]
             _show(dataset, now)
-            if note and now == index:
-                st.markdown(note)
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
                 if among is not None:
                     _go_on(among, now, go_to)
@@ -63,6 +61,8 @@ def enlarge(
             st.markdown(_decided(dataset, decisions.current(dataset).get(now)))
             if refused := st.session_state.pop(_REFUSED, ""):
                 st.error(plain(refused), icon=":material/error:")
+            if more is not None:
+                more(now)
 
     st.dialog("Picture", width="large", on_dismiss=dismissed)(show)()
 

@@ -28,6 +28,7 @@ def page(title: str, lead: str) -> None:
     if "through_app" not in st.session_state:
         PagesManager.uses_pages_directory = False
         st.rerun()
+    st.session_state["page"] = title
     st.title(title, anchor=False)
     st.caption(lead)
 

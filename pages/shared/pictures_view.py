@@ -1,6 +1,7 @@
 """Pictures of a data set in pages of a gallery; a click opens one large."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -14,6 +15,19 @@ from pages.shared.enlarge import enlarge
 
 _PER_PAGE = (24, 48, 96)
 _PAGE, _PER, _OPEN, _FOCUS = "gallery_page", "gallery_per_page", "gallery_open", "gallery_focus"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of a picture in the gallery.
+
+    Attributes:
+        caption: a few characters beneath.
+        alt: what it shows, in words.
+    """
+
+    caption: str
+    alt: str
 
 
 def choose_per_page() -> None:
@@ -48,19 +62,37 @@ def open_picture(index: int) -> None:
     st.session_state[_OPEN] = index
 
 
-def show_pictures(dataset: Dataset, ids: np.ndarray, chosen: Hashable) -> None:
+def show_pictures(
+    dataset: Dataset,
+    ids: np.ndarray,
+    chosen: Hashable,
+    *,
+    told: Callable[[int], Told] | None = None,
+    more: Callable[[int], None] | None = None,
+) -> None:
     """Show pictures in pages, and the open one large; the address holds both.
 
     Args:
         dataset: whose pictures they are.
         ids: their indices, int64 `(m,)`, at least one, in the order in which they are shown.
         chosen: as for `take_up`, which comes before.
+        told: what is said of a picture; `None`: its class.
+        more: as for `show_open`.
     """
-    _show_page(dataset, ids, chosen, decisions.version(dataset))
+    _show_page(
+        dataset, ids, chosen, decisions.version(dataset), told or (lambda index: _class_of(dataset, index)), more
+    )
 
 
 @st.fragment
-def _show_page(dataset: Dataset, ids: np.ndarray, chosen: Hashable, decided: tuple[int, int]) -> None:
+def _show_page(
+    dataset: Dataset,
+    ids: np.ndarray,
+    chosen: Hashable,
+    decided: tuple[int, int],
+    told: Callable[[int], Told],
+    more: Callable[[int], None] | None,
+) -> None:
     """Show one page. A fragment: turning it does not draw the filters again."""
     if decisions.version(dataset) != decided:
         st.rerun()  # Counts and filters show decisions too.
@@ -70,23 +102,24 @@ def _show_page(dataset: Dataset, ids: np.ndarray, chosen: Hashable, decided: tup
 
     def items(page: int) -> list[Item]:
         indices = ids[(page - 1) * per_page : page * per_page].tolist()
-        return [_item(dataset, index, made.get(index)) for index in indices]
+        return [_item(dataset, index, made.get(index), told(index)) for index in indices]
 
     pages = Pages(f"{dataset.about.name} {hash(chosen)} {per_page} {decided}", len(ids), per_page, items, _turn_to)
     opened = paged_gallery(pages, number, dataset, key="gallery", focus=st.session_state[_FOCUS])
     if opened is not None:
         st.session_state[_OPEN] = opened
     address.note("page", [] if number == 1 else [str(number)])
-    show_open(dataset, ids)
+    show_open(dataset, ids, more)
     address.write()
 
 
-def show_open(dataset: Dataset, ids: np.ndarray) -> None:
+def show_open(dataset: Dataset, ids: np.ndarray, more: Callable[[int], None] | None = None) -> None:
     """Show the open picture, if there is one, in its dialog.
 
     Args:
         dataset: whose picture it is.
         ids: the pictures that one can go on to from it, int64 `(m,)`.
+        more: called with the picture's index to draw more of it.
     """
 
     def moved(index: int) -> None:
@@ -105,23 +138,27 @@ def show_open(dataset: Dataset, ids: np.ndarray) -> None:
         address.note("picture", [])
         return
     address.note("picture", [str(index)])
-    enlarge(dataset, index, among=ids, moved=moved, closed=closed)
+    enlarge(dataset, index, among=ids, more=more, moved=moved, closed=closed)
 
 
 def _turn_to(number: int) -> None:
     st.session_state[_PAGE] = number
 
 
-def _item(dataset: Dataset, index: int, made: Decision | None) -> Item:
+def _class_of(dataset: Dataset, index: int) -> Told:
+    label = dataset.about.class_names[dataset.labels[index]]
+    return Told(label, f"{label}, {SPLITS[dataset.splits[index]]} picture {index}")
+
+
+def _item(dataset: Dataset, index: int, made: Decision | None, told: Told) -> Item:
     """Return a picture for the gallery, marked with what was decided on it."""
     names = dataset.about.class_names
-    label = names[dataset.labels[index]]
-    alt, mark = f"{label}, {SPLITS[dataset.splits[index]]} picture {index}", ""
+    alt, mark = told.alt, ""
     if made is not None:
         mark = "✕" if made.decision == EXCLUDE else "?" if made.label is None else f"→ {names[made.label]}"
         alt += f", decided: {made.decision}" + ("" if made.label is None else f" to {names[made.label]}")
     dimmed = made is not None and made.decision == EXCLUDE
-    return Item(index, alt, label, picture_url(dataset, index), mark, dimmed)
+    return Item(index, alt, told.caption, picture_url(dataset, index), mark, dimmed)
 
 
 def _index(texts: list[str]) -> int | None:

@@ -128,36 +128,6 @@ def test_train_shows_a_run_in_every_state(app: AppTest, state: str, cause: str) 
     assert bool(app.error) == (expected in (runs.FAILED, runs.INTERRUPTED))
 
 
-def test_errors_shows_accuracy_and_the_number_of_errors(app: AppTest) -> None:
-    run = finished_run(wrong=7)
-    show(app, "errors.py", run=run.name)
-    assert [each.value for each in app.metric][:2] == ["98.06%", "7 of 360"]
-    assert "All 7 errors" in said(app)
-    app.button_group(key="part").set_value("validation").run()
-    assert app.metric[1].value == "7 of 50"
-
-
-def test_errors_stands_a_run_without_errors_and_one_whose_data_set_is_gone(app: AppTest) -> None:
-    show(app, "errors.py", run=finished_run(wrong=0).name)
-    assert "No error at all" in said(app)
-    run = finished_run()
-    about = (run.folder / "dataset.json").read_text()
-    (run.folder / "dataset.json").write_text(about.replace('"digits"', '"vanished"'))
-    show(app, "errors.py", run=run.name)
-    assert "vanished" in app.error[0].value
-    assert app.metric[0].value == "98.06%", "what needs no pictures still works"
-    (run.folder / "dataset.json").write_text(about.replace('"content_hash": "', '"content_hash": "0'))
-    show(app, "errors.py", run=run.name)
-    assert "has changed since this run" in app.error[0].value
-
-
-def test_errors_stands_predictions_that_are_torn(app: AppTest) -> None:
-    run = finished_run()
-    (run.folder / "evaluation.npz").write_bytes(b"PK")
-    show(app, "errors.py", run=run.name)
-    assert "cannot be read" in app.error[0].value
-
-
 def test_predict_says_when_a_network_cannot_be_read(app: AppTest) -> None:
     run = finished_run()
     (run.folder / "model.keras").write_bytes(b"torn")

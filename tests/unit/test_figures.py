@@ -1,6 +1,5 @@
-"""Figures: what is plotted is what was given, gaps stay gaps, and the matrix's points are its cells."""
+"""Figures: what is plotted is what was given, and gaps stay gaps."""
 
-import numpy as np
 import pytest
 
 from core import figures
@@ -44,20 +43,6 @@ def test_many_points_become_few_with_the_same_mean_and_the_last_end() -> None:
 
 def test_a_loss_that_is_not_finite_is_a_gap() -> None:
     assert figures.thinned([batch(0.1, 2.0), batch(0.2, None), batch(0.3, 1.0)], "loss")[1] == (0.2, None)
-
-
-def test_the_matrixs_points_are_its_cells_row_by_row() -> None:
-    figure = figures.confusion_matrix(np.array([[8, 2, 0], [0, 9, 1], [3, 0, 7]]), ("cat", "dog", "owl"))
-    *shades, cells = figure.data
-    shown = [["".join(shade.text[row][column] for shade in shades) for column in range(3)] for row in range(3)]
-    assert shown == [["8", "2", ""], ["", "9", "1"], ["3", "", "7"]]
-    assert [(int(x), int(y)) for x, y in zip(cells.x, cells.y, strict=True)][5] == (2, 1)
-    assert cells.hovertemplate[1] == "cat taken for dog: 2 of 10<extra></extra>"
-
-
-def test_a_matrix_without_errors_or_pictures_is_drawn() -> None:
-    figures.confusion_matrix(np.diag([3, 3]), ("a", "b"))
-    figures.confusion_matrix(np.zeros((2, 2), int), ("a", "b"), dark=True)
 
 
 def test_ten_class_colours_differ() -> None:

@@ -1,0 +1,179 @@
+"""Whether a network is as often right as it is sure, and a temperature that makes it so.
+
+The temperature is kept in the run's folder: `calibration.json`.
+"""
+
+import contextlib
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+
+from core import evaluation, home
+from core.evaluation import Predictions
+from core.runs import Run, RunError
+
+BINS = 10
+_COOLEST, _HOTTEST = 0.05, 20.0
+_SMALLEST = float(np.finfo(np.float32).tiny)
+_FILE = "calibration.json"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A temperature, as of C. Guo and others, On calibration of modern neural networks, ICML 2017.
+
+    Attributes:
+        temperature: what the logits are divided by: above 1 the network was too sure, below 1 not sure enough.
+        fitted_on: the part whose pictures it was fitted on.
+        pictures: how many they are.
+        predictions: sha256 of the predictions it was fitted on.
+    """
+
+    temperature: float
+    fitted_on: str
+    pictures: int
+    predictions: str
+
+    def apply(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return probabilities as sure as the network is often right; their order stays.
+
+        Args:
+            probabilities: float `(…, classes)`.
+
+        Returns:
+            float64 of the same shape.
+        """
+        return softmax(_logits(probabilities) / self.temperature, axis=-1)
+
+
+@dataclass(frozen=True, eq=False)
+class Reliability:
+    """How often predictions are right, by how sure they are.
+
+    Attributes:
+        edges: of the bins of confidence, float64 `(bins + 1,)`; a bin holds its upper edge.
+        counts: predictions in each bin, int64 `(bins,)`.
+        confidence: their mean confidence, float64 `(bins,)`; NaN where there is none.
+        accuracy: the share of them that is right, float64 `(bins,)`; NaN where there is none.
+    """
+
+    edges: np.ndarray
+    counts: np.ndarray
+    confidence: np.ndarray
+    accuracy: np.ndarray
+
+    @property
+    def error(self) -> float:
+        """The expected calibration error, 0–1: how far the two are apart, each bin counting by its predictions.
+
+        M. P. Naeini, G. F. Cooper and M. Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning,
+        AAAI 2015.
+        """
+        there = self.counts > 0
+        gaps = np.abs(self.accuracy - self.confidence)[there]
+        return float(np.average(gaps, weights=self.counts[there]))
+
+
+@dataclass(frozen=True, eq=False)
+class Answering:
+    """What is answered, and how well, if only predictions above a threshold count as answers.
+
+    Attributes:
+        thresholds: confidences that occur, float64 `(m,)`, falling.
+        shares: the share of pictures with at least that confidence, float64 `(m,)`, 0–1, rising.
+        accuracies: the share of these that is right, float64 `(m,)`, 0–1.
+    """
+
+    thresholds: np.ndarray
+    shares: np.ndarray
+    accuracies: np.ndarray
+
+    def at(self, threshold: float) -> tuple[float, float | None]:
+        """Return the share answered and the accuracy of the answers (`None` where there is none) at a threshold."""
+        reached = np.flatnonzero(self.thresholds >= threshold)
+        if not len(reached):
+            return 0.0, None
+        return float(self.shares[reached[-1]]), float(self.accuracies[reached[-1]])
+
+
+def of(run: Run) -> Calibration:
+    """Return a run's calibration, fitted on its validation pictures the first time and kept.
+
+    A run that validated on its test pictures is fitted on these.
+
+    Raises:
+        RunError: the run has no predictions to fit on, or they are not numbers.
+    """
+    part = evaluation.parts(run)[0]
+    found = evaluation.load(run, part)
+    digest = hashlib.sha256(np.ascontiguousarray(found.probabilities).data)
+    digest.update(np.ascontiguousarray(found.labels).data)
+    path, predictions = run.folder / _FILE, digest.hexdigest()
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        kept = Calibration(**json.loads(path.read_text(encoding="utf-8")))
+        if kept.predictions == predictions and _COOLEST <= kept.temperature <= _HOTTEST:
+            return kept
+    if not found.are_numbers:
+        raise RunError(
+            f"The network of {run.name} answered with what is no number (NaN): its training diverged, and there is "
+            "nothing to calibrate. Train it again with a smaller learning rate."
+        )
+    calibration = Calibration(fitted_temperature(found), part, len(found.ids), predictions)
+    # It can be worked out again: where a shipped run may not be written, nothing is lost.
+    with contextlib.suppress(OSError):
+        home.replace_text(path, json.dumps(asdict(calibration)))
+    return calibration
+
+
+def fitted_temperature(found: Predictions) -> float:
+    """Return the temperature with the smallest cross-entropy; 1 where no prediction is wrong, which says nothing."""
+    if found.right.all():
+        return 1.0
+    logits, pictures = _logits(found.probabilities), np.arange(len(found.labels))
+
+    def loss(log_temperature: float) -> float:
+        return -float(np.mean(log_softmax(logits / np.exp(log_temperature), axis=1)[pictures, found.labels]))
+
+    best = minimize_scalar(loss, bounds=(np.log(_COOLEST), np.log(_HOTTEST)), method="bounded")
+    return float(np.exp(best.x))
+
+
+def reliability(confidences: np.ndarray, right: np.ndarray) -> Reliability:
+    """Return how often predictions are right, by how sure they are.
+
+    Args:
+        confidences: the probability given to each predicted class, float `(n,)`, 0–1.
+        right: whether each prediction is right, bool `(n,)`.
+    """
+    edges = np.linspace(0, 1, BINS + 1)
+    bins = np.searchsorted(edges[1:-1], confidences)
+    counts = np.bincount(bins, minlength=BINS)
+    with np.errstate(invalid="ignore"):
+        confidence, accuracy = (
+            np.bincount(bins, weights=values, minlength=BINS) / counts for values in (confidences, right)
+        )
+    return Reliability(edges, counts, confidence, accuracy)
+
+
+def answering(confidences: np.ndarray, right: np.ndarray) -> Answering:
+    """Return what is answered, and how well, for each threshold of confidence.
+
+    Args:
+        confidences: the probability given to each predicted class, float `(n,)`, 0–1.
+        right: whether each prediction is right, bool `(n,)`.
+    """
+    order = np.argsort(-confidences, kind="stable")
+    thresholds, hits = confidences[order], np.cumsum(right[order])
+    # Equal confidences are answered together.
+    last = np.flatnonzero(np.append(thresholds[1:] != thresholds[:-1], True))
+    answered = last + 1
+    return Answering(thresholds[last], answered / len(order), hits[last] / answered)
+
+
+def _logits(probabilities: np.ndarray) -> np.ndarray:
+    """Return the logits that a softmax makes these probabilities of, up to a constant a picture."""
+    return np.log(np.maximum(np.asarray(probabilities, np.float64), _SMALLEST))

@@ -1,0 +1,157 @@
+"""The pictures behind a run's numbers, chosen by the confusion matrix."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from core import evaluation
+from core.datasets import catalogue
+from core.datasets.store import Dataset, DatasetError
+from core.evaluation import Choice, Predictions
+from core.runs import Run
+from pages.shared import address
+from pages.shared.components.confusion import confusion_matrix
+from pages.shared.errors.choosing import choose, said, show_only
+from pages.shared.errors.cleaning import clean_up
+from pages.shared.frame import plain
+from pages.shared.pictures_view import Told, choose_per_page, show_open, show_pictures, take_up
+
+_MOST_CLASSES = 40
+_MOST_PAIRS = 5
+_CELLS = ("counts", "shares")
+_KEY = "errors_cells"
+
+
+def dataset_of(run: Run) -> Dataset:
+    """Return a run's data set.
+
+    Raises:
+        DatasetError: it is not on this machine any more, or has changed since. The message says what still works.
+    """
+    still = "The numbers and the matrix are still true; only the pictures cannot be shown."
+    if run.about.name not in catalogue.available():
+        raise DatasetError(
+            f"The data set {run.about.title} of this run is not on this machine any more. {still} Get it again on the "
+            "page Data sets."
+        )
+    dataset = catalogue.open_dataset(run.about.name)
+    if dataset.about.content_hash != run.about.content_hash:
+        raise DatasetError(
+            f"The data set {run.about.title} has changed since this run, and its pictures cannot be matched. {still} "
+            "Train again on the data set as it is now."
+        )
+    return dataset
+
+
+def show_matrix_and_pictures(run: Run, part: str, found: Predictions) -> None:
+    """Show the confusion matrix, what is confused most, and beside them the pictures."""
+    left, right = st.columns([2, 3], gap="large")
+    with right:
+        choice = choose(run, found)
+        ids = found.ids[found.select(choice)]
+        st.markdown(said(choice, len(ids), run.about.class_names))
+    with left:
+        _show_matrix(run, found, choice)
+        _show_pairs(run, found)
+    try:
+        dataset = dataset_of(run)
+    except DatasetError as error:
+        right.warning(plain(str(error)), icon=":material/image_not_supported:")
+        return
+    with left, st.expander("Decisions, pictures a page"):
+        choose_per_page()
+        clean_up(run, dataset, ids)
+    with right:
+        _show_gallery(run, part, found, dataset, choice, ids)
+
+
+def _show_matrix(run: Run, found: Predictions, choice: Choice) -> None:
+    names = run.about.class_names
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown("**Confusion matrix**", width="content")
+        address.adopt(_KEY, "cells", lambda texts: _CELLS[1] if _CELLS[1] in texts else _CELLS[0])
+        st.session_state.setdefault(_KEY, _CELLS[0])
+        cells = st.segmented_control(
+            "Cells", _CELLS, key=_KEY, required=True, label_visibility="collapsed", persist_state="session"
+        )
+        address.note("cells", [] if cells == _CELLS[0] else [str(cells)])
+    shown = _most_often_wrong(found.confusion)
+    confusion_matrix(
+        found.confusion,
+        names,
+        shown,
+        shares=cells == _CELLS[1],
+        chosen=(choice.true, choice.predicted),
+        choose=lambda true, predicted: show_only(run, true, predicted),
+        key="confusion",
+    )
+    some = "" if len(shown) == len(names) else f" Shown are the {len(shown)} of {len(names)} classes with most errors."
+    st.caption(f"Blue: right, by share of its row. Orange: wrong, the more the darker. Click a cell or a name.{some}")
+
+
+def _most_often_wrong(confusion: np.ndarray) -> Sequence[int]:
+    """Return the classes that have a row and a column, in their order: all, or those with most errors."""
+    if len(confusion) <= _MOST_CLASSES:
+        return range(len(confusion))
+    wrong = confusion.sum(axis=0) + confusion.sum(axis=1) - 2 * np.diag(confusion)
+    return sorted(np.argsort(-wrong, kind="stable")[:_MOST_CLASSES].tolist())
+
+
+def _show_pairs(run: Run, found: Predictions) -> None:
+    """Say in words which classes are confused most; a click shows their pictures."""
+    pairs, names = evaluation.confused_pairs(found.confusion, _MOST_PAIRS), run.about.class_names
+    if not pairs:
+        return
+    st.markdown("**Confused most**")
+    with st.container(key="confused_pairs", gap=None):
+        for pair in pairs:
+            times = "once" if pair.count == 1 else f"{pair.count:,} times"
+            st.button(
+                f"{plain(names[pair.true])} taken for {plain(names[pair.predicted])}: {times} · {pair.share:.1%}",
+                key=f"confused_{pair.true}_{pair.predicted}",
+                type="tertiary",
+                help=f"Of all pictures of {plain(names[pair.true])}, the share. Click for the pictures.",
+                on_click=show_only,
+                args=(run, pair.true, pair.predicted),
+            )
+
+
+def _show_gallery(run: Run, part: str, found: Predictions, dataset: Dataset, choice: Choice, ids: np.ndarray) -> None:
+    names = run.about.class_names
+    chosen = (run.name, part, choice)
+    take_up(dataset, chosen)
+
+    def told(index: int) -> Told:
+        (position,) = np.flatnonzero(found.ids == index)
+        true, predicted = names[found.labels[position]], names[found.predicted[position]]
+        sure = f"{found.confidences[position]:.0%}"
+        caption = f"{true}  {sure}" if found.right[position] else f"{true} → {predicted}  {sure}"
+        return Told(caption, f"Picture {index}: a {true}, predicted {predicted} with {sure}")
+
+    def more(index: int) -> None:
+        _show_answer(found, names, index)
+
+    if len(ids):
+        show_pictures(dataset, ids, chosen, told=told, more=more)
+    else:
+        _say_why_none(run, found, choice)
+        show_open(dataset, ids, more)
+
+
+def _say_why_none(run: Run, found: Predictions, choice: Choice) -> None:
+    if found.right.all() and choice == Choice(by=choice.by, descending=choice.descending):
+        st.success("No error at all. Try harder pictures, or the other part of the data set.")
+        return
+    st.info("No picture is like that.")
+    st.button("Show all errors", on_click=show_only, args=(run,), icon=":material/close:")
+
+
+def _show_answer(found: Predictions, names: Sequence[str], index: int) -> None:
+    """Say what the network made of a picture."""
+    position = found.position(index)
+    if position is None:
+        return
+    likeliest = evaluation.ranked(found.probabilities[position], tuple(names))[:3]
+    answer = " · ".join(f"{plain(name)} {share:.1%}" for name, share in likeliest)
+    st.markdown(f"**Predicted:** {answer}. Loss {found.losses[position]:.3f}.")

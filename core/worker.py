@@ -1,9 +1,10 @@
 """The server's side of prediction: one worker process, which alone holds TensorFlow."""
 
 import os
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from loky import get_reusable_executor
@@ -11,8 +12,11 @@ from PIL import Image
 
 from core import home, pictures
 from core.errors import storing
+from core.explaining.heat import HeatMaps
 from core.nn import infer
 from core.runs import Run, RunError
+
+_Result = TypeVar("_Result")
 
 _IDLE_S = 3600
 _PATIENCE_S = 120
@@ -41,6 +45,61 @@ def _submit(function: Any, *arguments: Any) -> "Future[Any]":
 def warm() -> "Future[Any]":
     """Start the worker in the background; the future is done when it can predict."""
     return _submit(infer.warm)
+
+
+class Answer(Generic[_Result]):
+    """What the worker was asked about a run, and what it says to it; a worker that was killed is asked once more."""
+
+    def __init__(self, run: Run, function: Callable[..., _Result], *arguments: Any) -> None:
+        """Ask.
+
+        Args:
+            run: a run that has a model.
+            function: of `core.nn.infer`; it takes the run's folder and the arguments.
+            arguments: what else it takes.
+
+        Raises:
+            RunError: the run has no model.
+        """
+        if not run.has_model:
+            raise RunError(f"The run {run.name} has no network yet: it is saved when the training ends.")
+        self._run, self._function, self._arguments = run, function, arguments
+        self._asked_again = False
+        self._ask()
+
+    def _ask(self) -> None:
+        self._future: Future[_Result] = _submit(self._function, str(self._run.folder), *self._arguments)
+
+    def within(self, seconds: float) -> _Result | None:
+        """Return the answer; `None` when it is not there within so many seconds.
+
+        Raises:
+            RunError: the model cannot be read, or the worker was killed again.
+        """
+        try:
+            return self._future.result(seconds)
+        except TimeoutError:
+            return None
+        except (OSError, ValueError) as error:
+            raise RunError(f"The network of the run {self._run.name} cannot be read. Train it again.") from error
+        except BrokenProcessPool as error:
+            # The worker was killed, perhaps for memory; the next call starts a new one.
+            if self._asked_again:
+                raise RunError("The prediction process was ended by the system, perhaps for memory.") from error
+            self._asked_again = True
+            self._ask()
+            return self.within(seconds)
+
+    def wait(self) -> _Result:
+        """Return the answer.
+
+        Raises:
+            RunError: as `within`, or it took too long.
+        """
+        found = self.within(_PATIENCE_S)
+        if found is None:
+            raise RunError("The prediction took too long. Try again when the machine is less busy.")
+        return found
 
 
 def predict(run: Run, photos: list[Image.Image]) -> tuple[np.ndarray, list[Image.Image]]:
@@ -73,21 +132,31 @@ def predict_prepared(run: Run, batch: np.ndarray) -> np.ndarray:
     Raises:
         RunError: the run has no model or its model cannot be read.
     """
-    if not run.has_model:
-        raise RunError(f"The run {run.name} has no network yet: it is saved when the training ends.")
-    for attempt in (1, 2):
-        try:
-            predicted: np.ndarray = _submit(infer.predict, str(run.folder), batch).result(_PATIENCE_S)
-            return predicted
-        except (OSError, ValueError) as error:
-            if isinstance(error, TimeoutError):
-                raise RunError("The prediction took too long. Try again when the machine is less busy.") from error
-            raise RunError(f"The network of the run {run.name} cannot be read. Train it again.") from error
-        except BrokenProcessPool as error:
-            # The worker was killed, perhaps for memory; the next call starts a new one.
-            if attempt == 2:
-                raise RunError("The prediction process was ended by the system, perhaps for memory.") from error
-    raise AssertionError("unreachable")
+    return probabilities(run, batch).wait()
+
+
+def probabilities(run: Run, batch: np.ndarray) -> Answer[np.ndarray]:
+    """Ask for the probabilities of pictures. Arguments, what it says, and errors are those of `predict_prepared`."""
+    return Answer(run, infer.predict, batch)
+
+
+def features(run: Run, batch: np.ndarray) -> Answer[np.ndarray]:
+    """Ask for what the last layer is given, float32 `(n, d)`. Arguments and errors are those of `predict_prepared`."""
+    return Answer(run, infer.features, batch)
+
+
+def heat_maps(run: Run, picture: np.ndarray, classes: Sequence[int]) -> Answer[HeatMaps]:
+    """Ask where the network looks for each of some classes.
+
+    Args:
+        run: a run that has a model.
+        picture: uint8 `(height, width, channels)`, with the run's preprocessing behind it.
+        classes: at least one.
+
+    Raises:
+        RunError: the run has no model.
+    """
+    return Answer(run, infer.heat_maps, picture, tuple(classes))
 
 
 def shut_down() -> None:

@@ -2,15 +2,20 @@
 
 import contextlib
 import os
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core import processes
+from core.explaining.heat import HeatMaps
 
-_DIRECT_BATCH = 32
+if TYPE_CHECKING:
+    from core.nn.probe import Probe
+
+_DIRECT_BATCH = 64
 
 
 def initialise(parent: int, log: str) -> None:
@@ -27,11 +32,14 @@ def initialise(parent: int, log: str) -> None:
 
 
 def warm() -> None:
-    """Do what the first prediction would spend seconds on: import TensorFlow, start its threads, build a layer."""
+    """Do what the first answers would spend seconds on: import TensorFlow, start its threads, look into a network."""
     import keras
 
-    convolution = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(1, 3)])
-    convolution(np.zeros((1, 8, 8, 1), np.uint8), training=False)
+    from core.nn.probe import Probe
+
+    inputs = keras.Input((8, 8, 1))
+    outputs = keras.layers.Dense(2)(keras.layers.Flatten()(keras.layers.Conv2D(1, 3)(inputs)))
+    Probe(keras.Model(inputs, outputs)).heat_maps(np.zeros((8, 8, 1), np.uint8), [0])
 
 
 def predict(folder: str, pictures: np.ndarray) -> np.ndarray:
@@ -44,12 +52,35 @@ def predict(folder: str, pictures: np.ndarray) -> np.ndarray:
     Raises:
         OSError, ValueError: the model is not there or cannot be read.
     """
-    path = Path(folder) / "model.keras"
-    model = _model(path, path.stat().st_mtime_ns)
+    model = _model(*_version(folder))
     if len(pictures) <= _DIRECT_BATCH:
         # `predict` sets up a data pipeline: 77 ms for one picture against 2 ms.
         return np.asarray(model(pictures, training=False), np.float32)
     return np.asarray(model.predict(pictures, batch_size=256, verbose=0), np.float32)
+
+
+def features(folder: str, pictures: np.ndarray) -> np.ndarray:
+    """Return what a run's last layer is given, float32 `(n, d)`. Arguments and errors are those of `predict`."""
+    return _probe(*_version(folder)).features(pictures)
+
+
+def heat_maps(folder: str, picture: np.ndarray, classes: Sequence[int]) -> HeatMaps:
+    """Return where a run's network looks for each of some classes.
+
+    Args:
+        folder: the run's folder.
+        picture: uint8 `(height, width, channels)`, after the run's own preprocessing.
+        classes: at least one.
+
+    Raises:
+        OSError, ValueError: the model is not there or cannot be read.
+    """
+    return _probe(*_version(folder)).heat_maps(picture, classes)
+
+
+def _version(folder: str) -> tuple[Path, int]:
+    path = Path(folder) / "model.keras"
+    return path, path.stat().st_mtime_ns
 
 
 @lru_cache(maxsize=4)
@@ -57,3 +88,10 @@ def _model(path: Path, _changed_ns: int) -> Any:
     import keras
 
     return keras.saving.load_model(path, compile=False, safe_mode=True)
+
+
+@lru_cache(maxsize=4)
+def _probe(path: Path, changed_ns: int) -> "Probe":
+    from core.nn.probe import Probe
+
+    return Probe(_model(path, changed_ns))

@@ -1,0 +1,63 @@
+"""Where a network looked: heat maps, and pictures with one laid over them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from core import pictures
+
+GRAD_CAM, SALIENCY = "grad-cam", "saliency"
+# The share of the picture that the hottest place covers.
+_OPACITY = 0.75
+
+
+@dataclass(frozen=True, eq=False)
+class HeatMaps:
+    """For each of some classes, how much each place of a picture speaks for it.
+
+    Attributes:
+        method: `GRAD_CAM`, or `SALIENCY` for a network without convolution.
+        maps: float32 `(k, rows, columns)`, ≥ 0, without a unit; the places are the network's, coarser than pixels.
+    """
+
+    method: str
+    maps: np.ndarray
+
+    @property
+    def said(self) -> str:
+        """How the maps were made, and what to know when reading one."""
+        _, rows, columns = self.maps.shape
+        if self.method == GRAD_CAM:
+            return (
+                f"Bright: what speaks for the class (Grad-CAM, {columns}×{rows} places of the last convolution). It "
+                "tells where the network looked, not why."
+            )
+        return (
+            "This network has no convolution that keeps places apart, and so no Grad-CAM. Bright: the pixels whose "
+            "values, times their gradients, move the class's score most."
+        )
+
+
+def laid_over(picture: np.ndarray, heat: np.ndarray, side: int) -> Image.Image:
+    """Return a picture, enlarged, with a heat map laid over it: gray where nothing speaks for the class, else bright.
+
+    Args:
+        picture: uint8 `(height, width, 1 or 3)`.
+        heat: float32 `(rows, columns)`, ≥ 0; its largest value becomes the brightest.
+        side: the longer side of what is returned, in pixels; a smaller picture is enlarged by a whole number.
+    """
+    import cv2
+
+    height, width = picture.shape[:2]
+    longest = max(height, width)
+    scale = max(1, side // longest) if longest <= side else side / longest
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    how = cv2.INTER_NEAREST if scale >= 1 else cv2.INTER_AREA
+    gray = np.asarray(pictures.from_array(picture).convert("L"))
+    below = np.repeat(cv2.resize(gray, size, interpolation=how)[..., np.newaxis], 3, axis=2)
+    strength = heat / max(float(heat.max()), np.finfo(np.float32).tiny)
+    strength = np.clip(cv2.resize(strength.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), 0, 1)
+    colours = cv2.applyColorMap((255 * strength).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]
+    share = (_OPACITY * np.sqrt(strength))[..., np.newaxis]
+    return Image.fromarray(np.rint((1 - share) * below + share * colours).astype(np.uint8))

@@ -1,0 +1,158 @@
+"""What explains an answer: heat maps on pictures, nearest pictures, changed pictures, and features that are kept."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import runs
+from core.datasets import audit, catalogue, store
+from core.errors import StorageError
+from core.evaluation import Predictions
+from core.explaining import features, sensitivity, subject
+from core.explaining.heat import GRAD_CAM, HeatMaps, laid_over
+from core.explaining.nearest import nearest
+from core.explaining.sensitivity import CHANGES
+from core.recipe import find_recipe
+from core.runs import Run, RunError
+from tests.unit.test_audit import clean
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture
+def run(data_home: Path) -> Run:
+    """A run on the digits whose network is only named."""
+    made = runs.create(find_recipe("digits-cnn"))
+    (made.folder / "model.keras").write_bytes(b"a network")
+    return made
+
+
+def test_heat_is_bright_where_it_is_most_and_leaves_gray_what_is_cold() -> None:
+    picture = np.full((4, 8, 3), (200, 100, 0), np.uint8)
+    heat = np.zeros((2, 4), np.float32)
+    heat[0, 3] = 5
+    shown = laid_over(picture, heat, 80)
+    assert shown.size == (80, 40), "enlarged by a whole number"
+    pixels = np.asarray(shown).astype(int)
+    assert len(set(pixels[-1, 0])) == 1, "gray"
+    assert pixels[0, -1, 0] > pixels[0, -1, 2] + 50, "the brightest of the colours is yellow"
+    cold = np.asarray(laid_over(picture, np.zeros((2, 4), np.float32), 80))
+    assert np.ptp(cold.astype(int), axis=2).max() == 0
+    assert laid_over(np.zeros((300, 200, 1), np.uint8), heat, 100).size == (67, 100)
+
+
+def test_a_map_says_how_it_was_made() -> None:
+    assert "7×5 places" in HeatMaps(GRAD_CAM, np.zeros((1, 5, 7), np.float32)).said
+
+
+@pytest.mark.parametrize("count", [1, 20_000])
+def test_the_nearest_are_those_of_brute_force(count: int) -> None:
+    vectors = RNG.normal(size=(count, 8))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    ids = np.flatnonzero(np.arange(count) % 2 == 0)
+    found, cosines = nearest(vectors, ids, vectors[0], 9)
+    expected = ids[np.argsort(-(vectors[ids] @ vectors[0]), kind="stable")[:9]]
+    assert found.tolist() == expected.tolist()
+    assert found[0] == 0
+    assert cosines[0] == pytest.approx(1, abs=1e-5)
+    assert np.all(np.diff(cosines) <= 0)
+
+
+def test_pictures_are_changed_as_they_are_said_to_be() -> None:
+    picture = np.zeros((20, 20, 1), np.uint8)
+    picture[10, 10] = 200
+    parts = sensitivity.by_change(sensitivity.changed(picture))
+    assert [len(part) for part in parts] == [len(change.values) for change in CHANGES]
+    sideways, upright, _, brightness = parts
+    for change, part in zip(CHANGES, parts, strict=True):
+        assert np.array_equal(part[change.middle], picture), change.title
+    assert np.argwhere(sideways[-1])[0].tolist() == [10, 14, 0], "20% of the width to the right"
+    assert np.argwhere(upright[-1])[0].tolist() == [14, 10, 0], "20% of the height down"
+    assert brightness[0].max() == 40
+    column = np.zeros((21, 21, 1), np.uint8)
+    column[:10, 10] = 255
+    right = sensitivity.by_change(sensitivity.changed(column))[2][-1]
+    assert right[:10, 11:].sum() > right[:10, :10].sum(), "clockwise brings the upper half to the right"
+
+
+def test_how_far_an_answer_holds_is_said_in_words() -> None:
+    turned = CHANGES[2]
+    answers = np.zeros((len(turned.values), 2))
+    answers[:, 0] = 1
+    assert sensitivity.in_words(turned, answers, ("cat", "dog")) == "cat throughout."
+    answers[turned.middle - 3] = (0.1, 0.9)
+    answers[-1] = (0.1, 0.9)
+    assert sensitivity.in_words(turned, answers, ("cat", "dog")) == "cat becomes dog at −15°."
+    assert CHANGES[3].in_words(0.4) == "×0.4"
+
+
+def test_features_are_kept_until_the_network_changes(run: Run) -> None:
+    assert features.kept(run) is None
+    vectors = RNG.normal(size=(7, 5)).astype(np.float32)
+    vectors[3] = 0
+    features.keep(run, iter([vectors[:4], vectors[4:]]), 7)
+    found = features.kept(run)
+    assert found is not None
+    assert found.dtype == np.float16
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    assert found == pytest.approx(vectors / np.maximum(lengths, 1e-9), abs=1e-3)
+    newer = (run.folder / "features.npy").stat().st_mtime_ns + 1_000_000
+    os.utime(run.folder / "model.keras", ns=(newer, newer))
+    assert features.kept(run) is None, "the network is another by now"
+    os.utime(run.folder / "model.keras", ns=(0, 0))
+    (run.folder / "features.npy").write_bytes(b"\x93NUMPY torn")
+    assert features.kept(run) is None
+
+
+def test_features_that_cannot_be_stored_leave_nothing(run: Run) -> None:
+    def full() -> "np.typing.NDArray[np.float32]":
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(StorageError, match="the disk is full"):
+        features.keep(run, (full() for _ in range(1)), 7)
+    assert not list(run.folder.glob("*features*"))
+
+
+def test_many_features_become_fewer_and_keep_who_is_near() -> None:
+    vectors = RNG.normal(size=(40, 5000)).astype(np.float32)
+    vectors[20:] = vectors[:20] + RNG.normal(scale=0.3, size=(20, 5000))
+    reduced = features.unit(vectors)
+    assert reduced.shape == (40, features.REDUCED)
+    assert np.linalg.norm(reduced, axis=1) == pytest.approx(1, abs=1e-5)
+    assert (reduced[:20] @ reduced[20:].T).argmax(axis=1).tolist() == list(range(20))
+    assert features.unit(vectors[:1])[0] == pytest.approx(reduced[0], abs=1e-6), "the same for one picture as for many"
+
+
+def test_a_picture_is_known_by_its_place_in_the_data_set() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]], np.float32)
+    found = Predictions(np.array([4, 9, 11]), np.array([0, 0, 1], np.int16), probabilities)
+    known = subject.known(found, 9)
+    assert known is not None
+    assert known.label == 0
+    assert [known.loss, known.worse_than] == pytest.approx([-np.log(0.2), 2 / 3])
+    assert subject.known(found, 5) is None
+
+
+def test_a_data_set_that_is_gone_or_another_is_said(run: Run) -> None:
+    digits = catalogue.open_dataset("digits")
+    assert subject.seen(run, digits, 3).shape == (8, 8, 1)
+    assert len(subject.parts_of(run).train) > 1000
+    text = (run.folder / "dataset.json").read_text()
+    (run.folder / "dataset.json").write_text(text.replace(digits.about.content_hash or "", "another"))
+    with pytest.raises(RunError, match="has changed since this run"):
+        subject.dataset_of(Run(run.folder))
+    (run.folder / "dataset.json").write_text(text.replace('"digits"', '"vanished"'))
+    with pytest.raises(store.DatasetError):
+        subject.dataset_of(Run(run.folder))
+
+
+def test_findings_of_the_audit_are_told_of_their_pictures(data_home: Path) -> None:
+    arrays = clean()
+    arrays["pictures"][4] = 128
+    made = store.write(store.About("made-up", "Made up", "", "", ("cat", "dog"), (40, 40, 3)), arrays)
+    assert subject.flags(made, 4) == [], "not audited yet"
+    audit.audit(made)
+    assert "almost-empty" in [finding.key for finding in subject.flags(made, 4)]
+    assert subject.flags(made, 5) == []

@@ -5,23 +5,23 @@ They are kept beside it in `decisions.jsonl`, only ever appended to, a line a de
 which takes back the last one that stands. A line that is torn or makes no sense is ignored.
 """
 
-import csv
-import io
+import contextlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 from core.datasets.store import Dataset, DatasetError
 from core.errors import storing
+from core.spreadsheet import csv_text
 
 EXCLUDE, RELABEL, UNSURE, KEEP = "exclude", "relabel", "unsure", "keep"
 _FILE = "decisions.jsonl"
-# A spreadsheet would run a cell that begins so: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,16 @@ def undo(dataset: Dataset) -> tuple[int, ...]:
     return standing[-1].ids
 
 
+def take_along(dataset: Dataset, folder: Path) -> None:
+    """Copy the decisions on a data set's pictures to the folder of another, in which these have the same indices.
+
+    Raises:
+        OSError: the disk is full or may not be written.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copyfile(dataset.folder / _FILE, folder / _FILE)
+
+
 def undoable(dataset: Dataset) -> tuple[int, ...]:
     """Return the pictures whose decision `undo` would take back."""
     standing = _standing(dataset)
@@ -147,19 +157,19 @@ def decided(dataset: Dataset) -> Decided:
 
 def to_csv(dataset: Dataset) -> str:
     """Return the decisions as CSV, by picture: index, file name, label, decision, new label, time (UTC)."""
-    text, names = io.StringIO(), dataset.about.class_names
-    rows = csv.writer(text)
-    rows.writerow(["picture", "file name", "label", "decision", "new label", "time"])
-    for index, made in sorted(current(dataset).items()):
-        row = [
+    names = dataset.about.class_names
+    rows = (
+        [
+            index,
             dataset.names[index] if dataset.names else "",
             names[dataset.labels[index]],
             made.decision,
             "" if made.label is None else names[made.label],
             datetime.fromtimestamp(made.time, UTC).isoformat(timespec="seconds"),
         ]
-        rows.writerow([index, *(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row)])
-    return text.getvalue()
+        for index, made in sorted(current(dataset).items())
+    )
+    return csv_text(["picture", "file name", "label", "decision", "new label", "time"], rows)
 
 
 def _check(dataset: Dataset, decision: str, label: int | None) -> None:

@@ -4,9 +4,7 @@ Nothing is written before the import. It leaves a report beside the data set: wh
 """
 
 import contextlib
-import csv
 import hashlib
-import io
 import json
 import re
 import shutil
@@ -27,6 +25,7 @@ from core.datasets.store import SPLITS, About, Dataset, DatasetError
 from core.errors import StorageError, storing
 from core.pictures import PictureError, read_original
 from core.progress import Progress, quiet
+from core.spreadsheet import csv_text
 
 # A larger picture takes more room as an array than as the file it came as.
 _LARGEST_ARRAY_SIDE = 64
@@ -132,15 +131,8 @@ class Report:
 
     def to_csv(self) -> str:
         """Return the refused files as CSV: file, reason, sentence."""
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(("file", "reason", "sentence"))
-        # A spreadsheet would run a cell that begins like a formula.
-        writer.writerows(
-            (f"'{each.file}" if each.file[:1] in "=+-@" else each.file, each.reason, each.sentence)
-            for each in self.refused
-        )
-        return text.getvalue()
+        rows = ((each.file, each.reason, each.sentence) for each in self.refused)
+        return csv_text(("file", "reason", "sentence"), rows)
 
 
 def report(dataset: Dataset) -> Report | None:

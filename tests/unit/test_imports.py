@@ -15,10 +15,12 @@ LAYERS = [
     {"core.__main__"},
     {"core.cli"},
     {"core.safety_check"},
+    {"core.answers"},
     {"core.worker"},
     {"core.nn"},
     {"core.explaining"},
     {"core.comparison", "core.dataset_figures", "core.evaluation_figures", "core.safety_figures"},
+    {"core.booking"},
     {"core.calibration", "core.label_errors"},
     {"core.safety"},
     {"core.applying", "core.evaluation", "core.figures", "core.batches"},
@@ -29,7 +31,7 @@ LAYERS = [
     {"core.preprocessing", "core.augmentation", "core.drawing"},
     {"core.pictures", "core.settings", "core.contact_sheet"},
     {"core.jobs", "core.saved"},
-    {"core.home", "core.progress"},
+    {"core.home", "core.progress", "core.spreadsheet"},
     {"core.errors", "core.processes"},
 ]
 FOLDERS = (

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from core import home
@@ -15,6 +16,7 @@ from core.runs.status import WAITING, RunError, Status
 
 # A model of a million parameters with its optimiser takes 12 MB, predictions and metrics less; and some reserve.
 _NEEDED_BYTES = 50_000_000
+SHIPPED = Path(__file__).resolve().parents[2] / "models"
 TRASH_S = 7 * 24 * 3600.0
 _TRASHED = re.compile(r"^\d+-")
 
@@ -101,13 +103,22 @@ def _trashed() -> list[Path]:
     return sorted(found, key=lambda path: float(path.name.partition("-")[0]), reverse=True)
 
 
-def find(name: str) -> Run:
+def shipped() -> list[Run]:
+    """Return the finished runs that come with Pixelwise, by name; nothing is ever written into their folders."""
+    return [Run(path.parent) for path in sorted(SHIPPED.glob("*/recipe.json"))]
+
+
+def find(name: str, among: Sequence[Run] | None = None) -> Run:
     """Return the run of this name, or the only one whose name begins so; `latest` is the newest.
+
+    Args:
+        name: as a user types it.
+        among: the runs to look for it in, newest first; `None`: all of this data home.
 
     Raises:
         RunError: none or several.
     """
-    runs = all_runs()
+    runs = all_runs() if among is None else among
     if name == "latest" and runs:
         return runs[0]
     exact = [run for run in runs if run.name == name]
@@ -125,5 +136,5 @@ def with_evaluation() -> list[Run]:
 
 
 def with_model() -> list[Run]:
-    """Return the runs that can predict, newest first."""
-    return [run for run in all_runs() if run.has_model]
+    """Return the runs that can predict: the user's own, newest first, then those that come with Pixelwise."""
+    return [run for run in [*all_runs(), *shipped()] if run.has_model]

@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from core import runs, worker
+from core import answers, booking, runs, worker
+from core.answers import Answer, Refusal
+from core.booking import Booking
 from core.datasets import audit, catalogue, importing, store
 from core.datasets.labelling import LABELLINGS
 from core.datasets.store import SPLITS
 from core.errors import PixelwiseError
-from core.evaluation import ranked
-from core.pictures import PictureError, read_picture
 from core.progress import progress_text, quiet
 from core.recipe import find_recipe
 from core.runs import Run, RunError, Status
@@ -250,47 +250,54 @@ def runs_remove(run: str) -> None:
 @click.option("--run", "run_name", help="The run that answers; without it, the newest that can.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a photo.")
 def predict(photos: tuple[str, ...], run_name: str | None, as_json: bool) -> None:
-    """Classify photos. Exits with 0 when every photo was read, else 1; one bad photo never stops the others."""
+    """Classify photos. Exits with 0 when every photo was read, else 1; one bad photo never stops the others.
+
+    The decision is the class, or `ask` where the answer is less sure than the threshold set on the Predict page.
+    """
+    able = runs.with_model()
     if run_name:
-        run = runs.find(run_name)
-    else:
-        able = runs.with_model()
-        if not able:
-            raise RunError("No run can predict yet. Train one: python -m core train digits-cnn --wait")
+        run = runs.find(run_name, [*runs.all_runs(), *runs.shipped()])
+    elif able:
         run = able[0]
-    good = True
+    else:
+        raise RunError("No run can predict yet. Train one: python -m core train digits-cnn --wait")
+    good, booked = True, booking.booking(run)
     try:
-        for photo in photos:
-            answer = _answer(run, photo)
-            good = good and "error" not in answer
+        given = answers.answers(run, map(_photo, photos), total=len(photos))
+        for photo, answer in zip(photos, given, strict=True):
+            good = good and isinstance(answer, Answer)
+            said = _said(photo, answer, run, booked)
             if as_json:
-                click.echo(json.dumps(answer, ensure_ascii=False))
-            elif "error" in answer:
-                click.echo(f"{photo}: {answer['error']}", err=True)
+                click.echo(json.dumps(said, ensure_ascii=False))
+            elif "error" in said:
+                click.echo(f"{photo}: {said['error']}", err=True)
             else:
-                likely = list(answer["probabilities"].items())[:3]
-                click.echo(f"{photo}: " + ", ".join(f"{label} {probability:.1%}" for label, probability in likely))
+                likely = list(said["probabilities"].items())[:3]
+                shares = ", ".join(f"{label} {probability:.1%}" for label, probability in likely)
+                click.echo(f"{photo}: {shares}: {booking.in_words(said['decision'], run.about.class_names)}")
     finally:
         worker.shut_down()
     sys.exit(0 if good else 1)
 
 
-def _answer(run: Run, photo: str) -> dict[str, Any]:
-    """Return what `predict --json` prints for a photo. `decision` is null: no run carries a rule for deciding yet."""
+def _photo(path: str) -> bytes | Refusal:
     try:
-        picture = read_picture(Path(photo).read_bytes())
-    except PictureError as error:
-        return {"file": photo, "error": str(error), "reason": error.reason}
+        return Path(path).read_bytes()
     except OSError as error:
         sentence = "There is no such file." if isinstance(error, FileNotFoundError) else f"{error.strerror}."
-        return {"file": photo, "error": sentence, "reason": "not-readable"}
-    probabilities, _ = worker.predict(run, [picture])
-    ordered = ranked(probabilities[0], run.about.class_names)
-    label, probability = ordered[0]
+        return Refusal("not-readable", sentence)
+
+
+def _said(photo: str, answer: Answer | Refusal, run: Run, booked: Booking) -> dict[str, Any]:
+    """Return what `predict --json` prints for a photo."""
+    if isinstance(answer, Refusal):
+        return {"file": photo, "error": answer.sentence, "reason": answer.reason}
+    ranked = answer.ranked(run.about.class_names)
+    label, probability = ranked[0]
     return {
         "file": photo,
         "label": label,
         "probability": probability,
-        "probabilities": dict(ordered),
-        "decision": None,
+        "probabilities": dict(ranked),
+        "decision": booked.decide(answer.probabilities, run.about.class_names),
     }

@@ -27,6 +27,7 @@ def test_train_waits_and_predict_answers_each_photo(data_home: Path, tmp_path: P
     assert (bad["file"], bad["reason"]) == (str(empty), "empty")
     assert missing["reason"] == "not-readable"
     assert list(good) == ["file", "label", "probability", "probabilities", "decision"]
+    assert good["decision"] in (good["label"], "ask")
     assert sum(good["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert good["label"] == max(good["probabilities"], key=good["probabilities"].__getitem__)
     assert call("predict", str(seven)).exit_code == 0

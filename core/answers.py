@@ -1,0 +1,234 @@
+"""What a run answers to photos from outside: from a file's bytes to calibrated probabilities.
+
+Page and command line ask here, so that both give the same answers, to the last digit.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+import numpy as np
+from PIL import Image
+
+from core import calibration, drawing, evaluation, pictures, worker
+from core.calibration import Calibration
+from core.datasets import decoding
+from core.datasets.store import THUMBNAIL_SIDE
+from core.nn import infer
+from core.pictures import PictureError, read_picture
+from core.preprocessing import StepError
+from core.progress import Progress, quiet
+from core.runs import Run, RunError
+
+# So many photos are decoded while the worker is busy with those before.
+_PORTION = 8
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a run makes of a photo.
+
+    Attributes:
+        probabilities: of the classes, calibrated where the run can be, float64 `(classes,)`.
+        seen: what the network saw, uint8 `(height, width, 1 or 3)`.
+        thumbnail: the photo, small: JPEG, or PNG where it is small itself.
+    """
+
+    probabilities: np.ndarray
+    seen: np.ndarray
+    thumbnail: bytes
+
+    def ranked(self, class_names: tuple[str, ...]) -> list[tuple[str, float]]:
+        """Return class names with their probabilities, most probable first."""
+        return evaluation.ranked(self.probabilities, class_names)
+
+    @property
+    def label(self) -> int:
+        """The most probable class."""
+        return int(np.argmax(self.probabilities))
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the most probable class."""
+        return float(self.probabilities.max())
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A photo that has no answer.
+
+    Attributes:
+        reason: a stable word for programs: one of `PictureError`'s, `not-readable`, `does-not-fit` or `no-number`.
+        sentence: what is wrong and what to do.
+    """
+
+    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """Whether a run's probabilities are as large as it is often right.
+
+    Attributes:
+        calibration: what makes them so; `None` where the run cannot be calibrated.
+        said: what that is based on, or why it cannot be, in a sentence.
+    """
+
+    calibration: Calibration | None
+    said: str
+
+    def apply(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return a network's probabilities, float `(…, classes)`, calibrated if they can be, float64."""
+        if self.calibration is None:
+            return np.asarray(probabilities, np.float64)
+        return self.calibration.apply(probabilities)
+
+
+def certainty(run: Run) -> Certainty:
+    """Return what calibrates a run's answers."""
+    try:
+        found = calibration.of(run)
+    except RunError as error:
+        return Certainty(None, f"Not calibrated, take the probability with a pinch of salt. {error}")
+    sentence = f"Calibrated on {found.pictures:,} {found.fitted_on} pictures (temperature {found.temperature:.2f})."
+    return Certainty(found, sentence)
+
+
+def answers(
+    run: Run,
+    photos: Iterable[bytes | Refusal],
+    *,
+    total: int,
+    box: float | None = None,
+    progress: Progress = quiet,
+) -> Iterator[Answer | Refusal]:
+    """Yield a run's answer to each photo, in order; some photos are in memory at a time, and one decoded.
+
+    Args:
+        run: a run that has a model.
+        photos: files' bytes; a refusal, of what could not even be read, is passed on.
+        total: how many photos there are.
+        box: where the photos are characters on paper, the side of the box that their ink is fitted to, as
+            `drawing.frame_ink` takes it.
+        progress: called for each photo, and often while the network is waited for.
+
+    Raises:
+        RunError: the run has no model, or it cannot be read.
+        Cancelled: by `progress`.
+    """
+    before: tuple[_Portion, Callable[[], None]] | None = None
+    for portion, done in _portions(run, photos, total, box, progress):
+        portion.ask()
+        if before is not None:
+            yield from before[0].answers(before[1])
+        before = portion, partial(progress, "answering", done, total, "photos")
+    if before is not None:
+        yield from before[0].answers(before[1])
+
+
+def _portions(
+    run: Run, photos: Iterable[bytes | Refusal], total: int, box: float | None, progress: Progress
+) -> Iterator[tuple["_Portion", int]]:
+    """Yield portions of decoded photos, each with the number of photos that were decoded by then."""
+    certain = certainty(run)
+    rest, done = iter(photos), 0
+    while some := list(islice(rest, _PORTION)):
+        portion = _Portion(run, certain)
+        for photo in some:
+            progress("reading", done, total, "photos")
+            portion.add(photo, box)
+            done += 1
+        yield portion, done
+
+
+def answer_drawing(run: Run, drawn: Image.Image) -> Answer:
+    """Return a run's answer to a drawing that is framed as its data set frames its own pictures.
+
+    Raises:
+        RunError: the run has no model, it cannot be read, or it gives no answer.
+    """
+    portion = _Portion(run, certainty(run))
+    portion.add_picture(drawn)
+    portion.ask()
+    (found,) = portion.answers(lambda: None)
+    if isinstance(found, Refusal):
+        raise RunError(found.sentence)
+    return found
+
+
+class _Portion:
+    """Photos that are decoded and asked about together."""
+
+    def __init__(self, run: Run, certain: Certainty) -> None:
+        self._run, self._certain = run, certain
+        self.found: list[tuple[np.ndarray, bytes] | Refusal] = []
+        self._asked: worker.Answer[list[np.ndarray | None]] | None = None
+
+    def add(self, photo: bytes | Refusal, box: float | None) -> None:
+        """Decode a photo and bring it to the network's size."""
+        if isinstance(photo, Refusal):
+            self.found.append(photo)
+            return
+        try:
+            picture = read_picture(photo)
+            self.add_picture(picture if box is None else drawing.frame_ink(picture, box), _thumbnail(picture))
+        except PictureError as error:
+            self.found.append(Refusal(error.reason, str(error)))
+
+    def add_picture(self, picture: Image.Image, thumbnail: bytes = b"") -> None:
+        """Bring an upright RGB picture to the network's size."""
+        try:
+            self.found.append((seen(self._run, picture), thumbnail))
+        except StepError as error:
+            self.found.append(Refusal("does-not-fit", f"The run's steps cannot be applied to this photo: {error}"))
+
+    def ask(self) -> None:
+        """Let the worker begin."""
+        prepared = [each[0] for each in self.found if not isinstance(each, Refusal)]
+        if prepared:
+            self._asked = worker.Answer(self._run, infer.answers, prepared)
+
+    def answers(self, waiting: Callable[[], None]) -> Iterator[Answer | Refusal]:
+        """Yield what became of the photos; `waiting` is called often until they are there."""
+        rest = iter(self._given(waiting))
+        for each in self.found:
+            yield each if isinstance(each, Refusal) else self._answer(next(rest), *each)
+
+    def _given(self, waiting: Callable[[], None]) -> list[np.ndarray | None]:
+        waiting()
+        if self._asked is None:
+            return []
+        while (given := self._asked.within(_POLL_S)) is None:
+            waiting()
+        return given
+
+    def _answer(self, probabilities: np.ndarray | None, prepared: np.ndarray, thumbnail: bytes) -> Answer | Refusal:
+        if probabilities is None:
+            height, width, channels = prepared.shape
+            sentence = (
+                f"The run's steps leave {width}×{height} pixels, {'gray' if channels == 1 else 'colour'}, of this "
+                "photo, and its network takes another size. Train with steps that end in a Resize."
+            )
+            return Refusal("does-not-fit", sentence)
+        if not np.isfinite(probabilities).all():
+            sentence = "The network answered with what is no number (NaN): its training diverged. Choose another run."
+            return Refusal("no-number", sentence)
+        return Answer(self._certain.apply(probabilities), prepared, thumbnail)
+
+
+def seen(run: Run, photo: Image.Image) -> np.ndarray:
+    """Return an upright RGB photo as a run's network sees it, uint8 `(height, width, 1 or 3)`.
+
+    Raises:
+        StepError: one of the run's steps cannot be applied to it.
+    """
+    if run.about.size[2] == 1:
+        photo = photo.convert("L")
+    return pictures.to_array(run.recipe.steps.apply(photo))
+
+
+def _thumbnail(photo: Image.Image) -> bytes:
+    return pictures.png(photo) if max(photo.size) <= THUMBNAIL_SIDE else decoding.thumbnail(photo)

@@ -9,7 +9,7 @@ from typing import Any
 from core import home
 from core.errors import PixelwiseError, storing
 
-KINDS = ("pipeline", "augmentation")
+KINDS = ("pipeline", "augmentation", "booking", "recipe", "draft")
 LONGEST_NAME = 80
 
 

@@ -1,0 +1,281 @@
+"""The card of a picture: why a run's network answers as it does."""
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import starmap
+from typing import TypeVar
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
+
+from core import jobs, pictures, worker
+from core.datasets.audit import INFO, PROBLEM, WARNING, load
+from core.datasets.store import Dataset
+from core.errors import PixelwiseError
+from core.evaluation import ranked
+from core.explaining import features, figures, sensitivity, subject
+from core.explaining.heat import HeatMaps, laid_over
+from core.explaining.nearest import nearest
+from core.explaining.sensitivity import CHANGES
+from core.explaining.subject import Known
+from core.runs import Run, RunError
+from core.worker import Answer
+from pages.shared.components.crisp import data_url
+from pages.shared.components.gallery import picture_url
+from pages.shared.frame import plain, said_in_words
+from pages.shared.job import show_job
+
+_Result = TypeVar("_Result")
+
+_POLL_S, _PATIENCE_S = 0.1, 120
+_HEAT_PX, _NEAR_PX = 196, 84
+_LOOKS_PX, _CHANGES_PX = 280, 280
+_NEIGHBOURS = 8
+_FRAME = "border-radius:4px;outline:1px solid rgba(128,128,128,.3)"
+_ICONS = {
+    PROBLEM: ":red[:material/error:]",
+    WARNING: ":orange[:material/warning:]",
+    INFO: ":blue[:material/visibility:]",
+}
+_LOOK = {"displayModeBar": False}
+_WHY_FEATURES = (
+    "Asks the network about every picture of the data set, once, and keeps what it makes of them. "
+    "It takes some seconds to minutes and goes on when this is closed."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """What is explained.
+
+    Attributes:
+        run: whose network answers.
+        seen: the picture as the network sees it, uint8 `(height, width, channels)`.
+        true: the true class; `None` where it is not known.
+        key: what tells this case's elements from those of others on the page.
+        index: the picture's place in the run's data set; `None` for one from outside.
+    """
+
+    run: Run
+    seen: np.ndarray
+    true: int | None
+    key: str
+    index: int | None = None
+
+
+def show_card(run: Run, part: str, index: int) -> None:
+    """Show why a run answers as it does to a picture of its data set; made for the dialog that enlarges it.
+
+    Args:
+        run: a run with predictions.
+        part: `validation` or `test`, or `train` for a picture of which no prediction is kept.
+        index: the picture's place in the data set.
+    """
+    key = f"card_{run.name}_{index}"
+    with said_in_words():
+        found = subject.predictions(run, part)
+        known = None if found is None else subject.known(found, index)
+        answer_place, looks_place = _columns()
+        if known is not None:
+            with answer_place:
+                _show_answer(run, known.probabilities, known.label, key)
+                st.caption(_loss(known, part))
+        dataset = subject.dataset_of(run)
+        true = known.label if known is not None else int(subject.parts_of(run).labels[index])
+        case = _Case(run, subject.seen(run, dataset, index), true, key, index)
+        with said_in_words():
+            _explain(case, known, answer_place, looks_place)
+        _show_flags(dataset, index)
+
+
+def explain(run: Run, picture: Image.Image, *, key: str) -> None:
+    """Show why a run answers as it does to a picture from outside.
+
+    Args:
+        run: a run that has a model.
+        picture: an upright RGB picture of any size, as `read_picture` gives it.
+        key: what tells these elements from those of another picture on the page.
+    """
+    with said_in_words():
+        answer_place, looks_place = _columns()
+        seen = pictures.to_array(run.recipe.steps.apply(picture))
+        _explain(_Case(run, seen, None, f"card_{key}"), None, answer_place, looks_place)
+
+
+def _columns() -> tuple[DeltaGenerator, DeltaGenerator]:
+    answer_place, looks_place = st.columns([2, 5], gap="medium")
+    return answer_place, looks_place
+
+
+def _explain(case: _Case, known: Known | None, answer_place: DeltaGenerator, looks_place: DeltaGenerator) -> None:
+    """Show answer, heat maps, nearest pictures and what changes the answer, each as soon as it is there."""
+    run = case.run
+    with looks_place:
+        looks = st.skeleton(height=_LOOKS_PX)
+    near, changes = st.container(), st.skeleton(height=_CHANGES_PX)
+    try:
+        if known is not None:
+            probabilities = known.probabilities
+        else:
+            probabilities = _awaited(worker.probabilities(run, case.seen[np.newaxis]), looks, _LOOKS_PX)[0]
+            with answer_place:
+                _show_answer(run, probabilities, case.true, case.key)
+        # The likeliest class; and the true one, or the next likeliest where that is the same or not known.
+        first, second = np.argsort(-probabilities, kind="stable")[:2].tolist()
+        classes = [first, second if case.true is None or case.true == first else case.true]
+        asked_looks = worker.heat_maps(run, case.seen, classes)
+        asked_changes = worker.probabilities(run, sensitivity.changed(case.seen))
+        with near, said_in_words():
+            _show_nearest(case, first)
+        found = _awaited(asked_looks, looks, _LOOKS_PX)
+        with looks.container():
+            _show_looks(case, classes, found)
+        answers = sensitivity.by_change(_awaited(asked_changes, changes, _CHANGES_PX))
+        with changes.container():
+            _show_changes(case, classes, answers)
+    except PixelwiseError:
+        looks.empty()
+        changes.empty()
+        raise
+
+
+def _awaited(asked: Answer[_Result], place: DeltaGenerator, height: int) -> _Result:
+    """Wait for the worker, a skeleton in its place; each time that it is drawn, Streamlit takes up a click instead."""
+    for _ in range(round(_PATIENCE_S / _POLL_S)):
+        if (found := asked.within(_POLL_S)) is not None:
+            return found
+        place.skeleton(height=height)
+    raise RunError("The network took too long to answer. Try again when the machine is less busy.")
+
+
+def _show_answer(run: Run, probabilities: np.ndarray, true: int | None, key: str) -> None:
+    names = run.about.class_names
+    chart = figures.answer(probabilities, names, true)
+    said = ", ".join(f"{name} {share:.1%}" for name, share in ranked(probabilities, names)[:3])
+    st.plotly_chart(
+        chart, key=f"{key}_answer", config={**_LOOK, "staticPlot": True}, alt=f"Classes by probability: {said}"
+    )
+
+
+def _loss(known: Known, part: str) -> str:
+    """Say how wrong the answer is, compared with others."""
+    return f"Its loss is {known.loss:.3g} nats, more than that of {known.worse_than:.1%} of the {part} pictures."
+
+
+def _show_looks(case: _Case, classes: list[int], found: HeatMaps) -> None:
+    """Show what the network saw, and where it looked for each of the classes."""
+    names = case.run.about.class_names
+    height, width, channels = case.seen.shape
+    seen = pictures.from_array(case.seen)
+    shown = [("What the network saw", f"{width}×{height} pixels, {'gray' if channels == 1 else 'colour'}", seen)]
+    for label, heat in zip(classes, found.maps, strict=True):
+        role = "true class" if label == case.true else "predicted" if label == classes[0] else "next likeliest"
+        if label == case.true == classes[0]:
+            role = "predicted, and true"
+        cold = "" if heat.max() > 0 else ": nothing in the picture speaks for it"
+        shown.append((f"What speaks for {names[label]}", role + cold, laid_over(case.seen, heat, 2 * _HEAT_PX)))
+    st.html(_row(_figure(picture, title, note, _HEAT_PX) for title, note, picture in shown))
+    st.caption(found.said)
+
+
+def _show_changes(case: _Case, classes: list[int], answers: list[np.ndarray]) -> None:
+    """Show how the probabilities of the classes, the likeliest first, go with each way to change the picture."""
+    names = case.run.about.class_names
+    spots = [(names[label], figures.class_colour(label, case.true, classes[0])) for label in classes]
+    st.html("<b>What changes the answer</b> " + "".join(starmap(_spot, spots)))
+    for column, change, found in zip(st.columns(len(CHANGES)), CHANGES, answers, strict=True):
+        said = sensitivity.in_words(change, found, names)
+        chart = figures.changing(change, found, names, classes, case.true)
+        with column:
+            st.plotly_chart(chart, key=f"{case.key}_{change.title}", config=_LOOK, alt=f"{change.title}: {said}")
+            st.caption(plain(said))
+
+
+def _show_nearest(case: _Case, predicted: int) -> None:
+    """Show the training pictures that the network takes for most alike, or offer to find out."""
+    run, vectors = case.run, features.kept(case.run)
+    if vectors is None:
+        _offer_features(run)
+        return
+    dataset, divided = subject.dataset_of(run), subject.parts_of(run)
+    if case.index is not None:
+        wanted = vectors[case.index]
+    else:
+        wanted = features.unit(
+            _awaited(worker.features(run, case.seen[np.newaxis]), st.skeleton(height=_NEAR_PX), _NEAR_PX)
+        )[0]
+    others = divided.train[divided.train != (-1 if case.index is None else case.index)]
+    ids, cosines = nearest(vectors, others, wanted, _NEIGHBOURS)
+    labels, names = divided.labels[ids], run.about.class_names
+    counted = np.bincount(labels, minlength=len(names))
+    order = [label for label in np.argsort(-counted, kind="stable").tolist() if counted[label]]
+    said = ", ".join(f"{names[label]}: {counted[label]} of {len(ids)}" for label in order)
+    st.html(f"<b>The training pictures that it takes for most alike</b> {html.escape(said)}")
+    st.html(
+        _row(
+            _thumbnail(
+                dataset, int(index), names[label], float(cosine), figures.class_colour(label, case.true, predicted)
+            )
+            for index, label, cosine in zip(ids, labels, cosines, strict=True)
+        )
+    )
+    st.caption("By the angle between the features before the last layer, of all training pictures: 1 is the same.")
+
+
+def _offer_features(run: Run) -> None:
+    """Offer the job that nearest pictures need, or show how far it is."""
+    job = jobs.find(features.job_key(run))
+    if job is not None and show_job(job, "What the network makes of each picture").state == jobs.RUNNING:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**The training pictures that it takes for most alike**", width="content")
+        if st.button("Find them", icon=":material/image_search:", key="find_alike", help=_WHY_FEATURES):
+            features.start(run)
+            st.rerun(scope="fragment")
+
+
+def _show_flags(dataset: Dataset, index: int) -> None:
+    """Show what the audit of the data set said of a picture."""
+    if load(dataset) is None:
+        st.caption("This data set has not been audited: Browse → Audit looks for duplicates, leaks and odd pictures.")
+        return
+    found = subject.flags(dataset, index)
+    for finding in found:
+        st.markdown(f"{_ICONS[finding.severity]} **{plain(finding.title)}** · {plain(finding.sentence)}")
+    if not found:
+        st.caption("The audit of the data set found nothing odd about this picture.")
+
+
+def _row(shown: Iterable[str]) -> str:
+    return f"<div style='display:flex;flex-wrap:wrap;gap:12px'>{''.join(shown)}</div>"
+
+
+def _figure(picture: Image.Image, title: str, note: str, side: int) -> str:
+    """Return a picture with what it is, as HTML; small pictures are enlarged, pixels square."""
+    width = 100 * picture.width / max(picture.size)
+    title, note = html.escape(title, quote=True), html.escape(note)
+    return (
+        f"<figure style='margin:0;width:min({side}px,calc(50% - 6px))'><img src='{data_url(pictures.png(picture))}' "
+        f"alt='{title}, {note}' style='width:{width:.0f}%;image-rendering:pixelated;{_FRAME}'>"
+        f"<figcaption style='font-size:14px;line-height:1.3'><b>{title}</b><br>{note}</figcaption></figure>"
+    )
+
+
+def _thumbnail(dataset: Dataset, index: int, label: str, cosine: float, colour: str) -> str:
+    """Return a training picture with its class and how alike it is, as HTML."""
+    crisp = "" if dataset.about.as_files else "image-rendering:pixelated;"
+    label = html.escape(label, quote=True)
+    return (
+        f"<figure style='margin:0;width:{_NEAR_PX}px'><img src='{picture_url(dataset, index)}' "
+        f"alt='Training picture {index}: {label}' style='width:{_NEAR_PX}px;height:{_NEAR_PX}px;object-fit:contain;"
+        f"border-bottom:4px solid {colour};{crisp}'><figcaption style='font-size:13px;line-height:1.3;"
+        f"overflow-wrap:anywhere'>{label} · {cosine:.2f}</figcaption></figure>"
+    )
+
+
+def _spot(name: str, colour: str) -> str:
+    """Return a class's name with its colour, as HTML."""
+    return f"<span style='margin-left:14px;color:{colour}'>●</span> {html.escape(name)}"

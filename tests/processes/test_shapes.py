@@ -1,0 +1,120 @@
+"""Shapes, parameters and memory reckoned without Keras, against Keras's own."""
+
+import math
+
+import pytest
+
+from core.network import (
+    APPLICATIONS,
+    LAYERS,
+    AveragePool2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPool2D,
+    Network,
+    Normalization,
+    Pretrained,
+    ResidualBlock,
+)
+from core.recipe import RecipeError, named_recipes
+from core.shapes import layer_sizes
+
+END = (Flatten(), Dense(10, "softmax"))
+PICTURES = [
+    *(LAYERS[name]() for name in LAYERS if name != "Pretrained"),
+    *(
+        Conv2D(5, kernel, strides, padding)
+        for kernel in (1, 2, 5)
+        for strides in (1, 3)
+        for padding in ("same", "valid")
+    ),
+    Conv2D(4, use_bias=False),
+    Normalization((1.0, 2.0, 3.0), (1.0, 2.0, 3.0)),
+    MaxPool2D(3),
+    AveragePool2D(4),
+    ResidualBlock(3),
+    ResidualBlock(3, strides=2),
+    ResidualBlock(8, strides=3),
+]
+
+
+@pytest.fixture
+def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks of `keras.applications` begin from chance: their weights are not part of the project."""
+    import keras
+
+    for name in APPLICATIONS:
+        made = getattr(keras.applications, name)
+        monkeypatch.setattr(keras.applications, name, lambda made=made, **how: made(**{**how, "weights": None}))
+
+
+def assert_as_keras(layers: tuple[Layer, ...], shape: tuple[int, int, int]) -> None:
+    from core.nn.build import build_model
+
+    model = build_model(Network(layers), shape)
+    sizes = layer_sizes(layers, shape)
+    assert sum(size.parameters for size in sizes) == model.count_params()
+    assert sum(size.trained for size in sizes) == sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    assert sizes[-1].output == model.output_shape[1:]
+    assert sizes[-2].output == model.layers[-1].input.shape[1:]
+    if isinstance(layers[-2], Flatten):
+        assert sizes[-3].output == model.layers[-2].input.shape[1:]
+
+
+@pytest.mark.parametrize("layer", PICTURES, ids=repr)
+def test_each_kind_of_layer_is_as_in_keras(layer: Layer) -> None:
+    assert_as_keras((layer, *END), (9, 12, 3))
+
+
+@pytest.mark.parametrize("application", APPLICATIONS)
+@pytest.mark.parametrize("trainable", [False, True])
+def test_pretrained_networks_are_as_in_keras(untrained: None, application: str, trainable: bool) -> None:
+    assert_as_keras((Pretrained(application, trainable), *END), (40, 64, 3))
+
+
+@pytest.mark.parametrize("name", named_recipes())
+def test_named_recipes_are_as_in_keras(untrained: None, name: str) -> None:
+    recipe = named_recipes()[name]
+    side, channels = {"digits": (8, 1), "mnist": (28, 1), "cifar10": (32, 3)}.get(recipe.dataset, (180, 3))
+    width, height = recipe.steps.size_after(side, side)
+    gray = any(type(step).__name__ == "Grayscale" for step in recipe.steps.applied.steps)
+    assert_as_keras(recipe.network.layers, (height, width, 1 if gray else channels))
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 2), (2, 3, 1), (5, 5, 2), (31, 40, 3), (32, 33, 1)])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *(LAYERS[name]() for name in LAYERS),
+        Conv2D(2, 5, padding="same"),
+        MaxPool2D(4),
+        ResidualBlock(4, 2),
+        Normalization((1.0, 2.0), (1.0,)),
+    ],
+    ids=repr,
+)
+def test_what_keras_refuses_is_a_problem_and_nothing_else(
+    untrained: None, layer: Layer, shape: tuple[int, int, int]
+) -> None:
+    from core.nn.build import build_model
+
+    problem = layer_sizes((layer, *END), shape)[0].problem
+    try:
+        build_model(Network((layer, *END)), shape)
+    except RecipeError:
+        assert problem
+    else:
+        assert not problem
+
+
+def test_what_needs_a_picture_is_refused_by_both_after_a_flatten() -> None:
+    from core.nn.build import build_model
+
+    for layer in (Conv2D(), MaxPool2D(1), AveragePool2D(1), GlobalAveragePooling2D(), ResidualBlock(), Pretrained()):
+        layers = (Flatten(), layer, Dense(10, "softmax"))
+        assert "one row of 64 numbers" in layer_sizes(layers, (8, 8, 1))[1].problem
+        with pytest.raises(RecipeError):
+            build_model(Network(layers), (8, 8, 1))

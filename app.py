@@ -16,6 +16,7 @@ navigation = st.navigation(
         st.Page("pages/preprocess.py", title="Preprocess", icon=":material/crop_rotate:"),
         st.Page("pages/augment.py", title="Augment", icon=":material/auto_awesome_motion:"),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/monitoring:"),
         st.Page("pages/errors.py", title="Errors", icon=":material/troubleshoot:"),
         st.Page("pages/predict.py", title="Predict", icon=":material/draw:"),
     ],

@@ -1,0 +1,95 @@
+"""The curves of the chosen runs over each other, and what differs between their recipes."""
+
+import html
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import comparison
+from core.comparison import curves
+from core.runs import Run
+from pages.shared.frame import said_in_words
+
+_AXES = {"epoch": "Epoch", "seconds": "Time"}
+_PARTS = {"both": "Both", "validation": "Validation", "training": "Training"}
+
+
+def show_curves(chosen: Sequence[Run]) -> None:
+    """Draw loss and accuracy of the chosen runs."""
+    drawn = [curves.RunCurve(run.title, place, comparison.epochs(run)) for place, run in enumerate(chosen)]
+    if not any(curve.epochs for curve in drawn):
+        st.info("The curves begin when a first epoch has ended.")
+        return
+    with st.container(horizontal=True, gap="medium"):
+        against = st.segmented_control(
+            "Against",
+            list(_AXES),
+            format_func=_AXES.__getitem__,
+            default="epoch",
+            required=True,
+            key="runs_against",
+            persist_state="session",
+            width="content",
+        )
+        part = st.segmented_control(
+            "Pictures",
+            list(_PARTS),
+            format_func=_PARTS.__getitem__,
+            default="both",
+            required=True,
+            key="runs_parts",
+            persist_state="session",
+            width="content",
+        )
+    parts = curves.PARTS if part == "both" else (part,)
+    for column, quantity in zip(st.columns(2), curves.QUANTITIES, strict=True):
+        column.plotly_chart(
+            curves.overlaid(drawn, quantity, parts=parts, against=against),
+            key=f"runs_{quantity}",
+            config={"displayModeBar": False},
+            alt=f"{quantity.capitalize()} of {len(drawn)} runs against {curves.AXES[against]}",
+        )
+    if len(drawn) > 1:
+        st.html(_legend(drawn))
+    st.caption(
+        "Thick: validation. Dotted: training, measured while the weights change. Drag to zoom in, double-click to zoom "
+        "out. Look for where validation turns while training goes on improving: from there a network learns by heart."
+    )
+
+
+def _legend(drawn: Sequence[curves.RunCurve]) -> str:
+    """Return the runs' names with their colours, as HTML."""
+    return "&emsp; ".join(
+        f"<span style='white-space:nowrap'><b style='color:{curves.colour(curve.place)}'>━</b> "
+        f"{html.escape(curve.title)}</span>"
+        for curve in drawn
+    )
+
+
+def show_differences(chosen: Sequence[Run]) -> None:
+    """Show in what the chosen runs differ, and nothing else."""
+    st.subheader("What differs", anchor=False)
+    with said_in_words():
+        found = comparison.differences(chosen)
+        if not found:
+            st.markdown(
+                "Nothing: the same recipe on the same data. What differs in their results is the machine's doing."
+            )
+            return
+        titles = [run.title for run in chosen]
+        headings = [title if titles.count(title) == 1 else run.name for title, run in zip(titles, chosen, strict=True)]
+        cells = [["Setting", *headings], *([each.setting, *each.values] for each in found)]
+        st.html(_table(cells, [None, *(curves.colour(place) for place in range(len(chosen)))]))
+
+
+def _table(cells: Sequence[Sequence[str]], colours: Sequence[str | None]) -> str:
+    """Return a table as HTML, its first row as headings, each over a line of its column's colour."""
+    style = "padding:6px 14px 6px 0;text-align:left;vertical-align:top;border-bottom:1px solid rgba(128,128,128,.25);"
+    lines = [f"min-width:7em;border-bottom:3px solid {colour}" if colour else "" for colour in colours]
+    head = "".join(
+        f"<th style='{style}{line}'>{html.escape(cell)}</th>" for cell, line in zip(cells[0], lines, strict=True)
+    )
+    rows = "".join(
+        "<tr>" + "".join(f"<td style='{style}'>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in cells[1:]
+    )
+    return f"<div style='overflow-x:auto'><table style='border-collapse:collapse'><tr>{head}</tr>{rows}</table></div>"

@@ -9,8 +9,6 @@ import json
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
 
 from core import evaluation, home
 from core.evaluation import Predictions
@@ -47,7 +45,7 @@ class Calibration:
         Returns:
             float64 of the same shape.
         """
-        return softmax(_logits(probabilities) / self.temperature, axis=-1)
+        return np.exp(_log_softmax(_logits(probabilities) / self.temperature))
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,12 +129,15 @@ def of(run: Run) -> Calibration:
 
 def fitted_temperature(found: Predictions) -> float:
     """Return the temperature with the smallest cross-entropy; 1 where no prediction is wrong, which says nothing."""
+    # A third of a second, which a page that only shows what was kept should not wait for.
+    from scipy.optimize import minimize_scalar
+
     if found.right.all():
         return 1.0
     logits, pictures = _logits(found.probabilities), np.arange(len(found.labels))
 
     def loss(log_temperature: float) -> float:
-        return -float(np.mean(log_softmax(logits / np.exp(log_temperature), axis=1)[pictures, found.labels]))
+        return -float(np.mean(_log_softmax(logits / np.exp(log_temperature))[pictures, found.labels]))
 
     best = minimize_scalar(loss, bounds=(np.log(_COOLEST), np.log(_HOTTEST)), method="bounded")
     return float(np.exp(best.x))
@@ -177,3 +178,7 @@ def answering(confidences: np.ndarray, right: np.ndarray) -> Answering:
 def _logits(probabilities: np.ndarray) -> np.ndarray:
     """Return the logits that a softmax makes these probabilities of, up to a constant a picture."""
     return np.log(np.maximum(np.asarray(probabilities, np.float64), _SMALLEST))
+
+
+def _log_softmax(logits: np.ndarray) -> np.ndarray:
+    return logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)

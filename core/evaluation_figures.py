@@ -7,7 +7,7 @@ from core.calibration import Answering, Reliability
 from core.figures import CLASS_COLOURS
 
 _HEIGHT_PX = 360
-_MARGIN_PX = {"l": 64, "r": 8, "t": 8, "b": 48}
+_MARGIN_PX = {"l": 64, "r": 24, "t": 8, "b": 48}
 _MOST_POINTS = 500
 
 

@@ -25,6 +25,7 @@ def enlarge(
     index: int,
     *,
     among: np.ndarray | None = None,
+    said: Callable[[int], str] | None = None,
     more: Callable[[int], None] | None = None,
     moved: Callable[[int], None] | None = None,
     closed: Callable[[int], None] | None = None,
@@ -35,7 +36,8 @@ def enlarge(
         dataset: whose picture it is.
         index: its index there.
         among: the pictures, int64 `(m,)`, that one can go on to from this one; `None`: no other.
-        more: called with the index of the picture that is shown to draw more of it, such as what a network made of it.
+        said: called with the index of the picture that is shown for what is said beside its class, as Markdown.
+        more: called with it to draw more beneath, such as why a network took the picture for something.
         moved: called with the index of a picture that one has gone on to.
         closed: called with the index of the last picture when the dialog is closed.
     """
@@ -53,7 +55,7 @@ def enlarge(
     def show() -> None:
         with said_in_words():
             now = st.session_state[_SHOWN]
-            _show(dataset, now)
+            _show(dataset, now, said(now) if said is not None else "")
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
                 if among is not None:
                     _go_on(among, now, go_to)
@@ -67,14 +69,15 @@ def enlarge(
     st.dialog("Picture", width="large", on_dismiss=dismissed)(show)()
 
 
-def _show(dataset: Dataset, index: int) -> None:
-    """Show the picture with its label and measures."""
+def _show(dataset: Dataset, index: int, said: str) -> None:
+    """Show the picture with its label, what is said beside that, and its measures."""
     label = dataset.about.class_names[dataset.labels[index]]
     shown = closeup.close_up(dataset, index)
     kind = "gray" if shown.gray else "colour"
     name = f" · {plain(dataset.names[index])}" if dataset.names else ""
+    beside = f" · {said}" if said else ""
     st.markdown(
-        f"**{plain(label)}** · {SPLITS[dataset.splits[index]]} · picture {index:,}{name} · "
+        f"**{plain(label)}**{beside} · {SPLITS[dataset.splits[index]]} · picture {index:,}{name} · "
         f"{shown.width}×{shown.height} pixels, {kind}"
     )
     viewer(shown, f"Picture {index}, enlarged: {label}", key="viewer", keys={"l": ".st-key-relabel input"})

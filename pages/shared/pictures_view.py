@@ -10,7 +10,7 @@ from core.datasets import decisions
 from core.datasets.decisions import EXCLUDE, Decision
 from core.datasets.store import SPLITS, Dataset
 from pages.shared import address
-from pages.shared.components.gallery import Item, Pages, paged_gallery, picture_url
+from pages.shared.components.gallery import SIDE_PX, Item, Pages, paged_gallery, picture_url
 from pages.shared.enlarge import enlarge
 
 _PER_PAGE = (24, 48, 96)
@@ -28,6 +28,28 @@ class Told:
 
     caption: str
     alt: str
+
+
+def _class_of(dataset: Dataset, index: int) -> Told:
+    label = dataset.about.class_names[dataset.labels[index]]
+    return Told(label, f"{label}, {SPLITS[dataset.splits[index]]} picture {index}")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How pictures are shown.
+
+    Attributes:
+        told: says what is told of a picture by its index.
+        said: as for `enlarge`.
+        more: as for `enlarge`.
+        side: as for `Pages`.
+    """
+
+    told: Callable[[Dataset, int], Told] = _class_of
+    said: Callable[[int], str] | None = None
+    more: Callable[[int], None] | None = None
+    side: int = SIDE_PX
 
 
 def choose_per_page() -> None:
@@ -62,37 +84,20 @@ def open_picture(index: int) -> None:
     st.session_state[_OPEN] = index
 
 
-def show_pictures(
-    dataset: Dataset,
-    ids: np.ndarray,
-    chosen: Hashable,
-    *,
-    told: Callable[[int], Told] | None = None,
-    more: Callable[[int], None] | None = None,
-) -> None:
+def show_pictures(dataset: Dataset, ids: np.ndarray, chosen: Hashable, look: Look | None = None) -> None:
     """Show pictures in pages, and the open one large; the address holds both.
 
     Args:
         dataset: whose pictures they are.
         ids: their indices, int64 `(m,)`, at least one, in the order in which they are shown.
         chosen: as for `take_up`, which comes before.
-        told: what is said of a picture; `None`: its class.
-        more: as for `show_open`.
+        look: how they are shown; `None`: with their classes.
     """
-    _show_page(
-        dataset, ids, chosen, decisions.version(dataset), told or (lambda index: _class_of(dataset, index)), more
-    )
+    _show_page(dataset, ids, chosen, decisions.version(dataset), look or Look())
 
 
 @st.fragment
-def _show_page(
-    dataset: Dataset,
-    ids: np.ndarray,
-    chosen: Hashable,
-    decided: tuple[int, int],
-    told: Callable[[int], Told],
-    more: Callable[[int], None] | None,
-) -> None:
+def _show_page(dataset: Dataset, ids: np.ndarray, chosen: Hashable, decided: tuple[int, int], look: Look) -> None:
     """Show one page. A fragment: turning it does not draw the filters again."""
     if decisions.version(dataset) != decided:
         st.rerun()  # Counts and filters show decisions too.
@@ -102,25 +107,27 @@ def _show_page(
 
     def items(page: int) -> list[Item]:
         indices = ids[(page - 1) * per_page : page * per_page].tolist()
-        return [_item(dataset, index, made.get(index), told(index)) for index in indices]
+        return [_item(dataset, index, made.get(index), look.told(dataset, index)) for index in indices]
 
-    pages = Pages(f"{dataset.about.name} {hash(chosen)} {per_page} {decided}", len(ids), per_page, items, _turn_to)
+    of = f"{dataset.about.name} {hash(chosen)} {per_page} {decided}"
+    pages = Pages(of, len(ids), per_page, items, _turn_to, look.side)
     opened = paged_gallery(pages, number, dataset, key="gallery", focus=st.session_state[_FOCUS])
     if opened is not None:
         st.session_state[_OPEN] = opened
     address.note("page", [] if number == 1 else [str(number)])
-    show_open(dataset, ids, more)
+    show_open(dataset, ids, look)
     address.write()
 
 
-def show_open(dataset: Dataset, ids: np.ndarray, more: Callable[[int], None] | None = None) -> None:
+def show_open(dataset: Dataset, ids: np.ndarray, look: Look | None = None) -> None:
     """Show the open picture, if there is one, in its dialog.
 
     Args:
         dataset: whose picture it is.
         ids: the pictures that one can go on to from it, int64 `(m,)`.
-        more: called with the picture's index to draw more of it.
+        look: as for `show_pictures`.
     """
+    look = look or Look()
 
     def moved(index: int) -> None:
         st.session_state[_OPEN] = index
@@ -138,16 +145,11 @@ def show_open(dataset: Dataset, ids: np.ndarray, more: Callable[[int], None] | N
         address.note("picture", [])
         return
     address.note("picture", [str(index)])
-    enlarge(dataset, index, among=ids, more=more, moved=moved, closed=closed)
+    enlarge(dataset, index, among=ids, said=look.said, more=look.more, moved=moved, closed=closed)
 
 
 def _turn_to(number: int) -> None:
     st.session_state[_PAGE] = number
-
-
-def _class_of(dataset: Dataset, index: int) -> Told:
-    label = dataset.about.class_names[dataset.labels[index]]
-    return Told(label, f"{label}, {SPLITS[dataset.splits[index]]} picture {index}")
 
 
 def _item(dataset: Dataset, index: int, made: Decision | None, told: Told) -> Item:

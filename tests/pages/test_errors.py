@@ -204,7 +204,7 @@ class TestStands:
         assert app.metric[0].value == "98.06%"
         if not view:
             (warning,) = app.warning
-            assert {"gone": "not on this machine any more", "changed": "has changed"}[change] in warning.value
+            assert {"gone": "is not on this machine any more", "changed": "has changed"}[change] in warning.value
             assert "The numbers and the matrix are still true" in warning.value
             assert "Confused most" in said(app)
 

@@ -91,9 +91,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
     for (const button of field.querySelectorAll("button")) {
       const own = numbered(button.dataset);
       const isMarked = any && own.true === marked.true && own.predicted === marked.predicted;
-      const within =
-        (marked.true === null || own.true === marked.true) && (marked.predicted === null || own.predicted === marked.predicted);
-      button.classList.toggle("chosen", any && (isMarked || (within && own.true !== null && own.predicted !== null)));
+      const isOf = ["true", "predicted"].every((axis) => marked[axis] === null || own[axis] === marked[axis]);
+      button.classList.toggle("chosen", isMarked);
+      button.classList.toggle("beside", !isOf);
       button.setAttribute("aria-pressed", isMarked);
     }
   };

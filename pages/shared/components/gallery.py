@@ -11,7 +11,7 @@ from core.datasets.store import Dataset
 from pages.shared.components import source
 from pages.shared.components.crisp import data_url
 
-_SIDE_PX = 76
+SIDE_PX = 76
 _PHOTO_SIDE_PX = 112
 _HTML = """<nav class='pager' aria-label='Pages of pictures' hidden>
 <span class='range' aria-live='polite'></span>
@@ -31,7 +31,7 @@ class Item:
     Attributes:
         id: what a click sends back: the picture's index in the data set.
         alt: what it shows, in words.
-        caption: a few characters beneath; may be empty.
+        caption: a few characters beneath, in one or more lines; may be empty.
         url: the picture.
         mark: a few characters on it, such as what was decided on it; may be empty.
         dimmed: whether it is shown faintly.
@@ -55,6 +55,7 @@ class Pages:
         per_page: how many a page has.
         items: makes the pictures of a page, counted from 1.
         turn: called with the number of the page that is asked for, before the rerun.
+        side: about how long the longer side of a small picture is on the screen, in pixels.
     """
 
     of: str
@@ -62,6 +63,7 @@ class Pages:
     per_page: int
     items: Callable[[int], Sequence[Item]]
     turn: Callable[[int], None]
+    side: int = SIDE_PX
 
     @property
     def count(self) -> int:
@@ -105,7 +107,7 @@ def paged_gallery(pages: Pages, number: int, dataset: Dataset, *, key: str, focu
     beside = {number + 1, number - 1} - has
     sent = {page for page in beside if 1 <= page <= pages.count} if number in has else {number}
     largest = max(dataset.about.size[:2])
-    small = 0 < largest <= _SIDE_PX
+    small = 0 < largest <= pages.side
     result = _mount(
         key=key,
         data={
@@ -115,7 +117,7 @@ def paged_gallery(pages: Pages, number: int, dataset: Dataset, *, key: str, focu
             "perPage": pages.per_page,
             "total": pages.pictures,
             "turn": request["turn"],
-            "side": largest * max(1, round(_SIDE_PX / largest)) if small else _PHOTO_SIDE_PX,
+            "side": largest * max(1, round(pages.side / largest)) if small else _PHOTO_SIDE_PX,
             "crisp": small,
             "focus": focus,
             "pictures": {str(page): [asdict(item) for item in pages.items(page)] for page in sorted(sent)},

@@ -20,7 +20,8 @@ _SORT_TITLES = {
     MARGIN: "closest call first",
     f"-{MARGIN}": "clearest answer first",
 }
-_SORT_HELP = (
+_WIDTH_PX = 152
+SORT_HELP = (
     "Loss: how little probability the true class got. Sure: the probability of the predicted class. A close call: the "
     "two most probable classes are near each other."
 )
@@ -28,11 +29,11 @@ _SORT_HELP = (
 
 def choose(run: Run, found: Predictions) -> Choice:
     """Draw the controls and return what is chosen."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         outcome = _choose_outcome(found)
         sort = _choose_sort()
-        true = _choose_class(run, "true", "True class", "any true class")
-        predicted = _choose_class(run, "predicted", "Predicted class", "any predicted class")
+        true = _choose_class(run, "true")
+        predicted = _choose_class(run, "predicted")
     return Choice(outcome, true, predicted, _confidence(), sort.removeprefix("-"), sort.startswith("-"))
 
 
@@ -78,6 +79,7 @@ def _choose_outcome(found: Predictions) -> str:
             key=_OUTCOME,
             required=True,
             format_func=lambda each: f"{each} · {counts[each]:,}",
+            label_visibility="collapsed",
             persist_state="session",
         )
     )
@@ -95,27 +97,28 @@ def _choose_sort() -> str:
             list(_SORT_TITLES),
             key=_SORT,
             format_func=_SORT_TITLES.__getitem__,
-            help=_SORT_HELP,
+            label_visibility="collapsed",
             persist_state="session",
-            width=190,
+            width=_WIDTH_PX,
         )
     )
     address.note("sort", [] if sort == first else [sort])
     return sort
 
 
-def _choose_class(run: Run, parameter: str, label: str, anything: str) -> int | None:
+def _choose_class(run: Run, parameter: str) -> int | None:
     names, key = run.about.class_names, _key(run, parameter)
     address.adopt(key, parameter, lambda texts: next((each for each, name in enumerate(names) if name in texts), None))
     chosen = st.selectbox(
-        label,
+        f"{parameter.capitalize()} class",
         range(len(names)),
         index=None,
         key=key,
-        format_func=names.__getitem__,
-        placeholder=anything,
+        format_func=lambda index: f"{parameter}: {names[index]}",
+        placeholder=f"{parameter}: any",
+        label_visibility="collapsed",
         persist_state="session",
-        width=190,
+        width=_WIDTH_PX,
     )
     address.note(parameter, [] if chosen is None else [names[chosen]])
     return chosen

@@ -8,62 +8,52 @@ import streamlit as st
 from core import evaluation
 from core.datasets import catalogue
 from core.datasets.store import Dataset, DatasetError
+from core.errors import PixelwiseError
 from core.evaluation import Choice, Predictions
+from core.explaining import subject
 from core.runs import Run
 from pages.shared import address
 from pages.shared.components.confusion import confusion_matrix
-from pages.shared.errors.choosing import choose, said, show_only
+from pages.shared.errors.choosing import SORT_HELP, choose, said, show_only
 from pages.shared.errors.cleaning import clean_up
+from pages.shared.errors.opened import look_of
 from pages.shared.frame import plain
 from pages.shared.pictures_view import Told, choose_per_page, show_open, show_pictures, take_up
 
+_STILL = "The numbers and the matrix are still true; only the pictures cannot be shown."
 _MOST_CLASSES = 40
 _MOST_PAIRS = 5
+_SIDE_PX = 100  # Room for two classes' names beneath.
 _CELLS = ("counts", "shares")
 _KEY = "errors_cells"
 
 
-def dataset_of(run: Run) -> Dataset:
-    """Return a run's data set.
-
-    Raises:
-        DatasetError: it is not on this machine any more, or has changed since. The message says what still works.
-    """
-    still = "The numbers and the matrix are still true; only the pictures cannot be shown."
-    if run.about.name not in catalogue.available():
-        raise DatasetError(
-            f"The data set {run.about.title} of this run is not on this machine any more. {still} Get it again on the "
-            "page Data sets."
-        )
-    dataset = catalogue.open_dataset(run.about.name)
-    if dataset.about.content_hash != run.about.content_hash:
-        raise DatasetError(
-            f"The data set {run.about.title} has changed since this run, and its pictures cannot be matched. {still} "
-            "Train again on the data set as it is now."
-        )
-    return dataset
-
-
 def show_matrix_and_pictures(run: Run, part: str, found: Predictions) -> None:
     """Show the confusion matrix, what is confused most, and beside them the pictures."""
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([3, 5], gap="large")
     with right:
         choice = choose(run, found)
         ids = found.ids[found.select(choice)]
-        st.markdown(said(choice, len(ids), run.about.class_names))
+        st.markdown(said(choice, len(ids), run.about.class_names), help=SORT_HELP)
     with left:
         _show_matrix(run, found, choice)
         _show_pairs(run, found)
     try:
-        dataset = dataset_of(run)
-    except DatasetError as error:
-        right.warning(plain(str(error)), icon=":material/image_not_supported:")
+        dataset = _dataset_of(run)
+    except PixelwiseError as error:
+        right.warning(f"{plain(str(error))} {_STILL}", icon=":material/image_not_supported:")
         return
     with left, st.expander("Decisions, pictures a page"):
         choose_per_page()
         clean_up(run, dataset, ids)
     with right:
         _show_gallery(run, part, found, dataset, choice, ids)
+
+
+def _dataset_of(run: Run) -> Dataset:
+    if run.about.name not in catalogue.available():
+        raise DatasetError(f"The data set {run.about.title} of this run is not on this machine any more.")
+    return subject.dataset_of(run)
 
 
 def _show_matrix(run: Run, found: Predictions, choice: Choice) -> None:
@@ -103,8 +93,8 @@ def _show_pairs(run: Run, found: Predictions) -> None:
     pairs, names = evaluation.confused_pairs(found.confusion, _MOST_PAIRS), run.about.class_names
     if not pairs:
         return
-    st.markdown("**Confused most**")
     with st.container(key="confused_pairs", gap=None):
+        st.markdown("**Confused most**")
         for pair in pairs:
             times = "once" if pair.count == 1 else f"{pair.count:,} times"
             st.button(
@@ -119,24 +109,22 @@ def _show_pairs(run: Run, found: Predictions) -> None:
 
 def _show_gallery(run: Run, part: str, found: Predictions, dataset: Dataset, choice: Choice, ids: np.ndarray) -> None:
     names = run.about.class_names
-    chosen = (run.name, part, choice)
+    chosen = run.name, part, choice
     take_up(dataset, chosen)
 
-    def told(index: int) -> Told:
+    def told(_dataset: Dataset, index: int) -> Told:
         (position,) = np.flatnonzero(found.ids == index)
         true, predicted = names[found.labels[position]], names[found.predicted[position]]
         sure = f"{found.confidences[position]:.0%}"
-        caption = f"{true}  {sure}" if found.right[position] else f"{true} → {predicted}  {sure}"
+        caption = f"{true} {sure}" if found.right[position] else f"{true}\n→ {predicted} {sure}"
         return Told(caption, f"Picture {index}: a {true}, predicted {predicted} with {sure}")
 
-    def more(index: int) -> None:
-        _show_answer(found, names, index)
-
+    look = look_of(run, told, _SIDE_PX)
     if len(ids):
-        show_pictures(dataset, ids, chosen, told=told, more=more)
+        show_pictures(dataset, ids, chosen, look)
     else:
         _say_why_none(run, found, choice)
-        show_open(dataset, ids, more)
+        show_open(dataset, ids, look)
 
 
 def _say_why_none(run: Run, found: Predictions, choice: Choice) -> None:
@@ -145,13 +133,3 @@ def _say_why_none(run: Run, found: Predictions, choice: Choice) -> None:
         return
     st.info("No picture is like that.")
     st.button("Show all errors", on_click=show_only, args=(run,), icon=":material/close:")
-
-
-def _show_answer(found: Predictions, names: Sequence[str], index: int) -> None:
-    """Say what the network made of a picture."""
-    position = found.position(index)
-    if position is None:
-        return
-    likeliest = evaluation.ranked(found.probabilities[position], tuple(names))[:3]
-    answer = " · ".join(f"{plain(name)} {share:.1%}" for name, share in likeliest)
-    st.markdown(f"**Predicted:** {answer}. Loss {found.losses[position]:.3f}.")

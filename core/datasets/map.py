@@ -23,9 +23,9 @@ _TILE_SIDE, _PHOTO_TILE_SIDE = 32, 48
 # At most 1,024 features a picture: the covariance of more takes longer than all the rest.
 _FEATURE_SIDE = {1: 32, 3: 16}
 # t-SNE works on as many principal components, as its authors do.
-_COMPONENTS = 50
+COMPONENTS = 50
 _ITERATIONS = 1000
-_FEWEST_FOR_TSNE = 5
+FEWEST_FOR_TSNE = 5
 _SHEET = "map-pictures"
 
 
@@ -74,17 +74,21 @@ class SpriteSheet:
         return "image/png" if self.image.startswith(b"\x89PNG") else "image/jpeg"
 
 
-def sample(dataset: Dataset) -> np.ndarray:
+def sample(dataset: Dataset, ids: np.ndarray | None = None) -> np.ndarray:
     """Return the pictures a map shows, int64 `(m,)`, ascending: all, or `MOST_PICTURES` with each class's share kept.
 
     Systematic sampling after a shuffle with seed 0: every so-manieth of the pictures ordered by class.
+
+    Args:
+        dataset: what is mapped.
+        ids: the pictures that are drawn from, int64 `(n,)`, ascending; `None`: all of the data set.
     """
-    everything = np.arange(len(dataset))
-    if len(dataset) <= MOST_PICTURES:
+    everything = np.arange(len(dataset)) if ids is None else ids
+    if len(everything) <= MOST_PICTURES:
         return everything
     shuffled = np.random.default_rng(0).permutation(everything)
     by_class = shuffled[np.argsort(dataset.labels[shuffled], kind="stable")]
-    return np.sort(by_class[np.arange(MOST_PICTURES) * len(dataset) // MOST_PICTURES])
+    return np.sort(by_class[np.arange(MOST_PICTURES) * len(everything) // MOST_PICTURES])
 
 
 def find(dataset: Dataset, method: str) -> Map | None:
@@ -113,14 +117,14 @@ def embed(dataset: Dataset, method: str, progress: Progress = quiet) -> Map:
     if (found := find(dataset, method)) is not None:
         return found
     ids = sample(dataset)
-    if method == TSNE and len(ids) < _FEWEST_FOR_TSNE:
-        raise MapError(f"t-SNE needs at least {_FEWEST_FOR_TSNE} pictures; {dataset.about.name} has {len(ids)}.")
+    if method == TSNE and len(ids) < FEWEST_FOR_TSNE:
+        raise MapError(f"t-SNE needs at least {FEWEST_FOR_TSNE} pictures; {dataset.about.name} has {len(ids)}.")
     features, sheet = _read(dataset, ids, progress)
     _keep_sheet(dataset, sheet)
     progress("finding the principal components", 0, 0, "")
-    components, explained = principal_components(features, 2 if method == PCA else _COMPONENTS)
+    components, explained = principal_components(features, 2 if method == PCA else COMPONENTS)
     if method == TSNE:
-        coordinates, explained = _tsne(components, progress), np.zeros(2, np.float32)
+        coordinates, explained = tsne(components, progress), np.zeros(2, np.float32)
     else:
         coordinates = components
     keep(dataset, f"map-{method}", {"ids": ids, "coordinates": coordinates, "explained": explained[:2]})
@@ -144,6 +148,11 @@ def sprite_sheet(dataset: Dataset) -> SpriteSheet:
         return SpriteSheet(found["image"].tobytes(), columns, height, width, pitch)
     _, sheet = _read(dataset, sample(dataset), quiet)
     return _keep_sheet(dataset, sheet)
+
+
+def sprite_sheet_of(dataset: Dataset, ids: np.ndarray) -> SpriteSheet:
+    """Return the small pictures of some of a data set, int64 `(m,)`, in their order; nothing is kept on disk."""
+    return _read(dataset, ids, quiet)[1]
 
 
 def principal_components(features: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -170,8 +179,15 @@ def principal_components(features: np.ndarray, most: int) -> tuple[np.ndarray, n
     return places, shares
 
 
-def _tsne(components: np.ndarray, progress: Progress) -> np.ndarray:
-    """Return t-SNE's places, float32 `(m, 2)`, begun from the first two principal components."""
+def tsne(components: np.ndarray, progress: Progress) -> np.ndarray:
+    """Return t-SNE's places, float32 `(m, 2)`, begun from the first two principal components.
+
+    It takes a minute and redirects this process's standard output meanwhile: let a job do it.
+
+    Args:
+        components: from `principal_components`, float32 `(m, k)`, at least `FEWEST_FOR_TSNE` of them.
+        progress: told what is done; it may raise `Cancelled`.
+    """
     from sklearn import manifold
 
     progress("finding each picture's neighbours", 0, 0, "")

@@ -10,7 +10,7 @@ from core import runs
 from core.datasets import audit, catalogue, store
 from core.errors import StorageError
 from core.evaluation import Predictions
-from core.explaining import features, sensitivity, subject
+from core.explaining import feature_map, features, sensitivity, subject
 from core.explaining.heat import GRAD_CAM, HeatMaps, laid_over
 from core.explaining.nearest import nearest
 from core.explaining.sensitivity import CHANGES
@@ -156,3 +156,30 @@ def test_findings_of_the_audit_are_told_of_their_pictures(data_home: Path) -> No
     audit.audit(made)
     assert "almost-empty" in [finding.key for finding in subject.flags(made, 4)]
     assert subject.flags(made, 5) == []
+
+
+def test_the_map_of_features_shows_a_part_and_is_kept_until_they_change(run: Run) -> None:
+    with pytest.raises(RunError, match="not known yet"):
+        feature_map.by_pca(run, "test")
+    digits = catalogue.open_dataset("digits")
+    features.keep(run, iter([digits.pictures.reshape(len(digits), -1).astype(np.float32)]), len(digits))
+    found = feature_map.by_pca(run, "test")
+    assert found.ids.tolist() == digits.select("test").tolist()
+    assert 0 < found.explained[1] <= found.explained[0] < 1
+    divided = [set(feature_map.drawn(run, part)) for part in ("train", "validation", "test")]
+    assert sum(map(len, divided)) == len(set.union(*divided)) == len(digits)
+
+    assert feature_map.find_tsne(run, "test") is None
+    told: list[str] = []
+    assert feature_map.make_tsne(run.name, "test", lambda doing, *_: told.append(doing)) == {"pictures": 360}
+    arranged = feature_map.find_tsne(run, "test")
+    assert arranged is not None
+    assert arranged.ids.tolist() == found.ids.tolist()
+    assert "arranging the pictures" in told
+    distances = np.linalg.norm(arranged.coordinates[:, None] - arranged.coordinates[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    labels = digits.labels[arranged.ids]
+    assert np.mean(labels[distances.argmin(axis=1)] == labels) > 0.9
+    newer = (run.folder / "features-tsne-test.npz").stat().st_mtime_ns + 1_000_000
+    os.utime(run.folder / "features.npy", ns=(newer, newer))
+    assert feature_map.find_tsne(run, "test") is None

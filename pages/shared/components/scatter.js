@@ -1,6 +1,6 @@
 // Points of a plane, one a picture. data: {points: address of what points_of in scatter.py gives, sheet: {image: address,
-// columns, height, width, pitch}, crisp: pixels stay square, shown: base64 of a bit a point, or null for all}. It triggers
-// `opened` (id), `lasso` (ids) and `cleared`.
+// columns, height, width, pitch}, crisp: pixels stay square, shown: base64 of a bit a point, or null for all, ringed: the same
+// for points with a ring, or null for none}. It triggers `opened` (id), `lasso` (ids) and `cleared`.
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".map");
   root.scatter ??= new Scatter(root);
@@ -21,6 +21,7 @@ const ZOOM_MOST = 200;
 const PICTURES_MOST = 250;
 const PICTURE_PX = { least: 20, most: 56 };
 const TIP_PX = 144;
+const RING_PX = 1.5;
 const LEFT_OUT = "rgb(128 128 128 / 0.28)";
 
 class Scatter {
@@ -82,10 +83,9 @@ class Scatter {
 
   // Note which points the page's filter leaves, and say how many.
   mark() {
-    const { shown } = this.data;
-    const bits = shown === null ? null : Uint8Array.from(atob(shown), (letter) => letter.charCodeAt(0));
     const count = this.points.ids.length;
-    this.left = Array.from({ length: count }, (_, index) => !bits || (bits[index >> 3] >> (7 - (index & 7))) & 1);
+    this.left = flags(this.data.shown, count, 1);
+    this.ringed = flags(this.data.ringed, count, 0);
     const left = this.left.filter(Boolean).length;
     this.say(left === count ? `${count.toLocaleString()} pictures` : `${left.toLocaleString()} of ${count.toLocaleString()} pictures in colour`);
     this.canvas.ariaLabel =
@@ -342,7 +342,12 @@ class Scatter {
     const near = this.sheet && this.view.zoom > 1 && seen.left.length <= PICTURES_MOST;
     this.pictureSide = near ? this.sideFor(seen.left.length) : null;
     for (const [, at] of seen.out) press(image, stamps.out, at);
-    if (!near) for (const [index, at] of seen.left) press(image, stamps.classes[points.labels[index]], at);
+    // Ringed points are the last, so that no other covers them.
+    seen.left = [0, 1].flatMap((ring) => seen.left.filter(([index]) => this.ringed[index] === ring));
+    for (const [index, at] of near ? [] : seen.left) {
+      if (this.ringed[index]) press(image, stamps.ring, at);
+      press(image, stamps.classes[points.labels[index]], at);
+    }
 
     const ink = canvas.getContext("2d");
     ink.setTransform(1, 0, 0, 1, 0, 0);
@@ -370,7 +375,8 @@ class Scatter {
   stampsOf(radius, width) {
     const { stamps, points } = this;
     if (stamps?.radius === radius && stamps.width === width && stamps.points === points) return stamps;
-    const side = 2 * Math.ceil(1.25 * radius + 1);
+    const ring = 1.25 * radius + RING_PX * devicePixelRatio;
+    const side = 2 * Math.ceil(ring + 1);
     const canvas = new OffscreenCanvas(side, side);
     const ink = canvas.getContext("2d", { willReadFrequently: true });
     const stamp = (draw) => {
@@ -385,8 +391,15 @@ class Scatter {
       ink.arc(side / 2, side / 2, 0.75 * radius, 0, 2 * Math.PI);
       ink.fill();
     });
-    return (this.stamps = { radius, width, points, classes, out });
+    const around = stamp(() => {
+      ink.fillStyle = getComputedStyle(this.canvas).color;
+      ink.beginPath();
+      ink.arc(side / 2, side / 2, ring, 0, 2 * Math.PI);
+      ink.fill();
+    });
+    return (this.stamps = { radius, width, points, classes, out, ring: around });
   }
+
   sideFor(count) {
     const { clientWidth, clientHeight } = this.canvas;
     const room = Math.sqrt((clientWidth * clientHeight) / Math.max(count, 1)) / 2;
@@ -406,8 +419,12 @@ class Scatter {
     const [from, [width, height]] = this.tile(index, side);
     const { colours, labels } = this.points;
     const border = Math.max(1, side / 24);
-    ink.fillStyle = colours[labels[index] % colours.length];
-    ink.fillRect(x - width / 2 - border, y - height / 2 - border, width + 2 * border, height + 2 * border);
+    const frame = (wide, colour) => {
+      ink.fillStyle = colour;
+      ink.fillRect(x - width / 2 - wide, y - height / 2 - wide, width + 2 * wide, height + 2 * wide);
+    };
+    if (this.ringed[index]) frame(border + 2 * RING_PX, getComputedStyle(this.canvas).color);
+    frame(border, colours[labels[index] % colours.length]);
     ink.imageSmoothingEnabled = !this.data.crisp;
     ink.drawImage(this.sheet, ...from, x - width / 2, y - height / 2, width, height);
   }
@@ -460,6 +477,13 @@ class Scatter {
     ink.stroke();
     ink.setLineDash([]);
   }
+}
+
+// Bits, most significant first, as a list of 0 and 1; `otherwise` for all where there are none.
+function flags(encoded, count, otherwise) {
+  if (encoded === null) return new Array(count).fill(otherwise);
+  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+  return Array.from({ length: count }, (_, index) => (bytes[index >> 3] >> (7 - (index & 7))) & 1);
 }
 
 // Get a file of the page's. Streamlit forgets it for a moment while it draws the page anew.

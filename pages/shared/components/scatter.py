@@ -40,6 +40,7 @@ def scatter(
     shown: np.ndarray,
     lassoed: Callable[[np.ndarray | None], None],
     key: str,
+    ringed: np.ndarray | None = None,
 ) -> int | None:
     """Draw a map; return the picture that was clicked in this rerun.
 
@@ -50,6 +51,7 @@ def scatter(
         shown: whether each point is drawn in its class's colour, else grey behind them, bool `(m,)` in the map's order.
         lassoed: called before the rerun with the ids inside a new lasso, int64 `(k,)`; with `None` when it is cleared.
         key: the component's key.
+        ringed: whether each point has a ring around it, bool `(m,)`; `None`: none has.
     """
 
     result = _mount(
@@ -58,9 +60,8 @@ def scatter(
             "points": _address(points, "application/json", f"{key}-points"),
             "sheet": {**asdict(sheet), "image": _address(sheet.image, sheet.mime_type, f"{key}-sheet")},
             "crisp": not dataset.about.as_files,
-            "shown": None
-            if shown.all()
-            else base64.b64encode(np.packbits(shown[_drawn(len(shown))]).tobytes()).decode(),
+            "shown": None if shown.all() else _bits(shown),
+            "ringed": None if ringed is None or not ringed.any() else _bits(ringed),
         },
         on_opened_change=lambda: None,
         on_lasso_change=lambda: lassoed(np.array(st.session_state[key]["lasso"], np.int64)),
@@ -112,6 +113,11 @@ def _axes(found: Map) -> list[str]:
 def _drawn(count: int) -> np.ndarray:
     """Return the order in which points are drawn, int64 `(count,)`: mixed, so that no class covers the others."""
     return np.random.default_rng(0).permutation(count)
+
+
+def _bits(flags: np.ndarray) -> str:
+    """Return flags, bool `(m,)`, in the order in which points are drawn."""
+    return base64.b64encode(np.packbits(flags[_drawn(len(flags))]).tobytes()).decode()
 
 
 def _address(data: bytes, mime_type: str, key: str) -> str:

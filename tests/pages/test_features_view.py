@@ -1,0 +1,40 @@
+"""The map of a network's features on a page: made on request, then shown."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.explaining import features
+from core.runs import Run
+from tests.pages.opening import said
+from tests.pages.test_card import keep_features, run, shown
+
+__all__ = ["run"]  # a fixture
+
+
+def map_of(name: str) -> None:
+    import streamlit as st
+
+    from core import runs
+    from pages.shared import features_view
+
+    st.session_state["chosen"] = features_view.show(runs.find(name), "test")
+
+
+def test_features_are_made_on_request(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Run] = []
+    monkeypatch.setattr(features, "start", started.append)
+    app = shown(map_of, run.name)
+    assert "needs what the network" in said(app)
+    app.button(key="make_features").click().run()
+    assert started == [run]
+
+
+def test_the_map_says_what_is_ringed_and_returns_the_lasso(run: Run) -> None:
+    keep_features(run)
+    app = AppTest.from_function(map_of, default_timeout=30, args=(run.name,)).run()
+    assert not app.exception
+    assert "that it gets wrong have a ring" in said(app)
+    assert app.session_state["chosen"] is None
+    app.session_state[f"features_{run.name}_test_lasso"] = np.array([3, 4])
+    assert app.run().session_state["chosen"].tolist() == [3, 4]

@@ -11,13 +11,15 @@ from pages.shared import address
 from pages.shared.controls import choose_run, train_first
 from pages.shared.errors.calibration import show_calibration
 from pages.shared.errors.classes import show_classes
+from pages.shared.errors.labels import show_label_errors
+from pages.shared.errors.map import show_map
 from pages.shared.errors.pictures import show_matrix_and_pictures
 from pages.shared.frame import page, plain, said_in_words
 from pages.shared.views import choose_view
 
 _VIEW, _PART = "errors_view", "part"
-_PICTURES, _CLASSES, _CALIBRATION = "Pictures", "Classes", "Calibration"
-_VIEWS = (_PICTURES, _CLASSES, _CALIBRATION)
+_PICTURES, _CLASSES, _CALIBRATION, _LABELS, _MAP = "Pictures", "Classes", "Calibration", "Label errors", "Map"
+_VIEWS = (_PICTURES, _CLASSES, _CALIBRATION, _LABELS, _MAP)
 
 
 def choose_part(parts: tuple[str, ...]) -> str:
@@ -76,8 +78,12 @@ def show_view(run: Run, part: str, found: Predictions) -> None:
             show_matrix_and_pictures(run, part, found)
         elif view == _CLASSES:
             show_classes(run, found, open_pictures)
-        else:
+        elif view == _CALIBRATION:
             show_calibration(run, part, found, open_pictures)
+        elif view == _LABELS:
+            show_label_errors(run, part, found)
+        else:
+            show_map(run, part, found)
     address.write()
 
 

@@ -6,24 +6,19 @@ import numpy as np
 import streamlit as st
 
 from core import evaluation
-from core.datasets import catalogue
-from core.datasets.store import Dataset, DatasetError
-from core.errors import PixelwiseError
+from core.datasets.store import Dataset
 from core.evaluation import Choice, Predictions
-from core.explaining import subject
 from core.runs import Run
 from pages.shared import address
 from pages.shared.components.confusion import confusion_matrix
 from pages.shared.errors.choosing import SORT_HELP, choose, said, show_only
 from pages.shared.errors.cleaning import clean_up
-from pages.shared.errors.opened import look_of
+from pages.shared.errors.opened import answers_told, dataset_or_why_not, look_of
 from pages.shared.frame import plain
-from pages.shared.pictures_view import Told, choose_per_page, show_open, show_pictures, take_up
+from pages.shared.pictures_view import choose_per_page, show_open, show_pictures, take_up
 
-_STILL = "The numbers and the matrix are still true; only the pictures cannot be shown."
 _MOST_CLASSES = 40
 _MOST_PAIRS = 5
-_SIDE_PX = 100  # Room for two classes' names beneath.
 _CELLS = ("counts", "shares")
 _KEY = "errors_cells"
 
@@ -38,22 +33,15 @@ def show_matrix_and_pictures(run: Run, part: str, found: Predictions) -> None:
     with left:
         _show_matrix(run, found, choice)
         _show_pairs(run, found)
-    try:
-        dataset = _dataset_of(run)
-    except PixelwiseError as error:
-        right.warning(f"{plain(str(error))} {_STILL}", icon=":material/image_not_supported:")
+    with right:
+        dataset = dataset_or_why_not(run)
+    if dataset is None:
         return
     with left, st.expander("Decisions, pictures a page"):
         choose_per_page()
         clean_up(run, dataset, ids)
     with right:
         _show_gallery(run, part, found, dataset, choice, ids)
-
-
-def _dataset_of(run: Run) -> Dataset:
-    if run.about.name not in catalogue.available():
-        raise DatasetError(f"The data set {run.about.title} of this run is not on this machine any more.")
-    return subject.dataset_of(run)
 
 
 def _show_matrix(run: Run, found: Predictions, choice: Choice) -> None:
@@ -108,18 +96,9 @@ def _show_pairs(run: Run, found: Predictions) -> None:
 
 
 def _show_gallery(run: Run, part: str, found: Predictions, dataset: Dataset, choice: Choice, ids: np.ndarray) -> None:
-    names = run.about.class_names
     chosen = run.name, part, choice
     take_up(dataset, chosen)
-
-    def told(_dataset: Dataset, index: int) -> Told:
-        (position,) = np.flatnonzero(found.ids == index)
-        true, predicted = names[found.labels[position]], names[found.predicted[position]]
-        sure = f"{found.confidences[position]:.0%}"
-        caption = f"{true} {sure}" if found.right[position] else f"{true}\n→ {predicted} {sure}"
-        return Told(caption, f"Picture {index}: a {true}, predicted {predicted} with {sure}")
-
-    look = look_of(run, told, _SIDE_PX)
+    look = look_of(run, answers_told(run, found))
     if len(ids):
         show_pictures(dataset, ids, chosen, look)
     else:

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from core import calibration, drawing, evaluation, pictures, worker
+from core.booking import Booking
 from core.calibration import Calibration
 from core.datasets import decoding
 from core.datasets.store import THUMBNAIL_SIDE
@@ -20,6 +21,7 @@ from core.pictures import PictureError, read_picture
 from core.preprocessing import StepError
 from core.progress import Progress, quiet
 from core.runs import Run, RunError
+from core.spreadsheet import csv_text
 
 # So many photos are decoded while the worker is busy with those before.
 _PORTION = 8
@@ -157,6 +159,28 @@ def answer_drawing(run: Run, drawn: Image.Image) -> Answer:
     if isinstance(found, Refusal):
         raise RunError(found.sentence)
     return found
+
+
+def to_csv(
+    found: Iterable[tuple[str, Answer | Refusal, str | None]], booked: Booking, class_names: tuple[str, ...]
+) -> str:
+    """Return answers as CSV: file, answer, probability, decision, what the user says, all probabilities, what is wrong.
+
+    Args:
+        found: of each photo its file's name, what became of it, and the class that the user says it has, if any.
+        booked: from which probability an answer is acted on.
+        class_names: one text a class.
+    """
+    header = ["file", "answer", "probability", "decision", "said to be", *(f"p({name})" for name in class_names)]
+    rows: list[list[object]] = []
+    for name, answer, truth in found:
+        if isinstance(answer, Refusal):
+            rows.append([name, None, None, None, truth, *[None] * len(class_names), answer.sentence])
+            continue
+        decision = booked.decide(answer.probabilities, class_names)
+        label = class_names[answer.label]
+        rows.append([name, label, answer.confidence, decision, truth, *answer.probabilities.tolist(), None])
+    return csv_text([*header, "problem"], rows)
 
 
 class _Portion:

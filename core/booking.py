@@ -123,13 +123,18 @@ def default(run: Run) -> Booking:
         made = forecast(run)
     except PixelwiseError:
         return Booking(_UNKNOWN, "50%: the run has no validation pictures to judge by.")
-    for threshold in np.arange(STEP, 1, STEP).round(3).tolist():
+    for threshold in np.arange(lowest(run.about.class_names), 1, STEP).round(3).tolist():
         share, accuracy = made.answering.at(threshold)
         if accuracy is not None and accuracy >= _RIGHT and share >= _FEWEST:
             said = f"the smallest with {_RIGHT:.0%} of the answers to {made.part} pictures right"
             return Booking(threshold, f"{threshold:.1%}: {said}.")
     said = f"no threshold answers a tenth of the {made.part} pictures with {_RIGHT:.0%} of them right"
     return Booking(_UNKNOWN, f"50%: {said}.")
+
+
+def lowest(class_names: tuple[str, ...]) -> float:
+    """Return the largest threshold, in whole steps, that every answer reaches."""
+    return round(int(1 / len(class_names) / STEP) * STEP, 3)
 
 
 def keep(run: Run, threshold: float) -> None:

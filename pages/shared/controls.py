@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.datasets import catalogue
 from core.runs import Run
-from core.settings import Specification
 
 
 def choose(
@@ -57,29 +56,3 @@ def train_first(sentence: str) -> None:
         label="Train on the digits",
         query_params={"dataset": "digits", "recipe": "digits-cnn"},
     )
-
-
-def number(part: Specification, field: str, label: str, *, key: str) -> int | float:
-    """Draw a number's control from its setting: range, step, unit and help.
-
-    Args:
-        part: the specification whose value is the default.
-        field: the field's name.
-        label: what a person calls it.
-        key: the widget's key; another key starts from the default again.
-    """
-    about = part.setting_of(field)
-    value = getattr(part, field)
-    kind = type(value)
-    unit = f" ({about.unit})" if about.unit else ""
-    chosen = st.number_input(
-        label + unit,
-        min_value=None if about.minimum is None else kind(about.minimum),
-        max_value=None if about.maximum is None else kind(about.maximum),
-        value=value,
-        step=None if about.step is None else kind(about.step),
-        help=about.help,
-        key=key,
-        persist_state="session",
-    )
-    return kind(chosen)

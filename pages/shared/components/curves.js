@@ -1,9 +1,15 @@
-// Curves that grow, drawn on a canvas each, to look like the Plotly figures of core/figures.py. data: {curves: [Curve],
-// look: {text, grid, height, margin}}. A canvas tells the epochs it shows and how often it was given new data.
+// Curves that grow, drawn on a canvas each, to look like the Plotly figures of core/curves.py. data: {curves: [Curve],
+// look: {text, grid}}. A canvas tells the epochs it shows and how often it was given new data.
+// Dragging over some epochs shows only these, in all curves; a double click, Escape or the button shows all again.
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".curves");
   if (!root.charts) {
-    root.charts = data.curves.map(() => new Chart(root));
+    root.zoom = null;
+    root.charts = data.curves.map(() => new Chart(root, (zoom) => zoomed(root, zoom)));
+    root.all = document.createElement("button");
+    Object.assign(root.all, { type: "button", className: "all", textContent: "↺ All epochs", hidden: true });
+    root.all.onclick = () => zoomed(root, null);
+    root.append(root.all);
     root.observer = new ResizeObserver(() => root.charts.forEach((chart) => chart.draw()));
   }
   root.charts.forEach((chart, index) => chart.show(data.curves[index], data.look));
@@ -11,50 +17,120 @@ export default function ({ parentElement, data }) {
   return () => root.observer.disconnect();
 }
 
+// Show only the epochs from zoom[0] to zoom[1]; null: all.
+function zoomed(root, zoom) {
+  root.zoom = zoom;
+  root.all.hidden = !zoom;
+  root.dataset.zoom = zoom ? zoom.map((epoch) => epoch.toFixed(2)).join("–") : "";
+  root.charts.forEach((chart) => chart.draw());
+}
+
+const shortest = 6; // Pixels: what is shorter is a click.
+
 class Chart {
-  constructor(parent) {
+  constructor(root, zoom) {
     const box = document.createElement("div");
     box.className = "chart";
+    this.root = root;
+    this.box = box;
     this.canvas = document.createElement("canvas");
-    this.canvas.role = "img";
+    Object.assign(this.canvas, { role: "img", tabIndex: 0 });
     this.canvas.dataset.drawings = 0;
     this.tip = document.createElement("div");
     this.tip.className = "tip";
-    this.pointer = null;
-    box.append(this.canvas, this.tip);
-    parent.append(box);
-    this.canvas.onpointermove = (event) => this.point(event.offsetX);
-    this.canvas.onpointerleave = () => this.point(null);
+    this.tip.hidden = true;
+    this.chosen = document.createElement("div");
+    this.chosen.className = "chosen";
+    this.chosen.hidden = true;
+    this.pointer = this.from = null;
+    box.append(this.canvas, this.chosen, this.tip);
+    root.append(box);
+    const { canvas } = this;
+    canvas.onpointerdown = (event) => {
+      if (event.button !== 0 || event.pointerType === "touch") return; // A finger scrolls the page.
+      this.from = event.offsetX;
+      canvas.setPointerCapture(event.pointerId);
+    };
+    canvas.onpointermove = (event) => {
+      this.choose(event.offsetX);
+      this.point(event.offsetX);
+    };
+    canvas.onpointerup = (event) => {
+      const { from } = this;
+      this.from = null;
+      this.chosen.hidden = true;
+      if (from === null || Math.abs(event.offsetX - from) < shortest) return;
+      zoom([from, event.offsetX].sort((a, b) => a - b).map((place) => this.epochAt(place)));
+    };
+    canvas.onpointerleave = () => this.point(null);
+    canvas.ondblclick = () => zoom(null);
+    canvas.onkeydown = (event) => event.key === "Escape" && zoom(null);
   }
 
   show(curve, look) {
     if (curve !== this.curve) this.canvas.dataset.drawings++;
     Object.assign(this, { curve, look });
-    this.canvas.style.height = `${look.height}px`;
+    this.box.classList.toggle("wide", curve.wide);
+    this.canvas.style.height = `${curve.height}px`;
     this.canvas.dataset.epochs = Math.max(...curve.lines.map((line) => (line.by_epoch ? line.epochs.length : 0)));
     this.canvas.ariaLabel = [
       `${curve.title} against epochs`,
       ...curve.lines.filter((line) => line.epochs.length).map((line) => this.say(line, line.epochs.length - 1)),
+      ...(curve.best === null ? [] : [`best epoch: ${curve.best}`]),
     ].join("; ");
     this.draw();
     this.point(this.pointer);
   }
 
   say(line, index) {
-    const { share } = this.curve;
     const value = line.values[index];
-    const shown = value === null ? "not a number" : share ? `${(100 * value).toFixed(2)}%` : value.toFixed(4);
-    return `${line.name}: ${shown} at epoch ${+line.epochs[index].toFixed(2)}`;
+    return `${line.name}: ${value === null ? "not a number" : this.write(value)} at epoch ${+line.epochs[index].toFixed(2)}`;
+  }
+
+  write(value) {
+    const { scale } = this.curve;
+    if (scale === "share") return `${(100 * value).toFixed(2)}%`;
+    return scale === "log" ? value.toFixed(4) : `${+value.toPrecision(3)}`;
+  }
+
+  get ends() {
+    return this.root.zoom ?? [0, this.curve.end];
+  }
+
+  epochAt(place) {
+    const { l, r } = this.curve.margin;
+    const [first, last] = this.ends;
+    const share = (place - l) / (this.canvas.clientWidth - l - r);
+    return first + Math.min(Math.max(share, 0), 1) * (last - first);
+  }
+
+  // Where the axis of values begins and ends: as given, or by what the chosen epochs show.
+  get range() {
+    const { curve } = this;
+    if (!this.root.zoom || curve.scale === "linear") return curve.range;
+    const [first, last] = this.ends;
+    const seen = curve.lines.flatMap((line) =>
+      [line.values, line.lows, line.highs].flatMap((values) =>
+        values.filter((value, index) => value !== null && line.epochs[index] >= first && line.epochs[index] <= last),
+      ),
+    );
+    const placed = curve.scale === "log" ? seen.filter((value) => value > 0).map(Math.log10) : seen;
+    if (!placed.length) return curve.range;
+    const [low, high] = [Math.min(...placed), Math.max(...placed)];
+    const room = Math.max((high - low) / 18, 0.005);
+    return [low - room, high + room];
   }
 
   draw() {
     const { canvas, curve, look } = this;
-    const { l, r, t, b } = look.margin;
+    const { l, r, t, b } = curve.margin;
     const width = canvas.clientWidth - l - r;
-    const height = look.height - t - b;
-    const [low, high] = curve.range;
-    const x = (epoch) => l + (epoch / curve.end) * width;
-    const y = (value) => t + ((high - (curve.share ? value : Math.log10(value))) / (high - low)) * height;
+    const height = curve.height - t - b;
+    const [low, high] = this.range;
+    const [first, last] = this.ends;
+    const log = curve.scale === "log";
+    const x = (epoch) => l + ((epoch - first) / (last - first)) * width;
+    const y = (value) => t + ((high - (log ? Math.log10(value) : value)) / (high - low)) * height;
     const ink = this.clear();
     const { fontFamily, fontSize, color } = getComputedStyle(canvas);
     const write = (text, place, size, { align = "center", weight = 400, colour = look.text } = {}) => {
@@ -64,13 +140,17 @@ class Chart {
     const small = 0.75 * parseFloat(fontSize);
     const large = 0.875 * parseFloat(fontSize);
 
-    write(curve.title, [3.75, 18], 16, { align: "left", weight: 700, colour: color });
-    write("epoch", [l + width / 2, look.height - 4.3], large);
-    for (const epoch of rounded(0, curve.end, width / 80)) write(`${epoch}`, [x(epoch), t + height + 20.25], small);
-    const ticks = curve.share
-      ? rounded(low, high, height / 40)
-      : curve.ticks.filter((value) => low <= Math.log10(value) && Math.log10(value) <= high);
-    const labels = ticks.map((value) => (curve.share ? `${+(100 * value).toFixed(1)}%` : `${value}`));
+    write(curve.title, [3.75, 18], curve.wide ? 14 : 16, { align: "left", weight: 700, colour: color });
+    if (!curve.strip) {
+      write("epoch", [l + width / 2, curve.height - 4.3], large);
+      for (const epoch of rounded(first, last, width / 80)) write(`${epoch}`, [x(epoch), t + height + 20.25], small);
+    }
+    const placed = (value) => (log ? Math.log10(value) : value);
+    let ticks = curve.ticks.filter((value) => low <= placed(value) && placed(value) <= high);
+    if (!curve.ticks.length) ticks = rounded(low, high, height / 40);
+    else if (ticks.length < 2 && log) ticks = rounded(10 ** low, 10 ** high, height / 40);
+    while (ticks.length > height / 24 && ticks.length > 2) ticks = ticks.filter((_, index) => index % 2 === 0);
+    const labels = ticks.map((value) => (curve.scale === "share" ? `${+(100 * value).toFixed(1)}%` : `${+value.toPrecision(3)}`));
     ink.fillStyle = look.grid;
     for (const value of ticks) ink.fillRect(l, Math.round(y(value) - 0.5), width, 1);
     ticks.forEach((value, index) => write(labels[index], [l - 9, y(value) + 0.35 * small], small, { align: "right" }));
@@ -79,25 +159,47 @@ class Chart {
     write(curve.unit, [-t - height / 2, Math.max(10.4, l - 26.8 - widest)], large);
     ink.rotate(Math.PI / 2);
 
+    if (curve.best !== null && first <= curve.best && curve.best <= last) {
+      write(`best ${+curve.best.toPrecision(3)}`, [x(curve.best), t - 5], 11);
+      ink.setLineDash([2, 3]);
+      ink.strokeStyle = look.text;
+      trace(ink, [[x(curve.best), t], [x(curve.best), t + height]]);
+      ink.setLineDash([]);
+    }
+    ink.save();
+    ink.beginPath();
+    ink.rect(l, 0, width, curve.height);
+    ink.clip();
     for (const line of curve.lines) {
-      const points = line.epochs.map((epoch, index) => [x(epoch), y(line.values[index] ?? NaN)]);
+      const place = (values) => line.epochs.map((epoch, index) => [x(epoch), y(values[index] ?? NaN)]);
+      const points = place(line.values);
       Object.assign(ink, { strokeStyle: line.colour, fillStyle: line.colour, lineJoin: "round" });
-      Object.assign(ink, line.by_epoch ? { lineWidth: 2.5, globalAlpha: 1 } : { lineWidth: 1, globalAlpha: 0.45 });
+      if (line.lows.length) band(ink, place(line.lows), place(line.highs));
+      const faint = !line.by_epoch && !curve.wide;
+      Object.assign(ink, { lineWidth: line.by_epoch ? 2.5 : curve.wide ? 1.5 : 1, globalAlpha: faint ? 0.45 : 1 });
       trace(ink, points);
       if (line.by_epoch) dots(ink, points);
     }
-    ink.globalAlpha = 1;
+    ink.restore();
   }
 
   // An empty canvas as large as its place, in the screen's pixels.
   clear() {
-    const { canvas, look } = this;
+    const { canvas, curve } = this;
     const scale = devicePixelRatio;
     canvas.width = Math.round(canvas.clientWidth * scale);
-    canvas.height = Math.round(look.height * scale);
+    canvas.height = Math.round(curve.height * scale);
     const ink = canvas.getContext("2d");
     ink.scale(scale, scale);
     return ink;
+  }
+
+  // Mark the epochs from where the button was pressed to `place`, pixels from the left.
+  choose(place) {
+    if (this.from === null) return;
+    this.chosen.hidden = Math.abs(place - this.from) < shortest;
+    this.chosen.style.left = `${Math.min(place, this.from)}px`;
+    this.chosen.style.width = `${Math.abs(place - this.from)}px`;
   }
 
   // Show the values next to the pointer, `pointer` pixels from the left; none without one.
@@ -106,9 +208,7 @@ class Chart {
     const lines = pointer === null ? [] : this.curve.lines.filter((line) => line.epochs.length);
     this.tip.hidden = !lines.length;
     if (!lines.length) return;
-    const { l, r } = this.look.margin;
-    const room = this.canvas.clientWidth;
-    const epoch = ((pointer - l) / (room - l - r)) * this.curve.end;
+    const epoch = this.epochAt(pointer);
     this.tip.replaceChildren(
       ...lines.map((line) => {
         const row = document.createElement("div");
@@ -117,7 +217,7 @@ class Chart {
         return row;
       }),
     );
-    this.tip.style.left = `${Math.max(0, Math.min(pointer + 12, room - this.tip.offsetWidth))}px`;
+    this.tip.style.left = `${Math.max(0, Math.min(pointer + 12, this.canvas.clientWidth - this.tip.offsetWidth))}px`;
   }
 }
 
@@ -140,6 +240,16 @@ function trace(ink, points) {
     drawing = Number.isFinite(y);
   }
   ink.stroke();
+}
+
+// Fill what lies between two lines, which end where a value is missing.
+function band(ink, lows, highs) {
+  ink.globalAlpha = 0.2;
+  ink.beginPath();
+  const known = lows.map((_, index) => index).filter((index) => Number.isFinite(lows[index][1]));
+  known.forEach((index, count) => ink[count ? "lineTo" : "moveTo"](...highs[index]));
+  known.reverse().forEach((index) => ink.lineTo(...lows[index]));
+  ink.fill();
 }
 
 function dots(ink, points) {

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from core.figures import CURVE_HEIGHT_PX, CURVE_MARGIN_PX, Curve
+from core.curves import Curve
 from pages.shared.components import source
 from pages.shared.frame import dark
 
@@ -18,14 +18,15 @@ _mount = st.components.v2.component(
 
 
 def growing_curves(curves: Sequence[Curve], *, key: str) -> None:
-    """Draw curves side by side, beneath each other on a narrow screen.
+    """Draw curves, two side by side or one as wide as the page; beneath each other on a narrow screen.
 
-    They look like `figures.curve`. Plotly lays out a whole chart at each change, which takes the processor from the
-    network that trains.
+    They look like `core.curves.figure`. Plotly lays out a whole chart at each change, which takes the processor from
+    the network that trains. Dragging over some epochs shows only these, in all curves and while they grow.
 
     Args:
         curves: what to draw; their number stays the same.
         key: the component's key: one drawing goes on from rerun to rerun.
     """
-    look = {"text": _TEXT[dark()], "grid": _GRID[dark()], "height": CURVE_HEIGHT_PX, "margin": CURVE_MARGIN_PX}
-    _mount(key=key, data={"curves": [asdict(curve) for curve in curves], "look": look})
+    look = {"text": _TEXT[dark()], "grid": _GRID[dark()]}
+    shown = [{**asdict(curve), "margin": curve.margin, "strip": curve.strip} for curve in curves]
+    _mount(key=key, data={"curves": shown, "look": look})

@@ -1,0 +1,184 @@
+"""The network being built: a drawing, its layers as a list, and the settings of the chosen one."""
+
+import base64
+import html
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core import network_drawing, pictures
+from core.datasets.store import Dataset
+from core.network import HIDDEN_ACTIVATIONS, LAYERS, AveragePool2D, Dense, Layer, MaxPool2D, Network
+from core.recipe import Recipe
+from core.shapes import LayerSize, bytes_text, layer_sizes, shape_text, total_bytes, without_pooling
+from pages.shared.components.layers import Act, Row, layer_list
+from pages.shared.frame import dark, plain
+from pages.shared.settings_controls import settings
+from pages.shared.training.drafts import Draft
+
+_CHOSEN, _ADD = "train_layer", "train_add_layer"
+_LAST = 0
+_PICTURE_PX = 64
+
+
+def build(draft: Draft, input_shape: tuple[int, int, int], dataset: Dataset) -> None:
+    """Let the user add, move, remove and set layers.
+
+    Args:
+        draft: its network is changed.
+        input_shape: height, width and channels that go in.
+        dataset: whose picture is shown going in; its classes are what comes out.
+    """
+    drawn = st.container()
+    listed, edited = st.columns([5, 3], gap="medium")
+    ids = [*draft.layer_numbers, _LAST]
+    if st.session_state.get(_CHOSEN) not in ids:
+        st.session_state[_CHOSEN] = ids[0]
+    chosen = ids.index(st.session_state[_CHOSEN])
+    with edited:
+        told = _edit(draft, chosen)
+        _add(draft, chosen)
+        if any(isinstance(layer, MaxPool2D | AveragePool2D) for layer in draft.layers):
+            st.button(
+                "Strided convolutions in place of pooling",
+                key="train_strided",
+                icon=":material/swap_horiz:",
+                on_click=_stride,
+                args=(draft, input_shape),
+                help="A convolution that moves two pixels at a time halves a picture as pooling does, and learns what "
+                "to keep: the book proposes it.",
+            )
+    layers = draft.recipe.network.with_classes(len(dataset.about.class_names)).layers
+    sizes = layer_sizes(layers, input_shape)
+    if sizes[chosen].problem:
+        told.error(plain(sizes[chosen].problem), icon=":material/error:")
+    with drawn:
+        draw(draft.recipe, layers, sizes, input_shape, dataset, chosen=chosen)
+    with listed:
+        _list(layers, sizes, ids, draft)
+        _totals(sizes, draft)
+
+
+def draw(
+    recipe: Recipe,
+    layers: Sequence[Layer],
+    sizes: Sequence[LayerSize],
+    input_shape: tuple[int, int, int],
+    dataset: Dataset,
+    *,
+    chosen: int | None = None,
+) -> None:
+    """Draw a network with one of the pictures going in; what is wider than the page scrolls."""
+    picture = recipe.for_dataset(dataset.about).steps.apply(dataset.picture(0))
+    picture.thumbnail((_PICTURE_PX, _PICTURE_PX))
+    svg = network_drawing.drawing(layers, sizes, input_shape, picture=pictures.png(picture), chosen=chosen, dark=dark())
+    address = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    said = html.escape(network_drawing.said(layers, sizes, input_shape), quote=True)
+    st.html(f"<div style='overflow-x:auto'><img src='{address}' alt='{said}' style='max-width:none'></div>")
+
+
+def _list(layers: Sequence[Layer], sizes: Sequence[LayerSize], ids: list[int], draft: Draft) -> None:
+    batch_size = draft.recipe.fit.batch_size
+    memory = [size.training_bytes(batch_size) for size in sizes]
+    rows = [
+        Row(
+            id,
+            layer.title,
+            network_drawing.layer_details(layer),
+            shape_text(size.output) if size.output else "impossible" if size.problem else "–",
+            f"{size.parameters:,}" if size.parameters else "",
+            bytes_text(used) if used else "",
+            used / max(sum(memory), 1),
+            network_drawing.layer_colour(layer),
+            size.problem,
+            fixed=id == _LAST,
+        )
+        for id, layer, size, used in zip(ids, layers, sizes, memory, strict=True)
+    ]
+
+    def acted(act: Act) -> None:
+        if act.id not in ids:
+            return
+        st.session_state[_CHOSEN] = act.id
+        here, kept, numbers = ids.index(act.id), list(draft.layers), list(draft.layer_numbers)
+        if act.id == _LAST or (act.to is None and not act.remove):
+            return
+        layer, number = kept.pop(here), numbers.pop(here)
+        if act.to is None:
+            st.session_state[_CHOSEN] = [*numbers, _LAST][here]
+        else:
+            kept.insert(act.to, layer)
+            numbers.insert(act.to, number)
+        draft.set_layers(kept, numbers)
+
+    layer_list(rows, st.session_state[_CHOSEN], acted, key="train_layers")
+
+
+def _totals(sizes: Sequence[LayerSize], draft: Draft) -> None:
+    parameters, batch_size = sum(size.parameters for size in sizes), draft.recipe.fit.batch_size
+    st.caption(
+        f"{parameters:,} parameters. Training takes about {bytes_text(total_bytes(sizes, batch_size))} of memory in "
+        f"all, {batch_size:,} pictures at a time: the weights, what the optimiser keeps of them, and what layers make."
+    )
+
+
+def _edit(draft: Draft, position: int) -> DeltaGenerator:
+    """Draw the controls of a layer; return where to say what is wrong with it."""
+    layer = draft.recipe.network.layers[position]
+    last = position == len(draft.layers)
+    st.markdown(f"**{position + 1} · {layer.title}**")
+    st.caption(
+        "It answers: one unit a class, and softmax makes probabilities of them."
+        if last
+        else (type(layer).__doc__ or "").partition("\n")[0]
+    )
+    told = st.container()
+    key = draft.key("layer", "last" if last else str(draft.layer_numbers[position]))
+    only = ("l1", "l2") if last else ()
+    changed = settings(layer, key=key, only=only, choices={"activation": HIDDEN_ACTIVATIONS}, width=130)
+    layers = draft.recipe.network.layers
+    draft.change(network=Network((*layers[:position], changed, *layers[position + 1 :])))
+    return told
+
+
+def _add(draft: Draft, position: int) -> None:
+    """Let the user add a layer after the chosen one."""
+
+    def add() -> None:
+        kind = st.session_state[_ADD]
+        st.session_state[_ADD] = None
+        if kind is None:
+            return
+        place = min(position + 1, len(draft.layers))
+        layer = LAYERS[kind]()
+        if isinstance(layer, Dense):
+            layer = replace(layer, activation="relu")
+        layers: list[Layer] = list(draft.layers)
+        numbers: list[int | None] = list(draft.layer_numbers)
+        layers.insert(place, layer)
+        numbers.insert(place, None)
+        draft.set_layers(layers, numbers)
+        st.session_state[_CHOSEN] = draft.layer_numbers[place]
+
+    st.selectbox(
+        "Add a layer",
+        list(LAYERS),
+        index=None,
+        format_func=lambda kind: LAYERS[kind].title,
+        placeholder="Add a layer after it",
+        key=_ADD,
+        on_change=add,
+        label_visibility="collapsed",
+        icon=":material/add:",
+    )
+
+
+def _stride(draft: Draft, input_shape: tuple[int, int, int]) -> None:
+    changed = without_pooling(draft.layers, input_shape)
+    numbers = [
+        number if new is old else None
+        for number, old, new in zip(draft.layer_numbers, draft.layers, changed, strict=True)
+    ]
+    draft.set_layers(changed, numbers)

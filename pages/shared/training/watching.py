@@ -1,0 +1,329 @@
+"""A run, live: where it stands, its curves, what the coach says, what the network sees; pause, stop and resume."""
+
+import html
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core import coach, curves, pictures, runs
+from core.coach import Finding
+from core.datasets import catalogue
+from core.errors import PixelwiseError
+from core.runs import Run, Seen, Status
+from core.runs.records import GrowingRecords
+from pages.shared.components.crisp import data_url
+from pages.shared.components.curves import growing_curves
+from pages.shared.frame import dark, plain, said_in_words
+from pages.shared.training import drafts
+
+POLL_S = 0.9
+_REFUSED, _SET_UP = "train_refused", "train_set_up"
+_LEARNING_RATE = "train_new_rate"
+_WORST, _FILTERS, _FILTER_PX = 12, 8, 48
+_BADGES = {
+    runs.WAITING: ("gray", "hourglass_empty"),
+    runs.RUNNING: ("blue", "play_arrow"),
+    runs.STOPPING: ("orange", "stop"),
+    runs.STOPPED: ("orange", "stop_circle"),
+    runs.PAUSED: ("orange", "pause"),
+    runs.FINISHED: ("green", "check_circle"),
+    runs.FAILED: ("red", "error"),
+    runs.INTERRUPTED: ("red", "power_off"),
+}
+_ICONS = {
+    coach.LEARNING: "trending_up",
+    coach.OVERFITTING: "call_split",
+    coach.NOT_LEARNING: "trending_flat",
+    coach.TOO_HIGH: "bolt",
+    coach.DIVERGED: "error",
+    coach.COLLAPSED: "filter_1",
+    coach.UNDERFITTING: "compress",
+    coach.NOISY: "ssid_chart",
+    coach.LAGGING: "hourglass_bottom",
+}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _growing(folder: str) -> GrowingRecords:
+    return GrowingRecords(Path(folder) / "metrics.jsonl")
+
+
+def watch(run: Run, polling: bool) -> None:
+    """Show a run; to be drawn anew by itself while it goes on.
+
+    Args:
+        run: which.
+        polling: whether it is drawn anew now: the page is drawn once more when the run ends.
+    """
+    with said_in_words():
+        status = run.status()
+        if st.session_state.pop(_SET_UP, False) or (polling and status.state not in runs.ALIVE):
+            st.rerun()
+        metrics = _growing(str(run.folder)).now()
+        _heading(run, status)
+        _facts(run, status, metrics)
+        _advise(run, status, metrics)
+        _curves(run, status, metrics)
+
+
+def attempt(act: Callable[[], object]) -> None:
+    """Do what a click asks for; why it is refused is said when the page is drawn."""
+    try:
+        act()
+    except PixelwiseError as error:
+        st.session_state[_REFUSED] = str(error)
+
+
+def _heading(run: Run, status: Status) -> None:
+    """Show the state in words, and the buttons that change it."""
+    colour, icon = _BADGES[status.state]
+    left, right = st.columns([5, 3], vertical_alignment="center")
+    doing = f" · {plain(status.doing)}" if status.doing and status.state in (runs.RUNNING, runs.STOPPING) else ""
+    left.markdown(
+        f":{colour}-badge[:material/{icon}: {status.state}] **{plain(run.title)}** on {plain(run.about.title)}{doing}"
+    )
+    with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        _buttons(run, status)
+    if refused := st.session_state.pop(_REFUSED, None):
+        st.error(plain(refused), icon=":material/error:")
+    if status.cause:
+        st.error(plain(status.cause), icon=":material/error:")
+    if status.remark:
+        st.info(plain(status.remark))
+    if status.state in runs.RESUMABLE:
+        st.caption(
+            f"Resume goes on after epoch {status.epoch}, as if it had never been away."
+            if status.epoch
+            else "Resume begins again: no epoch was finished."
+        )
+    _queue(run, status)
+    if status.state in (runs.RUNNING, runs.STOPPING):
+        st.progress(min(status.fraction, 1.0))
+
+
+def _buttons(run: Run, status: Status) -> None:
+    if status.state in runs.ALIVE:
+        stopping = status.state == runs.STOPPING
+        if status.state == runs.RUNNING:
+            with st.popover("Learning rate", icon=":material/speed:", disabled=stopping):
+                _set_rate(run, status)
+        st.button("Pause", key="pause", icon=":material/pause:", on_click=attempt, args=(run.pause,), disabled=stopping)
+        st.button("Stop", key="stop", icon=":material/stop:", on_click=attempt, args=(run.stop,), disabled=stopping)
+    elif status.state in runs.RESUMABLE:
+        st.button("Resume", key="resume", icon=":material/play_arrow:", on_click=attempt, args=(run.resume,))
+    elif run.checkpoints:
+        with st.popover("Train on", icon=":material/fast_forward:"):
+            epochs = int(st.number_input("Epochs in all", status.epoch + 1, 1000, 2 * status.epoch, key="train_on"))
+            st.button(
+                "Train on", key="train_on_go", type="primary", on_click=attempt, args=(lambda: run.resume(epochs),)
+            )
+
+
+def _set_rate(run: Run, status: Status) -> None:
+    """Let the user change the learning rate of a training that goes on."""
+    rate = status.learning_rate or float(run.recipe.optimiser.to_json()["learning_rate"])
+    new = st.number_input(
+        "Learning rate", 1e-7, 10.0, rate, step=rate / 10, format="%g", key=f"{_LEARNING_RATE}_{run.name}"
+    )
+    st.caption(f"It is {rate:g} now; the schedule goes on from the new one at the next batch.")
+    st.button("Set", key="train_set_rate", type="primary", on_click=attempt, args=(lambda: run.set_learning_rate(new),))
+
+
+def _queue(run: Run, status: Status) -> None:
+    """Show which runs train and wait, in order, where there is more than one."""
+    if status.state not in runs.ALIVE:
+        return
+    queue = sorted(runs.alive(), key=lambda pair: (pair[1].state == runs.WAITING, pair[1].place))
+    if len(queue) < 2:
+        return
+    if status.state == runs.WAITING:
+        ahead = [each for each, _ in queue].index(run)
+        st.info(f"One run trains at a time: this one starts by itself after {plain(queue[max(ahead - 1, 0)][0].name)}.")
+    lines = []
+    for number, (each, state) in enumerate(queue, start=1):
+        title = f"**{plain(each.title)}**" if each == run else plain(each.title)
+        reached = f", epoch {state.epoch} of {state.epochs}" if state.state != runs.WAITING else ""
+        lines.append(f"{number}. {title} · {plain(each.name)} · {state.state}{reached}")
+    st.caption("\n".join(lines))
+
+
+def _facts(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
+    """Show the figures that go with the curves."""
+    now = metrics[-1] if metrics else {}
+    ends = [record for record in metrics if record["kind"] == "epoch"]
+    last = ends[-1] if ends else {}
+    speed, alive = status.pictures_per_second, status.state in runs.ALIVE
+    taken = (status.ended or status.heartbeat) - (status.started or status.created)
+    shown = {
+        "Epoch": f"{status.epoch} of {status.epochs}",
+        "Training accuracy": share(now.get("accuracy")),
+        f"{part_name(run).capitalize()} accuracy": share(last.get("val_accuracy")),
+        "Pictures a second": "–" if speed is None else f"{speed:,.0f}",
+        "Time left" if alive else "Time taken": duration(status.seconds_left if alive else taken),
+        "Memory": "–" if status.memory_mb is None else f"{status.memory_mb:,.0f} MB",
+    }
+    if "test_accuracy" in status.result:
+        shown["Test accuracy"] = share(status.result["test_accuracy"])
+    with st.container(horizontal=True, gap="medium"):
+        for label, value in shown.items():
+            st.metric(label, value, width="content")
+
+
+def _advise(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
+    """Say what the coach finds, with one change to try."""
+    findings = coach.advice(metrics, status, run.recipe, run.about.class_names)
+    if not findings:
+        return
+    with st.container(border=True, gap="small", key="coach"):
+        for number, finding in enumerate(findings):
+            said, way = st.columns([5, 2], vertical_alignment="center")
+            said.markdown(f":material/{_ICONS[finding.kind]}: {plain(finding.sentence)}")
+            if finding.change:
+                way.button(
+                    f"Try {finding.change_said}",
+                    key=f"try_{number}",
+                    type="secondary",
+                    width="stretch",
+                    help="Sets up the next run with this one change, the same seed and the same pictures.",
+                    on_click=_set_up,
+                    args=(run, finding),
+                )
+
+
+def _set_up(run: Run, finding: Finding) -> None:
+    """Make the next recipe: this run's with the finding's change."""
+
+    def hand_over() -> None:
+        drafts.hand_over(run.recipe.with_settings(finding.change), base=run.recipe, pair_of=run.name)
+        st.session_state[_SET_UP] = True
+        st.toast("The next run is set up: press Train.", icon=":material/check:")
+
+    attempt(hand_over)
+
+
+def _curves(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
+    alive, validation = status.state in runs.ALIVE, part_name(run)
+    if not metrics and not alive:
+        st.info("It ended before its first batch: there is no curve.")
+        return
+    drawn = curves.run_curves(metrics, run.recipe.fit.epochs, dark=dark(), validation=validation)
+    if alive:
+        growing_curves(drawn, key=f"curves_{run.name}")
+    else:
+        for place, curve in zip([*st.columns(2), st.container(), st.container()], drawn, strict=True):
+            place.plotly_chart(
+                curves.figure(curve, dark=dark()),
+                key=f"{curve.title.lower().replace(' ', '_')}_{run.name}",
+                config={"displayModeBar": False},
+                alt=f"{curve.title} against epochs",
+            )
+    legend = curves.legend(dark=dark(), validation=validation)
+    st.html("&emsp;".join(f"<b style='color:{colour}'>━</b> {name}" for name, colour in legend))
+    if not metrics:
+        st.caption("The curves begin with the first batch; TensorFlow takes some seconds to start.")
+        return
+    watched = (
+        " Here the test pictures are watched while training, as the book does: their accuracy is then no "
+        "independent measure."
+    )
+    st.caption(
+        "Watch the gap: when training goes on improving and validation does not, the network learns by heart. Drag "
+        "over some epochs to see them closer." + (watched if validation == "test" else "")
+    )
+
+
+def show_seen(run: Run) -> None:
+    """Show what the network got most wrong after its last epoch, and what its first filters see."""
+    with said_in_words():
+        seen = run.seen()
+        if seen is not None:
+            st.html(_seen_html(str(run.folder), seen.epoch, seen))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _seen_html(folder: str, epoch: int, _seen: Seen) -> str:
+    """Return what there is to see of a run after an epoch."""
+    run, seen = Run(Path(folder)), _seen
+    names = run.about.class_names
+    parts = []
+    if len(seen.ids):
+        dataset = catalogue.open_dataset(run.about.name)
+        shown = [
+            _captioned(
+                dataset.thumbnail(int(index)),
+                f"a {names[label]}, taken for {names[predicted]} with {probabilities[predicted]:.0%}",
+                f"{names[predicted]} {probabilities[predicted]:.0%}",
+                f"is {names[label]}",
+            )
+            for index, label, predicted, probabilities in zip(
+                seen.ids[:_WORST], seen.labels, seen.predicted, seen.probabilities, strict=False
+            )
+        ]
+        parts.append(_row(f"The worst answers on {part_name(run)} pictures after epoch {epoch}", shown))
+    if len(seen.filters):
+        shown = [
+            _captioned(
+                pictures.png(pictures.from_array(_visible(kernel))),
+                f"filter {number} of the first convolution",
+                f"{number}",
+                "",
+            )
+            for number, kernel in enumerate(seen.filters[:_FILTERS], start=1)
+        ]
+        parts.append(_row(f"Filters of the first convolution after epoch {epoch}", shown))
+        maps = [
+            _captioned(
+                pictures.png(pictures.from_array(each[..., None])),
+                f"what filter {number} makes of picture {seen.map_id}",
+                f"{number}",
+                "",
+            )
+            for number, each in enumerate(seen.maps[:_FILTERS], start=1)
+        ]
+        parts.append(_row(f"… and what each makes of {part_name(run)} picture {seen.map_id}", maps))
+    return "".join(parts)
+
+
+def _visible(kernel: np.ndarray) -> np.ndarray:
+    """Return a kernel as a picture: 0 is middle gray, its largest weight white or black. Colour where it has three."""
+    scaled = kernel / max(float(np.abs(kernel).max()), 1e-12)
+    values = np.rint((scaled + 1) * 127.5).astype(np.uint8)
+    return values if values.shape[-1] in (1, 3) else values.mean(axis=-1, keepdims=True).astype(np.uint8)
+
+
+def _captioned(picture: bytes, alt: str, first: str, second: str) -> str:
+    crisp = "" if picture.startswith(b"\xff\xd8") else ";image-rendering:pixelated"
+    lines = "<br>".join(html.escape(each) for each in (first, second) if each)
+    return (
+        f"<figure style='margin:0;text-align:center;font-size:.75rem;line-height:1.25'>"
+        f"<img src='{data_url(picture)}' alt='{html.escape(alt, quote=True)}' title='{html.escape(alt, quote=True)}' "
+        f"style='height:{_FILTER_PX}px;min-width:{_FILTER_PX}px;border-radius:3px{crisp}'>"
+        f"<figcaption>{lines}</figcaption></figure>"
+    )
+
+
+def _row(title: str, shown: list[str]) -> str:
+    return (
+        f"<p style='margin:.6rem 0 .3rem;font-weight:600'>{html.escape(title)}</p>"
+        f"<div style='display:flex;flex-wrap:wrap;gap:10px'>{''.join(shown)}</div>"
+    )
+
+
+def part_name(run: Run) -> str:
+    """Return what the run's validation pictures are."""
+    return "test" if run.recipe.split.validation == "test" else "validation"
+
+
+def share(value: float | None) -> str:
+    """Return a share for a person, or a dash."""
+    return "–" if value is None else f"{value:.2%}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return seconds for a person, or a dash."""
+    if seconds is None:
+        return "–"
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"

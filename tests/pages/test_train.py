@@ -1,0 +1,370 @@
+"""The Train page without a browser: recipes, a network being built, fit, text, bad input, and runs in every state."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import runs, saved
+from core.augmentation import Augmentation
+from core.datasets import catalogue, decisions
+from core.network import Conv2D, Dense, Dropout, Flatten, MaxPool2D, Rescaling
+from core.preprocessing import Grayscale, Pipeline, Resize
+from core.preprocessing.normalisation import SIGNED, Normalisation
+from core.preprocessing.presets import Preset, save_preset
+from core.recipe import SGD, Recipe, find_recipe
+from core.runs import Run
+from core.schedule import Cosine
+from pages.shared.training import drafts
+from tests.pages.opening import said, show
+from tests.unit.test_runs import own_process
+
+PROJECT = Path(__file__).resolve().parents[2]
+PAGE = "train.py"
+
+
+@pytest.fixture
+def never_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "start", lambda _run: None)
+
+
+def number(app: AppTest, label: str) -> Any:
+    (found,) = [each for each in app.number_input if each.label.startswith(label)]
+    return found
+
+
+def draft(app: AppTest) -> drafts.Draft:
+    found: drafts.Draft = app.session_state["train_drafts"][app.session_state["recipe"]]
+    return found
+
+
+def view(app: AppTest, name: str) -> AppTest:
+    app.button_group(key="train_view").set_value(name).run()
+    assert not app.exception, [each.value for each in app.exception]
+    return app
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception, [each.value for each in app.exception]
+    return app
+
+
+def made_run(state: str, metrics: list[dict[str, Any]] | None = None, **status: Any) -> Run:
+    run = runs.create(find_recipe("digits-cnn"), "digits")
+    (run.folder / "metrics.jsonl").write_text("".join(json.dumps(each) + "\n" for each in metrics or []))
+    run.write_status(runs.Status(state, 1.0, **{"epochs": 3, "epoch": 2, **status}))
+    return run
+
+
+def curve(losses: list[float], val_losses: list[float], accuracy: float = 0.99) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "epoch",
+            "epoch": number,
+            "loss": loss,
+            "accuracy": accuracy,
+            "val_loss": val_loss,
+            "val_accuracy": 0.7,
+            "class_shares": [0.1] * 10,
+        }
+        for number, (loss, val_loss) in enumerate(zip(losses, val_losses, strict=True), start=1)
+    ]
+
+
+def see(run: Run) -> None:
+    """Give a run what there is to see after an epoch."""
+    probabilities = np.full((2, 10), 0.01, np.float32)
+    probabilities[:, 3] = 0.91
+    arrays: dict[str, Any] = {
+        "epoch": 2,
+        "ids": np.array([5, 9]),
+        "labels": np.array([5, 9], np.int16),
+        "probabilities": probabilities,
+        "filters": np.zeros((4, 3, 3, 1), np.float32),
+        "map_id": 7,
+        "maps": np.zeros((4, 8, 8), np.uint8),
+    }
+    np.savez(run.folder / "live.npz", **arrays)
+
+
+def test_it_begins_a_run_of_what_is_set_and_shows_the_queue(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+
+    def start(run: Run) -> None:
+        pid, began = own_process()
+        started.append(run.name)
+        run.write_status(runs.Status(runs.WAITING, len(started), pid=pid, pid_started=began, epochs=30))
+
+    monkeypatch.setattr(Run, "start", start)
+    show(app, PAGE, recipe="digits-dense")
+    number(app, "Epochs").set_value(3)
+    press(app, "train")
+    (first,) = runs.all_runs()
+    assert (first.recipe.fit.epochs, first.recipe.name) == (3, "digits-dense")
+    press(app, "train")
+    assert "One run trains at a time" in said(app)
+    assert all(f"{place}. " in said(app) for place in (1, 2))
+    press(app, "stop")
+    assert runs.find(started[1]).stop_file.exists()
+
+
+def test_what_is_changed_is_told_kept_over_a_reload_and_undone(app: AppTest, data_home: Path) -> None:
+    show(app, PAGE, recipe="digits-cnn")
+    number(app, "Epochs").set_value(7).run()
+    assert "fit\\.epochs: 30 → 7" in said(app)
+    view(app, "Fit")
+    app.button_group(key=draft(app).key("optimiser")).set_value("SGD").run()
+    app.button_group(key=draft(app).key("schedule")).set_value("Cosine").run()
+    number(app, "Momentum").set_value(0.5).run()
+    assert not app.exception
+    view(app, "Run")
+    assert (draft(app).recipe.optimiser, draft(app).recipe.schedule) == (SGD(momentum=0.5), Cosine())
+    again = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=30).run()
+    show(again, PAGE, recipe="digits-cnn")
+    assert draft(again).recipe == draft(app).recipe
+    assert number(again, "Epochs").value == 7
+    press(again, "train_undo")
+    assert not draft(again).changed
+    assert number(again, "Epochs").value == 30
+    assert saved.names("draft") == []
+
+
+def test_a_network_is_built_layer_by_layer(app: AppTest, never_started: None) -> None:
+    show(app, PAGE, recipe="own")
+    view(app, "Network")
+    assert [type(layer) for layer in draft(app).layers] == [Rescaling, Conv2D, MaxPool2D, Flatten]
+    app.selectbox(key="train_add_layer").set_value("Conv2D").run()
+    assert [type(layer) for layer in draft(app).layers] == [Rescaling, Conv2D, Conv2D, MaxPool2D, Flatten]
+    number(app, "Filters").set_value(7).run()
+    number(app, "L2").set_value(0.01).run()
+    assert draft(app).layers[1] == Conv2D(7, l2=0.01)
+    press(app, "train_strided")
+    assert draft(app).layers[3] == Conv2D(32, strides=2, padding="same")
+    assert [type(layer) for layer in draft(app).layers] == [Rescaling, Conv2D, Conv2D, Conv2D, Flatten]
+    press(app, "train")
+    (run,) = runs.all_runs()
+    assert run.recipe.network.layers == (*draft(app).layers, Dense(10, "softmax"))
+
+
+def test_an_impossible_layer_is_explained_and_nothing_is_trained(app: AppTest) -> None:
+    show(app, PAGE, recipe="own")
+    view(app, "Network")
+    app.selectbox(key="train_add_layer").set_value("Conv2D").run()
+    number(app, "Kernel size").set_value(9).run()
+    told = [each.value for each in app.error]
+    assert len(told) == 2, "at the layer, and at the button"
+    assert all("does not fit into a picture of 8 × 8" in each for each in told)
+    assert "Layer 2" in told[-1] or "Layer 2" in told[0]
+    assert app.button(key="train").disabled
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"fit.batch_size": 8000}, "A batch of 8,000 is more than the 1,149 pictures"),
+        ({"split.pictures": 12}, "pictures can be drawn"),
+        (
+            {
+                "network": [
+                    {"kind": "Flatten"},
+                    *[{"kind": "Dense", "units": 8192}] * 400,
+                    Dense(10, "softmax").to_json(),
+                ]
+            },
+            "too big for the memory",
+        ),
+    ],
+)
+def test_what_cannot_go_well_is_said_before_it_starts(app: AppTest, changes: dict[str, Any], told: str) -> None:
+    show(app, PAGE)
+    app.session_state["recipe_to_train"] = find_recipe("digits-cnn").with_settings(changes).to_json()
+    app.run()
+    assert not app.exception
+    assert told in " ".join(each.value.replace("\\", "") for each in [*app.error, *app.warning])
+
+
+def test_watching_the_test_pictures_is_warned_of(app: AppTest) -> None:
+    show(app, PAGE, recipe="exercise-50")
+    view(app, "Fit")
+    assert any("stops or changes the recipe" in each.value for each in app.warning)
+    app.button_group(key=draft(app).key("split", "validation")).set_value("train").run()
+    assert not app.warning
+    assert draft(app).recipe.split.validation == "train"
+
+
+def test_the_books_figure_stands_beside_the_best_run_here(app: AppTest) -> None:
+    recipe = find_recipe("digits-cnn")
+    for accuracy, changes in ((0.91, {}), (0.95, {"fit.seed": 4}), (0.99, {"fit.epochs": 31})):
+        run = runs.create(recipe.with_settings(changes), "digits")
+        run.write_status(runs.Status(runs.FINISHED, 1.0, result={"test_accuracy": accuracy}))
+    show(app, PAGE, recipe="digits-cnn")
+    assert [each.value for each in app.metric if each.label.startswith("Ours")] == ["95.00%"]
+    show(app, PAGE, recipe="exercise-51")
+    assert [each.value for each in app.metric if each.label.startswith("The book")] == ["98.62%"]
+
+
+def test_a_recipe_comes_in_as_text_and_nonsense_is_told(app: AppTest) -> None:
+    show(app, PAGE)
+    view(app, "As text")
+    good = find_recipe("digits-dense").with_settings({"fit.epochs": 4}).to_json()
+    for text, told in (
+        ("", "Choose a file"),
+        ("{", "cannot be read as JSON"),
+        ("[]", "must be a JSON object"),
+        (json.dumps({**good, "version": 99}), "version 99"),
+        (json.dumps({**good, "network": [{"kind": "Gone"}]}), "Unknown layer kind"),
+        (json.dumps({**good, "fit": {"epochs": 0}}), "epochs must be"),
+        (json.dumps({**good, "extra": 1}), "Unknown field"),
+    ):
+        app.text_area(key="train_pasted").set_value(text)
+        press(app, "train_use_text")
+        assert told in app.error[0].value.replace("\\", ""), text
+        assert app.session_state["recipe"] != drafts.HANDED
+    app.text_area(key="train_pasted").set_value(json.dumps(good))
+    press(app, "train_use_text")
+    assert not app.error
+    assert draft(app).recipe == Recipe.from_json(good)
+    app.text_input(key="train_save_name").set_value("my *own*").run()
+    press(app, "train_save")
+    assert app.session_state["recipe"] == "mine-my *own*"
+    assert draft(app).base == Recipe.from_json(good)
+    press(app, "train_delete")
+    assert saved.names("recipe") == []
+
+
+def test_a_recipe_handed_over_is_taken_up_with_its_pair(app: AppTest, never_started: None) -> None:
+    first = runs.create(find_recipe("digits-dense"), "digits")
+    changed = first.recipe.with_settings({"fit.epochs": 5})
+    app.session_state["recipe_to_train"] = changed.to_json()
+    app.session_state["pair_of"] = first.name
+    show(app, PAGE)
+    assert draft(app).recipe == changed
+    assert "fit\\.epochs: 40 → 5" in said(app)
+    time.sleep(1.1)  # A run is named by the second.
+    press(app, "train")
+    assert runs.all_runs()[0].about_run.pair_of == first.name
+
+
+def test_the_coach_says_what_happened_and_sets_up_the_next_run(app: AppTest) -> None:
+    falling = [1.0, 0.5, 0.2, 0.1, 0.05, 0.02]
+    run = made_run(runs.FINISHED, curve(falling, [1.0, 0.8, 0.9, 1.1, 1.3, 1.5]), epoch=3)
+    show(app, PAGE, run=run.name)
+    assert "Overfitting since epoch" in said(app)
+    press(app, "try_0")
+    assert app.session_state["recipe"] == drafts.HANDED
+    handed = draft(app)
+    assert handed.pair_of == run.name
+    assert handed.recipe.augmentation is not None, "the recipe has dropout already"
+    assert handed.base == run.recipe
+
+
+def test_it_uses_what_was_saved_and_heeds_decisions(app: AppTest, never_started: None) -> None:
+    save_preset("Tiny", Preset(Pipeline((Grayscale(), Resize(width=6, height=5))), Normalisation(SIGNED)))
+    saved.save("augmentation", "Turned", Augmentation(rotation_range=20.0).to_json())
+    digits = catalogue.open_dataset("digits")
+    decisions.decide(digits, [3], decisions.EXCLUDE)
+    show(app, PAGE, recipe="digits-cnn", augmentation="Turned")
+    view(app, "Input")
+    app.selectbox(key=draft(app).key("pipeline")).set_value("Tiny").run()
+    assert not app.exception
+    assert "The network's first batch begins so: 6×5 pixels, gray." in said(app)
+    press(app, "train")
+    (run,) = runs.all_runs()
+    assert run.recipe.steps == Pipeline((Grayscale(), Resize(width=6, height=5)))
+    assert run.recipe.network.layers[0] == Rescaling(scale=1 / 127.5, offset=-1.0)
+    assert run.recipe.augmentation == Augmentation(rotation_range=20.0)
+    assert run.decided == decisions.Decided(excluded=(3,))
+    view(app, "Input")
+    app.toggle(key=draft(app).key("decisions")).set_value(False).run()
+    app.selectbox(key=draft(app).key("pipeline")).set_value("as the recipe has it").run()
+    press(app, "train")
+    assert runs.all_runs()[0].decided is None
+    assert runs.all_runs()[0].recipe.network.layers[0] == find_recipe("digits-cnn").network.layers[0]
+
+
+def test_what_the_disk_refuses_is_said(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    show(app, PAGE)
+    monkeypatch.setattr("core.runs.folders._NEEDED_BYTES", 10**18)
+    press(app, "train")
+    assert "Could not store the run" in app.error[0].value
+    assert runs.all_runs() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "cause"),
+    [
+        (runs.RUNNING, ""),
+        (runs.FAILED, "There was not enough *memory*."),
+        (runs.STOPPED, ""),
+        (runs.PAUSED, ""),
+        (runs.INTERRUPTED, "x"),
+        (runs.FINISHED, ""),
+    ],
+)
+def test_a_run_is_shown_in_every_state(app: AppTest, state: str, cause: str) -> None:
+    run = made_run(state, pid=2**22 + 1, pid_started=1.0, cause=cause)
+    (run.folder / "metrics.jsonl").write_text('{"kind": "batch", "epoch": 0.5, "loss": null, "accuracy": 0.1}\n{"kind"')
+    show(app, PAGE, run=run.name)
+    expected = runs.INTERRUPTED if state == runs.RUNNING else state
+    assert f": {expected}]" in said(app)
+    assert "Diverged at epoch 0\\.5" in said(app)
+    assert bool(app.error) == (expected in (runs.FAILED, runs.INTERRUPTED))
+    assert ("resume" in [each.key for each in app.button]) == (expected in runs.RESUMABLE)
+
+
+def test_a_run_can_be_paused_resumed_and_given_another_rate(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    pid, began = own_process()
+    run = made_run(runs.RUNNING, curve([1.0, 0.9], [1.0, 0.9]), pid=pid, pid_started=began)
+    show(app, PAGE, run=run.name)
+    number(app, "Learning rate").set_value(0.01).run()
+    press(app, "train_set_rate")
+    assert run.wanted_learning_rate() == 0.01
+    press(app, "pause")
+    assert run.stop_file.read_text() == "pause"
+    assert app.button(key="pause").disabled
+    run.write_status(runs.Status(runs.PAUSED, 1.0, epochs=3, epoch=2))
+    resumed: list[str] = []
+    monkeypatch.setattr(Run, "start", lambda run: resumed.append(run.name))
+    app.run()
+    press(app, "resume")
+    assert resumed == [run.name]
+
+
+def test_what_the_network_sees_is_shown_after_an_epoch(app: AppTest) -> None:
+    run = made_run(runs.FINISHED, curve([1.0, 0.9], [1.0, 0.9]))
+    see(run)
+    show(app, PAGE, run=run.name)
+    (seen,) = [each.proto.body for each in app.get("html") if "worst answers" in each.proto.body]
+    assert "a 5, taken for 3 with 91%" in seen
+    assert "Filters of the first convolution after epoch 2" in seen
+
+
+def test_a_saved_draft_that_cannot_be_read_is_left_aside(app: AppTest, data_home: Path) -> None:
+    saved.save("draft", "digits-cnn", {"recipe": {"version": 0}})
+    show(app, PAGE, recipe="digits-cnn")
+    assert not app.error
+    assert not draft(app).changed
+
+
+def test_a_data_set_that_is_gone_is_told_and_the_rest_is_shown(app: AppTest) -> None:
+    run = made_run(runs.FINISHED, curve([1.0, 0.9], [1.0, 0.9]))
+    see(run)
+    about = (run.folder / "dataset.json").read_text()
+    (run.folder / "dataset.json").write_text(about.replace('"digits"', '"vanished"'))
+    show(app, PAGE, run=run.name)
+    assert "vanished" in app.error[0].value
+    assert "finished" in said(app)
+
+
+def test_unused_layers_can_go(app: AppTest) -> None:
+    """The list's own clicks run in a browser; what they call is tried here."""
+    show(app, PAGE, recipe="own")
+    made = draft(app)
+    made.set_layers([Flatten(), Dropout(0.1)], [made.layer_numbers[3], None])
+    view(app, "Network")
+    assert draft(app).layers == (Flatten(), Dropout(0.1))

@@ -1,0 +1,90 @@
+"""Curves: what is drawn is what was given, gaps stay gaps, and ten thousand records stay few points."""
+
+from pathlib import Path
+
+import pytest
+
+from core import curves
+from core.runs.records import GrowingRecords
+from core.schedule import Cosine
+
+
+def batch(epoch: float, loss: float | None, rate: float = 0.001) -> dict[str, object]:
+    return {"kind": "batch", "epoch": epoch, "loss": loss, "accuracy": 0.5, "learning_rate": rate}
+
+
+def end(epoch: float, val_loss: float | None) -> dict[str, object]:
+    values = {"loss": 0.8, "accuracy": 0.7, "val_loss": val_loss, "val_accuracy": 0.6}
+    return {"kind": "epoch", "epoch": epoch, **values}
+
+
+def test_curves_hold_batches_and_epochs_and_mark_the_best() -> None:
+    records = [batch(0.5, 2.0), batch(1.0, 1.0), end(1.0, 0.9), batch(2.0, 0.5, 0.0005), end(2.0, 1.1), end(3.0, None)]
+    loss, accuracy, batches, rate = curves.run_curves(records, 3)
+    now, training, validation = loss.lines
+    assert (now.epochs, now.values) == ([0.5, 1.0, 2.0], [2.0, 1.0, 0.5])
+    assert (training.values, validation.values) == ([0.8] * 3, [0.9, 1.1, None])
+    assert loss.best == accuracy.best == 1.0
+    assert batches.lines[0].values == [2.0, 1.0, 0.5]
+    assert rate.lines[0].values == [0.001, 0.001, 0.0005]
+    assert rate.strip
+    traces = curves.figure(loss).data
+    assert [(list(trace.x), list(trace.y)) for trace in traces] == [(line.epochs, line.values) for line in loss.lines]
+
+
+def test_curves_without_records_are_empty() -> None:
+    for curve in curves.run_curves([], 3):
+        assert all(not line.epochs for line in curve.lines)
+        assert curve.best is None
+        curves.figure(curve)
+
+
+def test_older_records_without_a_learning_rate_are_drawn() -> None:
+    old = {"kind": "batch", "epoch": 0.5, "loss": 1.0, "accuracy": 0.5}
+    assert curves.run_curves([old], 3)[3].lines[0].epochs == []
+
+
+@pytest.mark.parametrize("losses", [[0.3], [0.3, 0.3], [2.3, 0.001, None, 0.0], [250.0, 240.0], [3e12, 2.3]])
+def test_all_that_can_be_drawn_and_a_tick_lie_on_the_axis_of_losses(losses: list[float | None]) -> None:
+    curve, *_ = curves.run_curves([batch(number, loss) for number, loss in enumerate(losses)], 3)
+    low, high = (10**end for end in curve.range)
+    assert all(low < loss < high for loss in losses if loss)
+    assert any(low < tick < high for tick in curve.ticks)
+
+
+def test_many_points_become_few_with_the_same_mean_the_last_end_and_a_band() -> None:
+    records = [batch(number / 100, float(number)) for number in range(1, 10_001)]
+    line = curves.thinned(records, "loss", "", "")
+    assert 300 < len(line.epochs) <= 600
+    assert line.epochs[-1] == 100.0
+    assert (line.epochs[0], line.values[0], line.lows[0], line.highs[0]) == (0.17, 9.0, 1.0, 17.0)
+    drawn = curves.figure(curves.run_curves(records, 100)[2]).data
+    assert len(drawn) == 2, "a band and a line"
+
+
+def test_a_loss_that_is_not_finite_is_a_gap() -> None:
+    assert curves.thinned([batch(0.1, 2.0), batch(0.2, None), batch(0.3, 1.0)], "loss", "", "").values[1] is None
+
+
+def test_a_schedule_is_drawn_from_the_optimisers_rate_to_its_end() -> None:
+    (drawn,) = curves.schedule_figure(Cosine(), 0.1, 5).data
+    assert (drawn.x[0], drawn.x[-1]) == (0, 5)
+    assert (drawn.y[0], drawn.y[-1]) == (0.1, pytest.approx(0))
+
+
+def test_records_that_grow_are_read_on_and_a_file_that_is_cut_back_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    records = GrowingRecords(path)
+    assert records.now() == []
+    path.write_text('{"n": 1}\n{"n": 2}\n{"n"')
+    assert records.now() == [{"n": 1}, {"n": 2}]
+    path.write_text('{"n": 1}\n{"n": 2}\n{"n": 3}\nno json\n')
+    assert records.now() == [{"n": 1}, {"n": 2}, {"n": 3}]
+    path.write_text('{"n": 1}\n')
+    assert records.now() == [{"n": 1}]
+    path.write_text('{"n": 1}\n{"n": 5}\n{"n": 6}\n')
+    records.now()
+    path.write_text('{"n": 1}\n{"n": 5}\n{"n": 8}\n{"n": 9}\n')
+    assert [record["n"] for record in records.now()] == [1, 5, 8, 9]
+    path.write_text('{"n": 7}\n{"n": 8}\n{"n": 9}\n{"n": 10}\n')
+    assert [record["n"] for record in records.now()] == [7, 8, 9, 10]

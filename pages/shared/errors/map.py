@@ -1,10 +1,12 @@
 """The map of what a network makes of its pictures, and those that are chosen on it."""
 
+import numpy as np
 import streamlit as st
 
-from core.evaluation import Predictions
+from core.evaluation import ALL, Choice, Predictions
 from core.runs import Run
 from pages.shared import features_view
+from pages.shared.errors.cleaning import clean_up
 from pages.shared.errors.opened import answers_told, dataset_or_why_not, look_of
 from pages.shared.pictures_view import choose_per_page, open_picture, show_open, show_pictures, take_up
 
@@ -20,8 +22,12 @@ def show_map(run: Run, part: str, found: Predictions) -> None:
         take_up(dataset, (run.name, part, "map"))
         show_open(dataset, found.ids, look)
         return
-    chosen = run.name, part, tuple(lassoed.tolist())
+    worst_first = found.ids[found.select(Choice(ALL))]
+    ids = worst_first[np.isin(worst_first, lassoed)]
+    chosen = run.name, part, tuple(ids.tolist())
     take_up(dataset, chosen)
-    st.markdown(f"**{len(lassoed):,} picture{'s' if len(lassoed) != 1 else ''} in the lasso**")
-    choose_per_page()
-    show_pictures(dataset, lassoed, chosen, look)
+    st.markdown(f"**{len(ids):,} picture{'s' if len(ids) != 1 else ''} in the lasso**, highest loss first")
+    with st.expander("Decisions, pictures a page"):
+        choose_per_page()
+        clean_up(run, dataset, ids)
+    show_pictures(dataset, ids, chosen, look)

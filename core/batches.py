@@ -1,4 +1,4 @@
-"""The batches of a training with augmentation, without TensorFlow: seed, epoch and batch decide every pixel."""
+"""The batches of a training, without TensorFlow: seed, epoch and batch decide every pixel."""
 
 import math
 from collections.abc import Iterator
@@ -61,6 +61,9 @@ class Batches:
         at_once = max(1, _PORTION_BYTES // (size * height * width * channels))
         for first in range(0, len(self), at_once):
             ids = order[first * size : (first + at_once) * size]
+            if not self.augmentation.moving:
+                yield prepared[ids], ids
+                continue
             draws = []
             for batch, begin in enumerate(range(0, len(ids), size), first):
                 draws += self.draws(epoch, batch, min(size, len(ids) - begin), height, width)
@@ -88,8 +91,6 @@ class FirstBatch:
 
 def first_batch(recipe: Recipe, dataset: Dataset, n: int) -> FirstBatch:
     """Return the first pictures of the first batch of a recipe's training, just as the network will see them.
-
-    Without augmentation they are as the network sees them too, but not in its order: TensorFlow shuffles by itself.
 
     Args:
         recipe: any recipe; its sizes are made to follow the data set.

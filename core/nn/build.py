@@ -1,6 +1,6 @@
-"""A network's specification → a compiled Keras model."""
+"""A network's specification → a Keras model."""
 
-import math
+from collections.abc import Iterator
 
 import keras
 
@@ -21,12 +21,8 @@ from core.network import (
     Rescaling,
     ResidualBlock,
 )
-from core.recipe import Adam, Optimiser, Recipe, RecipeError
+from core.recipe import RecipeError
 
-# One execution of several steps takes about this many multiplications and additions, tens of milliseconds on a
-# laptop: long enough to hide what Python spends between executions, short enough to stop at once.
-_EXECUTION_OPERATIONS = 5e8
-_MAX_STEPS = 64
 # What each of `keras.applications` wants of values 0–255, where it does not see to it itself.
 _SCALING = {"MobileNetV2": (1 / 127.5, -1.0), "ResNet50V2": (1 / 127.5, -1.0)}
 
@@ -160,48 +156,9 @@ def _pretrained(layer: Pretrained, tensor: keras.KerasTensor) -> keras.KerasTens
     return model(tensor)
 
 
-def _keras_optimiser(optimiser: Optimiser) -> keras.optimizers.Optimizer:
-    match optimiser:
-        case Adam():
-            return keras.optimizers.Adam(optimiser.learning_rate, optimiser.beta_1, optimiser.beta_2, optimiser.epsilon)
-    raise NotImplementedError(type(optimiser).__name__)
-
-
-def compiled_model(recipe: Recipe, input_shape: tuple[int, int, int], pictures: int) -> keras.Model:
-    """Make a recipe's model, ready for `fit` with whole-number labels.
-
-    Args:
-        recipe: its network, optimiser and batch size count.
-        input_shape: height, width, channels.
-        pictures: how many train, so that an execution never holds more steps than an epoch.
-
-    Raises:
-        RecipeError: the layers do not fit the input's shape.
-    """
-    model = build_model(recipe.network, input_shape)
-    steps = math.ceil(pictures / recipe.fit.batch_size)
-    model.compile(
-        optimizer=_keras_optimiser(recipe.optimiser),
-        # The same as categorical cross-entropy on one-hot labels, without making them.
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        steps_per_execution=min(steps_per_execution(model, recipe.fit.batch_size), steps),
-    )
-    return model
-
-
-def steps_per_execution(model: keras.Model, batch_size: int) -> int:
-    """Return how many steps of a built model to run before Python looks: many for small steps, one for large ones."""
-    per_step = 2 * 3 * max(_multiplications(model), 1) * batch_size  # multiply and add; forward, and backward twice
-    return int(min(max(_EXECUTION_OPERATIONS / per_step, 1), _MAX_STEPS))
-
-
-def _multiplications(layer: keras.layers.Layer) -> int:
-    """Return the multiplications of one picture's forward pass through the layer's kernels, if it has any."""
-    if isinstance(layer, keras.Model):
-        return sum(map(_multiplications, layer.layers))
-    kernel = getattr(layer, "kernel", None)
-    if kernel is None:
-        return 0
-    positions = math.prod(layer.output.shape[1:-1]) if len(layer.output.shape) > 2 else 1
-    return int(positions * math.prod(kernel.shape))
+def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """Go through the layers of a model, and through those of the models within it."""
+    for layer in model.layers:
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from all_layers(layer)

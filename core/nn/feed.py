@@ -1,31 +1,12 @@
-"""The training pictures as Keras's `fit` takes them; augmented ones are made while the network computes."""
+"""The training pictures as Keras's `fit` takes them, made while the network computes: memory stays flat."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from core.batches import Batches
-from core.prepare import Parts
-from core.recipe import Recipe
-
-
-def training_data(recipe: Recipe, prepared: np.ndarray, parts: Parts) -> tuple[dict[str, Any], list[Any]]:
-    """Return what `fit` trains on, as arguments, and the callbacks that this needs.
-
-    Args:
-        recipe: its augmentation, batch size and seed count.
-        prepared: the data set's pictures after the steps, uint8 `(n, height, width, channels)`.
-        parts: which of them train, and the labels.
-    """
-    if recipe.augmentation is None or not recipe.augmentation.moving:
-        # Keras shuffles arrays faster than a generator hands over batches.
-        arrays = {"x": prepared[parts.train], "y": parts.labels[parts.train]}
-        return {**arrays, "batch_size": recipe.fit.batch_size}, []
-    feed = Feed(Batches(parts.train, recipe.fit, recipe.augmentation), prepared, parts.labels)
-    return {"x": feed.dataset(), "shuffle": False}, [feed]
 
 
 class Feed(keras.callbacks.Callback):

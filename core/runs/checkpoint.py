@@ -9,7 +9,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -27,11 +27,12 @@ class Progress:
     """Where a training stands, beside its numbers.
 
     Attributes:
-        epoch: whole epochs done.
-        seconds: how long that took, validation included, over all its sittings.
+        epoch: whole epochs done; the last may not have been validated yet.
+        seconds: how long that took, over all its sittings.
         learning_rate: before the schedule, as a user may have changed it.
         best_epoch: the epoch with the smallest validation loss, and `best_loss` that loss; 0 and `None` before the
-            first, or when nothing stops the training early.
+            first, or when nothing stops the training early. The last epoch is not compared yet.
+        training: what the last epoch's record says of the training: loss, accuracy, learning rate and speed.
     """
 
     epoch: int
@@ -39,6 +40,7 @@ class Progress:
     learning_rate: float
     best_epoch: int = 0
     best_loss: float | None = None
+    training: dict[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -272,14 +272,19 @@ class Run:
         Raises:
             StorageError: the disk is full or may not be written.
         """
-        with storing(f"the run {self.name}"):
-            processes.start("core.nn.train", self.folder, self.folder.parent.parent, self.log_file, self._ended)
+        place = self.status().place
 
-    def _ended(self, code: int) -> None:
-        """Say so when the trainer could not even begin."""
+        def ended(code: int) -> None:
+            self._ended(code, place)
+
+        with storing(f"the run {self.name}"):
+            processes.start("core.nn.train", self.folder, self.folder.parent.parent, self.log_file, ended)
+
+    def _ended(self, code: int, place: float) -> None:
+        """Say so when the trainer that was started for a place in the queue could not even begin."""
         with contextlib.suppress(PixelwiseError, OSError):
             status = self.status()
-            if status.pid is None and status.state in ALIVE:
+            if status.place == place and status.pid is None and status.state in ALIVE:
                 lines = self.log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
                 cause = (
                     f"The training process could not begin (exit status {code}): {lines[-1] if lines else 'no word'}"
@@ -349,7 +354,10 @@ class Run:
                     queued=time.time(),
                     epoch=status.epoch,
                     epochs=recipe.fit.epochs,
+                    patient_from=status.epoch if status.state == FINISHED else status.patient_from,
+                    seconds=status.seconds,
                     fraction=status.epoch / recipe.fit.epochs,
+                    learning_rate=status.learning_rate,
                     kept_epoch=status.kept_epoch,
                     result=status.result,
                 )

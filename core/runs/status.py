@@ -29,6 +29,8 @@ class Status:
         pid: the trainer's process number, and `pid_started` when that process began: numbers are given out again.
         heartbeat: when the trainer last wrote.
         epoch: whole epochs done and saved, of `epochs`.
+        patient_from: the epoch from which a finished run trains on, so that it is not stopped early at once.
+        seconds: how long its whole epochs took, over all its sittings.
         fraction: the share of all batches done, 0–1.
         pictures_per_second: training pictures a second, validation not counted.
         seconds_left: what remains, estimated; `None` before there is anything to estimate from.
@@ -51,6 +53,8 @@ class Status:
     ended: float | None = None
     epoch: int = 0
     epochs: int = 0
+    patient_from: int = 0
+    seconds: float = 0.0
     fraction: float = 0.0
     pictures_per_second: float | None = None
     seconds_left: float | None = None

@@ -1,4 +1,4 @@
-"""Networks as Keras models: the book's sizes, and steps an execution that follow the work of a step."""
+"""Networks as Keras models: the book's sizes, and layers that do not fit."""
 
 from typing import Any
 
@@ -207,12 +207,3 @@ def test_what_to_do_about_a_layer_that_does_not_fit_is_said(layers: Any, said: s
 
     with pytest.raises(RecipeError, match=said):
         build_model(Network((*layers, SOFTMAX)), DIGITS)
-
-
-def test_small_steps_are_run_many_at_a_time_and_large_ones_singly() -> None:
-    from core.nn.build import compiled_model
-
-    dense, cnn = (find_recipe(name).for_dataset(MNIST) for name in ("exercise-50", "exercise-51"))
-    assert compiled_model(dense, MNIST.size, 60_000).steps_per_execution == 64
-    assert compiled_model(dense, MNIST.size, 320).steps_per_execution == 10
-    assert compiled_model(cnn, MNIST.size, 60_000).steps_per_execution == 1

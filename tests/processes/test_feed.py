@@ -36,17 +36,21 @@ def watched_model(steps_per_execution: int) -> Any:
 
 
 @pytest.mark.parametrize("steps_per_execution", [1, 4])
-@pytest.mark.parametrize("begin", [0, 1])
-def test_fit_sees_the_batches_of_each_epoch(data_home: Path, steps_per_execution: int, begin: int) -> None:
-    from core.nn.feed import training_data
+@pytest.mark.parametrize(("begin", "augmented"), [(0, True), (1, True), (0, False)])
+def test_fit_sees_the_batches_of_each_epoch(
+    data_home: Path, steps_per_execution: int, begin: int, augmented: bool
+) -> None:
+    from core.nn.feed import Feed
 
     digits = catalogue.open_dataset("digits")
-    recipe, divided = turned(), parts(digits, turned().split)
-    data, callbacks = training_data(recipe, digits.pictures, divided)
+    recipe = turned() if augmented else replace(turned(), augmentation=None)
+    divided = parts(digits, recipe.split)
+    batches = Batches(divided.train, recipe.fit, recipe.augmentation or Augmentation())
+    feed = Feed(batches, digits.pictures, divided.labels)
     SEEN.clear()
-    watched_model(steps_per_execution).fit(**data, initial_epoch=begin, epochs=3, callbacks=callbacks, verbose=0)
-    assert recipe.augmentation
-    batches = Batches(divided.train, recipe.fit, recipe.augmentation)
+    watched_model(steps_per_execution).fit(
+        feed.dataset(), initial_epoch=begin, epochs=3, callbacks=[feed], verbose=0, shuffle=False
+    )
     assert len(SEEN) == len(batches) * (3 - begin)
     assert {len(labels) for _, labels in SEEN} == {100, len(divided.train) % 100}
     expected = [portion for epoch in range(begin, 3) for portion in batches.made(epoch, digits.pictures)]
@@ -57,15 +61,3 @@ def test_fit_sees_the_batches_of_each_epoch(data_home: Path, steps_per_execution
         shown = first_batch(recipe, digits, 12)
         assert np.array_equal(SEEN[0][0][:12], shown.pictures), "what a page shows"
         assert np.array_equal(SEEN[0][1][:12], shown.labels)
-
-
-def test_without_augmentation_keras_gets_the_arrays(data_home: Path) -> None:
-    from core.nn.feed import training_data
-
-    digits = catalogue.open_dataset("digits")
-    divided = parts(digits, turned().split)
-    for augmentation in (None, Augmentation(fill_mode="wrap")):
-        data, callbacks = training_data(replace(turned(), augmentation=augmentation), digits.pictures, divided)
-        assert np.array_equal(data["x"], digits.pictures[divided.train])
-        assert data["batch_size"] == 100
-        assert callbacks == []

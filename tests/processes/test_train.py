@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,34 +13,7 @@ from PIL import Image
 from core import evaluation, runs, worker
 from core.datasets import store
 from core.recipe import find_recipe
-from core.runs import Run, Status
-
-PATIENCE_S = 90
-
-
-def begin(recipe: str = "digits-dense", **settings: int) -> Run:
-    changes = {f"fit.{name}": value for name, value in settings.items()}
-    run = runs.create(find_recipe(recipe).with_settings(changes), "digits")
-    run.start()
-    return run
-
-
-def wait_for(run: Run, reached: Callable[[Status], bool]) -> Status:
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        status = run.status()
-        if reached(status):
-            return status
-        time.sleep(0.05)
-    raise TimeoutError(f"{run.status()}\n{run.log_file.read_text()}")
-
-
-def ended(status: Status) -> bool:
-    return status.state not in runs.ALIVE
-
-
-def trains(status: Status) -> bool:
-    return status.fraction > 0
+from tests.processes.trainings import begin, ended, trains, wait_for
 
 
 def test_a_run_finishes_and_leaves_everything_that_pages_need(data_home: Path) -> None:
@@ -52,17 +24,27 @@ def test_a_run_finishes_and_leaves_everything_that_pages_need(data_home: Path) -
     left = {path.name for path in run.folder.iterdir()}
     expected = ["recipe", "dataset", "status", "environment"]
     files = {f"{name}.json" for name in expected} | {"metrics.jsonl", "train.log", "model.keras", "evaluation.npz"}
-    assert left == files
+    assert left == files | {"checkpoint", "live.npz"}
+    assert [path.name for path in run.checkpoints] == ["epoch-00003.npz"]
     records = run.metrics()
     epochs = [record for record in records if record["kind"] == "epoch"]
     batches = [record for record in records if record["kind"] == "batch"]
     assert [record["epoch"] for record in epochs] == [1.0, 2.0, 3.0]
-    assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(epochs[0])
+    assert {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "pictures_per_second"} <= set(epochs[0])
+    assert sum(epochs[-1]["class_shares"]) == pytest.approx(1.0, abs=1e-3)
+    assert epochs[-1]["memory_mb"] > 100
     assert batches[0]["epoch"] < 1.0, "the curve begins within the first epoch"
 
     found = evaluation.load(run, "validation")
     assert found.accuracy == pytest.approx(epochs[-1]["val_accuracy"], abs=1e-6)
     assert np.mean(found.losses) == pytest.approx(epochs[-1]["val_loss"], rel=1e-3)
+    last = run.seen()
+    assert last
+    assert (last.epoch, last.filters.shape[1:], last.maps.shape[1:]) == (3, (3, 3, 1), (8, 8))
+    assert len(last.filters) == len(last.maps) > 1
+    wrong = found.ids[found.predicted != found.labels]
+    assert set(last.ids[: len(wrong)]) == set(wrong[: len(last.ids)])
+    assert np.array_equal(last.predicted != last.labels, np.isin(last.ids, wrong))
     assert status.result["test_accuracy"] == evaluation.load(run, "test").accuracy
     assert not set(found.ids) & set(evaluation.load(run, "test").ids)
 

@@ -1,0 +1,149 @@
+"""One training from its pictures to its network: Keras's `fit`, gone on with, measured and kept."""
+
+import contextlib
+import sys
+from typing import Any
+
+import keras
+import numpy as np
+
+from core import home, runs
+from core.augmentation import Augmentation
+from core.batches import Batches
+from core.evaluation import Predictions
+from core.nn.averaging import SAMPLE, Averages
+from core.nn.build import build_model
+from core.nn.feed import Feed
+from core.nn.journal import Journal
+from core.nn.live import Live
+from core.nn.looking import Look
+from core.nn.optimising import compile_model
+from core.prepare import Parts
+from core.recipe import Recipe
+from core.runs import RunError, checkpoint
+from core.runs.checkpoint import Checkpoint
+from core.runs.run import PAUSE
+
+
+class Training:
+    """A recipe's network on a run's pictures."""
+
+    def __init__(
+        self, journal: Journal, recipe: Recipe, prepared: np.ndarray, divided: Parts, begin: Checkpoint | None
+    ) -> None:
+        """Build the network, and bring it to where it goes on from.
+
+        Args:
+            journal: where its course is written.
+            recipe: what is trained, and how.
+            prepared: the data set's pictures after the steps, uint8 `(n, height, width, channels)`.
+            divided: which of them train, validate and test, and the labels.
+            begin: the checkpoint to go on from, if any.
+
+        Raises:
+            RecipeError: the network's layers do not fit the pictures.
+            RunError: the checkpoint does not fit the network.
+        """
+        self._journal, self._recipe, self._divided = journal, recipe, divided
+        keras.utils.set_random_seed(recipe.fit.seed)
+        keras.config.set_dtype_policy(recipe.fit.precision)
+        self._model = build_model(recipe.network, prepared.shape[1:])
+        rate = compile_model(self._model, recipe, divided.labels[divided.train])
+        self._look = Look(self._model, prepared, divided.labels)
+        batches = Batches(divided.train, recipe.fit, recipe.augmentation or Augmentation())
+        self._feed = Feed(batches, prepared, divided.labels)
+        self._averages = None
+        if recipe.fit.averaging:
+            sample = np.sort(batches.order(0)[:SAMPLE])
+            portions = np.array_split(sample, max(1, round(len(sample) / recipe.fit.batch_size)))
+            self._averages = Averages(self._model, [prepared[portion] for portion in portions])
+        self._live = Live(
+            journal, recipe.fit, rate, self._look, divided.validation, len(divided.train), self._averages, begin
+        )
+        self._live.set_model(self._model)
+        if begin:
+            try:
+                self._live.restore(begin.state)
+            except ValueError as error:
+                raise RunError(
+                    f"The checkpoint of epoch {begin.progress.epoch} is that of another network: recipe.json has been "
+                    f"changed since. Make a new run."
+                ) from error
+            rate.base = begin.progress.learning_rate
+
+    def fit(self) -> None:
+        """Train all epochs that are left, or until the user or the patience wants no more.
+
+        Raises:
+            DivergedError: the loss is no longer a number.
+            OSError: the disk is full or may not be written.
+        """
+        self._journal.status(doing="training")
+        live, done = self._live, self._live.progress.epoch
+        try:
+            if done:
+                live.measure()
+            if not live.ended_early and not live.broken_off:
+                with contextlib.redirect_stdout(sys.stderr):
+                    self._model.fit(
+                        self._feed.dataset(),
+                        initial_epoch=done,
+                        epochs=self._recipe.fit.epochs,
+                        callbacks=[self._feed, live],
+                        shuffle=False,
+                        verbose=0,
+                    )
+        finally:
+            live.close()
+
+    def finish(self) -> None:
+        """Evaluate and keep the network, unless the user only paused, and write how it ended."""
+        live, journal, epochs = self._live, self._journal, self._recipe.fit.epochs
+        if live.broken_off == PAUSE:
+            journal.close(state=runs.PAUSED)
+            return
+        kept_epoch = live.position if live.broken_off else float(live.progress.epoch)
+        if self._averages is not None:
+            self._averages.use()
+        if live.best and not live.broken_off:
+            kept_epoch = float(live.progress.best_epoch)
+            for variable, value in zip(self._model.weights, live.best, strict=True):
+                variable.assign(value)
+        journal.status(doing="looking at the validation and test pictures", seconds_left=None)
+        measured = self._evaluate()
+        journal.status(doing="saving")
+        self._save({part: predictions for part, (predictions, _) in measured.items()})
+        result: dict[str, float] = {}
+        for part, (predictions, loss) in measured.items():
+            result |= {f"{part}_accuracy": predictions.accuracy, f"{part}_loss": loss}
+        ending: dict[str, Any] = {"kept_epoch": kept_epoch, "result": result}
+        if live.broken_off:
+            journal.close(state=runs.STOPPED, **ending)
+            return
+        checkpoint.prune(journal.run.checkpoint_folder, 1)
+        if live.ended_early:
+            ending["remark"] = (
+                f"Stopped early after epoch {live.progress.epoch} of {epochs}: no smaller validation loss than in "
+                f"epoch {live.progress.best_epoch}, whose weights are kept."
+            )
+        journal.close(state=runs.FINISHED, fraction=1.0, **ending)
+
+    def _evaluate(self) -> dict[str, tuple[Predictions, float]]:
+        """Return predictions and loss on the validation and the test pictures; made once where they are the same."""
+        divided = self._divided
+        test = self._look.measure(divided.test)
+        same = divided.validation is divided.test
+        return {"validation": test if same else self._look.measure(divided.validation), "test": test}
+
+    def _save(self, predictions: dict[str, Predictions]) -> None:
+        """Write the model, without its optimiser, and the predictions, each whole or not at all."""
+        folder = self._journal.run.folder
+        with home.replacing(folder / "model.keras") as beside:
+            keras.Model(self._model.input, self._model.output).save(beside)
+        arrays = {
+            f"{part}_{name}": getattr(found, name)
+            for part, found in predictions.items()
+            for name in ("ids", "labels", "probabilities")
+        }
+        with home.replacing(folder / "evaluation.npz") as beside:
+            np.savez(beside, **arrays)

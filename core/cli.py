@@ -8,15 +8,16 @@ from typing import Any
 
 import click
 
-from core import answers, booking, runs, worker
+from core import answers, booking, codegen, runs, worker
 from core.answers import Answer, Refusal
 from core.booking import Booking
-from core.datasets import audit, catalogue, importing, store
+from core.datasets import audit, catalogue, decisions, exporting, importing, store
+from core.datasets.decisions import Decided
 from core.datasets.labelling import LABELLINGS
-from core.datasets.store import SPLITS
+from core.datasets.store import SPLITS, About
 from core.errors import PixelwiseError
 from core.progress import progress_text, quiet
-from core.recipe import find_recipe
+from core.recipe import Recipe, find_recipe, named_recipes
 from core.runs import Run, RunError, Status
 
 _POLL_S = 0.25
@@ -41,7 +42,7 @@ def main() -> None:
 
 @main.group("datasets")
 def datasets_group() -> None:
-    """Data sets: list, add, audit, remove."""
+    """Data sets: list, add, audit, export, remove."""
 
 
 @datasets_group.command("list")
@@ -127,6 +128,15 @@ def datasets_audit(name: str) -> None:
     click.echo(audit.report(made))
 
 
+@datasets_group.command("export")
+@click.argument("name")
+@click.argument("path", type=click.Path(path_type=Path))
+def datasets_export(name: str, path: Path) -> None:
+    """Write pictures to PATH for other programs: a .npz file of small pictures, a folder of photos."""
+    exporting.export(catalogue.open_dataset(name), path, _ProgressLine() if sys.stderr.isatty() else quiet)
+    click.echo(f"Wrote {path}.")
+
+
 @datasets_group.command("remove")
 @click.argument("name")
 def datasets_remove(name: str) -> None:
@@ -160,12 +170,17 @@ def train(recipe: str, dataset: str | None, changes: dict[str, Any], wait: bool)
     if not wait:
         click.echo(run.name)
         return
+    _wait_and_tell(run)
+
+
+def _wait_and_tell(run: Run) -> None:
+    """Wait for a run, which Ctrl+C stops, and print a JSON line; raise what made it fail."""
     try:
         status = _wait(run)
     except KeyboardInterrupt:
         run.stop()
         status = _wait(run)
-    seconds = round((status.ended or time.time()) - status.created, 2)
+    seconds = round((status.ended or time.time()) - status.place, 2)
     result = {name: status.result.get(name) for name in ("test_accuracy", "test_loss")}
     click.echo(json.dumps({"run": run.name, "state": status.state, "seconds": seconds, **result}))
     if status.state in (runs.FAILED, runs.INTERRUPTED):
@@ -201,7 +216,7 @@ def progress_line(status: Status) -> str:
 
 @main.group("runs")
 def runs_group() -> None:
-    """Runs: list, show, stop, remove. RUN is a run's name, the beginning of one, or `latest`."""
+    """Runs: list, show, stop, resume, remove, restore. RUN is a run's name, the beginning of one, or `latest`."""
 
 
 @runs_group.command("list")
@@ -236,13 +251,62 @@ def runs_stop(run: str) -> None:
     click.echo(f"{found.name} is stopping.")
 
 
+@runs_group.command("resume")
+@click.argument("run")
+@click.option("--epochs", type=int, help="How many in all; a finished run trains on with more than it had.")
+@click.option("--wait", is_flag=True, help="Show the progress; print a JSON line at the end.")
+def runs_resume(run: str, epochs: int | None, wait: bool) -> None:
+    """Go on with a run from its last whole epoch; it ends as if it had never been away."""
+    found = runs.find(run)
+    found.resume(epochs)
+    if wait:
+        _wait_and_tell(found)
+    else:
+        click.echo(f"{found.name} goes on.")
+
+
 @runs_group.command("remove")
 @click.argument("run")
 def runs_remove(run: str) -> None:
-    """Delete a run."""
+    """Move a run to the trash, where it stays for a week."""
     found = runs.find(run)
     found.remove()
-    click.echo(f"Removed {found.name}.")
+    click.echo(f"Removed {found.name}. Within a week it comes back with: python -m core runs restore {found.name}")
+
+
+@runs_group.command("restore")
+@click.argument("run")
+def runs_restore(run: str) -> None:
+    """Bring a run back from the trash; RUN is its whole name."""
+    click.echo(f"Restored {runs.restore(run).name}.")
+
+
+@main.command("code")
+@click.argument("run_or_recipe")
+def code(run_or_recipe: str) -> None:
+    """Print a Python script that trains the same network to the same numbers by itself.
+
+    RUN_OR_RECIPE is a run's name, the beginning of one, `latest`, a recipe's name or its JSON file.
+    """
+    click.echo(_script(run_or_recipe), nl=False)
+
+
+def _script(run_or_recipe: str) -> str:
+    if run_or_recipe in named_recipes() or run_or_recipe.endswith(".json"):
+        recipe = find_recipe(run_or_recipe)
+        return codegen.recipe_script(recipe, *_data_of(recipe))
+    try:
+        return codegen.run_script(runs.find(run_or_recipe))
+    except RunError as error:
+        raise RunError(f"{error} Recipes: {', '.join(named_recipes())}") from error
+
+
+def _data_of(recipe: Recipe) -> tuple[About, Decided | None]:
+    """Return what a recipe's data set is, and what is decided on its pictures if that counts."""
+    if recipe.dataset in catalogue.CATALOGUE and recipe.dataset not in catalogue.available():
+        return catalogue.CATALOGUE[recipe.dataset].about, None
+    dataset = catalogue.open_dataset(recipe.dataset)
+    return dataset.about, decisions.decided(dataset) if recipe.split.decisions == "apply" else None
 
 
 @main.command("predict")

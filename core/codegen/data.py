@@ -36,15 +36,6 @@ def load_pictures():
     parts = np.repeat([TRAIN, TEST], [len(labels), len(test_labels)])
     pictures = np.concatenate([pictures, test_pictures])[..., np.newaxis]
     return pictures, np.concatenate([labels, test_labels]), parts'''
-_FOLDER = '''\
-def load_pictures():
-    """Return the pictures of the folder that Pixelwise exported: train/0-cat/000001.jpg, numbered in order."""
-    paths = sorted(Path(sys.argv[1]).glob("*/*/*"), key=lambda path: path.stem)
-    names = sorted({path.parent.name for path in paths})
-    labels = np.array([names.index(path.parent.name) for path in paths])
-    parts = np.array([("train", "test", "validation").index(path.parent.parent.name) for path in paths])
-    pictures = [np.asarray(prepared(ImageOps.exif_transpose(Image.open(path)).convert("{mode}"))) for path in paths]
-    return np.stack(pictures).reshape(len(pictures), {height}, {width}, {channels}), labels, parts'''
 
 
 def data_command(dataset: str, about: About) -> str:
@@ -83,7 +74,7 @@ def data_code(dataset: str, steps: Pipeline, about: About) -> str:
     height, width, channels = shape_after(steps, about)
     if about.as_files:
         mode = "L" if about.size[2] == 1 else "RGB"
-        parts.append(_FOLDER.format(mode=mode, height=height, width=width, channels=channels))
+        parts.append(_folder_code(mode, (height, width, channels)))
     elif dataset == "digits":
         parts.append(_DIGITS)
     elif dataset in _OF_KERAS:
@@ -91,6 +82,22 @@ def data_code(dataset: str, steps: Pipeline, about: About) -> str:
     else:
         parts.append(_ARRAY)
     return "\n\n\n".join(parts)
+
+
+def _folder_code(mode: str, shape: tuple[int, int, int]) -> str:
+    return f'''\
+def load_pictures():
+    """Return the pictures of the folder that Pixelwise exported: train/0-cat/000001.jpg, numbered in order."""
+    paths = sorted(Path(sys.argv[1]).glob("*/*/*"), key=lambda path: path.stem)
+    names = sorted({{path.parent.name for path in paths}})
+    labels = np.array([names.index(path.parent.name) for path in paths])
+    parts = np.array([("train", "test", "validation").index(path.parent.parent.name) for path in paths])
+    pictures = np.empty((len(paths), {shape[0]}, {shape[1]}, {shape[2]}), np.uint8)
+    for index, path in enumerate(paths):
+        with Image.open(path) as picture:
+            made = prepared(ImageOps.exif_transpose(picture).convert("{mode}"))
+        pictures[index] = np.asarray(made).reshape(pictures.shape[1:])
+    return pictures, labels, parts'''
 
 
 def is_prepared(steps: Pipeline, about: About) -> bool:

@@ -172,6 +172,6 @@ def _main(recipe: Recipe, crossentropy: str) -> str:
             'for part, ids in (("validation", validation), ("test", test)):',
             "    found = network.evaluate(pictures[ids], labels[ids], batch_size=1024, verbose=0, return_dict=True)",
             f"    print(f\"{{part}}: accuracy {{found['accuracy']:.4f}}, loss {{found['{crossentropy}']:.4f}}\")",
-            'network.save("network.keras")',
+            'keras.Model(network.inputs, network.outputs).save("network.keras")  # without its optimiser',
         ]
     )

@@ -22,9 +22,10 @@ from core.network import (
     Rescaling,
     ResidualBlock,
 )
+from core.preprocessing import Grayscale
 from core.preprocessing.normalisation import NONE, Normalisation
 from core.preprocessing.presets import PRESETS
-from core.recipe import RecipeError, find_recipe
+from core.recipe import RecipeError, find_recipe, named_recipes
 
 DIGITS = (8, 8, 1)
 MNIST = About("mnist", "MNIST", "", "", tuple("0123456789"), (28, 28, 1))
@@ -48,6 +49,7 @@ def test_the_books_networks_have_the_books_parameters(name: str, size: tuple[int
     assert build_model(find_recipe(name).network, size).count_params() == parameters
 
 
+SIZES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "cifar10": (32, 32, 3), "cats-vs-dogs": (180, 180, 3)}
 SOFTMAX = Dense(10, "softmax")
 
 
@@ -75,6 +77,19 @@ def test_every_registered_layer_can_be_built(name: str) -> None:
     before = [Flatten()] if name == "Dense" else []
     network = Network((*before, LAYERS[name](), *flattened, SOFTMAX))
     assert build_model(network, (32, 32, 1)).output_shape == (None, 10)
+
+
+@pytest.mark.parametrize("name", named_recipes())
+@pytest.mark.usefixtures("untrained")
+def test_every_recipe_fits_its_data_sets_pictures(name: str) -> None:
+    from core.nn.build import build_model
+
+    recipe = named_recipes()[name]
+    height, width, channels = SIZES[recipe.dataset]
+    width, height = recipe.steps.size_after(width, height)
+    channels = 1 if any(isinstance(step, Grayscale) for step in recipe.steps.steps) else channels
+    classes = 2 if recipe.dataset == "cats-vs-dogs" else 10
+    assert build_model(recipe.network, (height, width, channels)).output_shape == (None, classes)
 
 
 def test_settings_of_layers_reach_keras() -> None:

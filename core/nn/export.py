@@ -5,6 +5,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core import home
 from core.errors import storing
 from core.progress import Progress
@@ -50,6 +52,7 @@ def _convert(run: Run, kind: str, path: Path) -> None:
     import keras
 
     model = keras.saving.load_model(run.folder / "model.keras", compile=False)
+    model(np.zeros((1, *model.input_shape[1:]), np.float32))  # ONNX is made only of what was called once.
     try:
         model.export(str(path), format=kind, verbose=False)
     except OSError:

@@ -11,8 +11,10 @@ import numpy as np
 
 from core.progress import Progress, quiet
 
+# Of each class: one to fit on and one to judge.
+FEWEST = 2
 _FOLDS = 5
-_MOST_ROUNDS = 200
+_MOST_ROUNDS, _ENOUGH = 100, 1e-3
 # Of the inverse of the regularisation's strength: features that tell a thing by heart must not count much.
 _FREEDOM = 0.01
 
@@ -87,7 +89,7 @@ def cross_validated(features: np.ndarray, labels: np.ndarray, progress: Progress
 
     Args:
         features: what a network makes of the pictures, float `(n, d)`.
-        labels: the given classes, int `(n,)`, each at least twice.
+        labels: the given classes, int `(n,)`: at least two, each at least `FEWEST` times.
         progress: told which fold is fitted.
 
     Returns:
@@ -100,13 +102,13 @@ def cross_validated(features: np.ndarray, labels: np.ndarray, progress: Progress
     from sklearn.model_selection import StratifiedKFold
     from sklearn.preprocessing import StandardScaler
 
-    folds = min(_FOLDS, int(np.bincount(labels)[np.unique(labels)].min()))
+    folds = min(_FOLDS, int(np.unique(labels, return_counts=True)[1].min()))
     probabilities = np.zeros((len(labels), int(labels.max()) + 1), np.float32)
     divided = StratifiedKFold(folds, shuffle=True, random_state=0).split(features, labels)
     for fold, (fitted, held_out) in enumerate(divided):
         progress("asking about pictures that were left out", fold, folds, "parts")
         scaler = StandardScaler().fit(features[fitted])
-        model = LogisticRegression(C=_FREEDOM, max_iter=_MOST_ROUNDS)
+        model = LogisticRegression(C=_FREEDOM, max_iter=_MOST_ROUNDS, tol=_ENOUGH)
         model.fit(scaler.transform(features[fitted]), labels[fitted])
         answers = model.predict_proba(scaler.transform(features[held_out]))
         probabilities[np.ix_(held_out, model.classes_)] = answers

@@ -1,11 +1,11 @@
-"""The job that asks a run's network about every picture of its data set and keeps what it makes of them."""
+"""The jobs that ask a run's network about every picture of its data set, and judge labels by what it makes of them."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
 from core import runs
-from core.explaining import features
+from core.explaining import features, training_labels
 from core.explaining.subject import dataset_of
 from core.nn import infer
 from core.prepare import prepared_pictures
@@ -25,6 +25,16 @@ def run(name: str, progress: Progress) -> dict[str, int]:
         Cancelled: by `progress`.
     """
     return {"pictures": len(made(runs.find(name), progress))}
+
+
+def judge_labels(name: str, progress: Progress) -> dict[str, int]:
+    """Judge the labels of a run's training pictures, as a job; return how many `pictures` were judged.
+
+    Raises:
+        RunError, DatasetError, StorageError, Cancelled: as `run` and `core.explaining.training_labels.judge`.
+    """
+    of = runs.find(name)
+    return {"pictures": len(training_labels.judge(of, made(of, progress), progress).ids)}
 
 
 def made(of: Run, progress: Progress) -> np.ndarray:

@@ -6,14 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import runs
+from core import label_errors, runs
 from core.datasets import audit, catalogue, store
+from core.datasets import map as maps
+from core.datasets.decisions import Decided
 from core.errors import StorageError
 from core.evaluation import Predictions
-from core.explaining import feature_map, features, sensitivity, subject
+from core.explaining import feature_map, features, sensitivity, subject, training_labels
 from core.explaining.heat import GRAD_CAM, HeatMaps, laid_over
 from core.explaining.nearest import nearest
 from core.explaining.sensitivity import CHANGES
+from core.prepare import Parts
+from core.progress import quiet
 from core.recipe import find_recipe
 from core.runs import Run, RunError
 from tests.unit.test_audit import clean
@@ -158,7 +162,9 @@ def test_findings_of_the_audit_are_told_of_their_pictures(data_home: Path) -> No
     assert subject.flags(made, 5) == []
 
 
-def test_the_map_of_features_shows_a_part_and_is_kept_until_they_change(run: Run) -> None:
+def test_the_map_of_features_shows_a_part_and_is_kept_until_they_change(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(RunError, match="not known yet"):
         feature_map.by_pca(run, "test")
     digits = catalogue.open_dataset("digits")
@@ -170,16 +176,42 @@ def test_the_map_of_features_shows_a_part_and_is_kept_until_they_change(run: Run
     assert sum(map(len, divided)) == len(set.union(*divided)) == len(digits)
 
     assert feature_map.find_tsne(run, "test") is None
-    told: list[str] = []
-    assert feature_map.make_tsne(run.name, "test", lambda doing, *_: told.append(doing)) == {"pictures": 360}
+    monkeypatch.setattr(maps, "tsne", lambda components, _progress: components[:, 1::-1])
+    assert feature_map.make_tsne(run.name, "test", quiet) == {"pictures": 360}
     arranged = feature_map.find_tsne(run, "test")
     assert arranged is not None
     assert arranged.ids.tolist() == found.ids.tolist()
-    assert "arranging the pictures" in told
-    distances = np.linalg.norm(arranged.coordinates[:, None] - arranged.coordinates[None], axis=2)
-    np.fill_diagonal(distances, np.inf)
-    labels = digits.labels[arranged.ids]
-    assert np.mean(labels[distances.argmin(axis=1)] == labels) > 0.9
+    assert np.abs(arranged.coordinates[:, ::-1]) == pytest.approx(np.abs(found.coordinates), abs=1e-4)
     newer = (run.folder / "features-tsne-test.npz").stat().st_mtime_ns + 1_000_000
     os.utime(run.folder / "features.npy", ns=(newer, newer))
     assert feature_map.find_tsne(run, "test") is None
+
+
+def test_training_labels_are_judged_by_others_and_kept_until_the_network_changes(run: Run) -> None:
+    digits = catalogue.open_dataset("digits")
+    train = subject.parts_of(run).train
+    wrong = train[::40]
+    relabelled = {int(index): int((digits.labels[index] + 1) % 10) for index in wrong}
+    (run.folder / "decisions.json").write_text(Decided(labels=relabelled).to_json())
+    judged = Run(run.folder)
+    pixels = digits.pictures.reshape(len(digits), -1).astype(np.float32)
+    subject._parts.cache_clear()
+    assert training_labels.kept(judged) is None
+    training_labels.judge(judged, features.unit(pixels), quiet)
+    found = training_labels.kept(judged)
+    assert found is not None
+    assert found.ids.tolist() == train.tolist()
+    assert found.probabilities.shape == (len(train), 10)
+    implausible = label_errors.find(found.ids, found.labels, found.probabilities)
+    assert np.isin(implausible.ids[: len(wrong)], wrong).mean() > 0.75
+    newer = (run.folder / "training_labels.npz").stat().st_mtime_ns + 1_000_000
+    os.utime(run.folder / "model.keras", ns=(newer, newer))
+    assert training_labels.kept(judged) is None
+
+
+def test_labels_of_too_few_pictures_are_not_judged(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    digits = catalogue.open_dataset("digits")
+    few = Parts(digits.select("train")[:3], np.empty(0, int), np.empty(0, int), np.array(digits.labels))
+    monkeypatch.setattr(subject, "parts_of", lambda _run: few)
+    with pytest.raises(RunError, match="at least two classes with 2 training pictures"):
+        training_labels.judge(run, np.zeros((len(digits), 4), np.float32), quiet)

@@ -5,27 +5,32 @@ import streamlit as st
 
 from core import label_errors
 from core.evaluation import Predictions
+from core.explaining.subject import TRAIN
 from core.label_errors import LabelErrors
 from core.runs import Run
-from pages.shared import address
+from pages.shared import address, label_errors_view
 from pages.shared.errors.cleaning import clean_up
 from pages.shared.errors.opened import dataset_or_why_not, look_of
 from pages.shared.pictures_view import Told, choose_per_page, show_open, show_pictures, take_up
 
 _FOUND, _ALL = "found", "all"
 _KEY = "errors_labels"
+_CALLED = {"validation": "validation", "test": "test", TRAIN: "training"}
 
 
 def show_label_errors(run: Run, part: str, found: Predictions) -> None:
-    """Show the pictures of a part, the one whose label is most implausible first."""
+    """Show the pictures of a part, or those that trained, the one whose label is most implausible first."""
     dataset = dataset_or_why_not(run)
     if dataset is None:
         return
-    implausible = label_errors.find(found.ids, found.labels, found.probabilities)
+    part, judged = label_errors_view.choose(run, part, found)
+    if judged is None:
+        return
+    implausible = label_errors.find(judged.ids, judged.labels, judged.probabilities)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(
-            f"**{implausible.found:,} of the {len(found.ids):,} {part} pictures** are confidently of another class "
-            "than their label says.",
+            f"**{implausible.found:,} of the {len(judged.ids):,} {_CALLED[part]} pictures** are confidently of another "
+            "class than their label says.",
             width="content",
         )
         ids = _choose(implausible)

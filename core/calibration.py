@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from core import evaluation, home
+from core import evaluation, home, runs
 from core.evaluation import Predictions
 from core.runs import Run, RunError
 
@@ -121,9 +121,10 @@ def of(run: Run) -> Calibration:
             "nothing to calibrate. Train it again with a smaller learning rate."
         )
     calibration = Calibration(fitted_temperature(found), part, len(found.ids), predictions)
-    # It can be worked out again: where a shipped run may not be written, nothing is lost.
-    with contextlib.suppress(OSError):
-        home.replace_text(path, json.dumps(asdict(calibration)))
+    # It can be worked out again: where it is not or cannot be written, nothing is lost.
+    if run not in runs.shipped():
+        with contextlib.suppress(OSError):
+            home.replace_text(path, json.dumps(asdict(calibration)))
     return calibration
 
 

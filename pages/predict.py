@@ -1,99 +1,82 @@
-"""Predict: a drawn digit or a picture of one's own, through the run's own preprocessing."""
+"""Predict: photos and drawings through a run, what each is answered, and what follows from it."""
 
 import streamlit as st
-from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
-from core import drawing, figures, runs, worker
-from core.evaluation import ranked
-from core.pictures import PictureError, read_picture
+from core import booking, runs
+from core.answers import Answer
 from core.runs import Run
-from pages.shared.components.crisp import crisp
-from pages.shared.components.drawing_pad import drawing_pad
 from pages.shared.controls import choose_run, train_first
-from pages.shared.frame import page, plain, said_in_words
-
-_SEEN_PX = 224
-
-
-def answer(run: Run, photo: Image.Image, key: str) -> None:
-    """Show what the network saw and what it makes of it."""
-    with st.spinner("Asking the network; the first answer after a start takes some seconds.", show_time=True):
-        probabilities, (seen,) = worker.predict(run, [photo])
-    order = ranked(probabilities[0], run.about.class_names)
-    left, right = st.columns([1, 2], gap="medium")
-    with left:
-        crisp(seen, "What the network saw", _SEEN_PX)
-        st.caption(
-            f"What the network saw: {seen.width}×{seen.height} pixels, {'gray' if seen.mode == 'L' else 'colour'}."
-        )
-    with right:
-        label, probability = order[0]
-        st.markdown(f"### {plain(label)} · {probability:.1%}")
-        st.plotly_chart(
-            figures.ranking(order[:10]),
-            key=key,
-            config={"displayModeBar": False, "staticPlot": True},
-            alt="Classes by probability: " + ", ".join(f"{name} {share:.1%}" for name, share in order[:3]),
-        )
+from pages.shared.frame import page, said_in_words
+from pages.shared.predicting import given
+from pages.shared.predicting.adding import add_to_dataset
+from pages.shared.predicting.answering import answered
+from pages.shared.predicting.batch import by_doubt, choose_photo, show_refused, take_away
+from pages.shared.predicting.bringing import bring, choose_way
+from pages.shared.predicting.given import Photo
+from pages.shared.predicting.opened import show_photo, show_why
+from pages.shared.predicting.threshold import choose_threshold
 
 
-@st.fragment
-def draw(run: Run, box: float) -> None:
-    """Let the user draw, and answer while the drawing grows."""
-    left, right = st.columns([1, 2], gap="large")
-    with left:
-        drawn = drawing_pad(key="pad")
-        st.caption(f"Your drawing is framed as {plain(run.about.title)} frames its own before the run's preprocessing.")
-    with right, said_in_words():
-        if drawn is None:
-            st.info("Draw a digit on the black pad: the answer follows your hand.")
-        else:
-            answer(run, drawing.frame_ink(read_picture(drawn), box), "drawn")
+def show_photos(run: Run, list_place: DeltaGenerator) -> list[tuple[Photo, Answer]]:
+    """Show the session's photos with their answers, one of them large, and what can be done with them.
 
+    Args:
+        run: which answers.
+        list_place: where all of them are listed.
 
-def upload(run: Run, box: float | None) -> None:
-    """Let the user bring pictures, and answer for each."""
-    files = st.file_uploader(
-        # Any file may come: read_picture tells what is wrong with one better than a refusal by its name.
-        "Pictures: JPEG, PNG, WebP, GIF or BMP",
-        accept_multiple_files=True,
-        key="pictures",
-    )
+    Returns:
+        The photos that are answered, the open one first.
+    """
+    photos, box, booked = given.photos(), run.about.ink_box, booking.booking(run)
+    if not photos:
+        return []
     framed = box is not None and st.toggle(
-        "A character on paper: frame it as the data set does",
+        "Characters on paper: frame them as the data set does",
         key="framed",
         help="Makes paper black and ink white, cuts out the ink and centres it. Off: the run's preprocessing alone.",
+        persist_state="session",
     )
-    for number, file in enumerate(files):
-        with st.container(border=True):
-            st.text(file.name)
-            try:
-                photo = read_picture(file.getvalue())
-            except PictureError as error:
-                st.error(f"{plain(file.name)}: {plain(str(error))}", icon=":material/broken_image:")
-                continue
-            if box is not None and not framed and drawing.is_light(photo):
-                st.info(
-                    "This picture is light at its edges; the network learned light ink on black. Try the switch above."
-                )
-            with said_in_words():
-                answer(run, drawing.frame_ink(photo, box) if framed and box else photo, f"uploaded_{number}")
+    found = answered(run, photos, box if framed else None)
+    show_refused(photos, found)
+    pairs = by_doubt(photos, found)
+    opened = next((pair for pair in pairs if pair[0].id == given.shown()), pairs[0] if pairs else None)
+    if opened is not None:
+        with st.container(key="opened_photo"):
+            show_photo(run, *opened, booked, framed=framed)
+    with list_place:
+        if opened is not None and len(pairs) > 1:
+            choose_photo(run, pairs, booked, opened[0].id)
+        take_away(run, photos, found, booked)
+        add_to_dataset(run, photos)
+    return pairs if opened is None else [opened, *(pair for pair in pairs if pair is not opened)]
 
 
-page("Predict", "Draw a digit, or bring a picture, and see what a network of yours makes of it.")
+def show_all(run: Run, way: str) -> None:
+    """Show what is brought, its answers, and what is below them, in an order that suits a narrow page too."""
+    main, side = st.columns([3, 2], gap="large")
+    with main:
+        bring(way, run)
+        answered_photos = show_photos(run, side)
+    many = len(answered_photos) > 1
+    threshold_place, why_place = st.columns([2, 3], gap="large") if many else (side, st.container())
+    with threshold_place:
+        choose_threshold(run)
+    if answered_photos:
+        # It waits for the worker, and so comes last.
+        with why_place:
+            show_why(run, *answered_photos[0])
+
+
+page("Predict", "Bring photos and see what a network makes of each, how sure it is, and what follows from it.")
 able = runs.with_model()
 if not able:
     train_first("No network can answer yet. Train one: the digits take less than a minute.")
 else:
-    with st.container(width=520):
-        run = choose_run(able, key="run_predicting")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with st.container(width=440):
+            run = choose_run(able, key="run_predicting")
+        with said_in_words():
+            way = choose_way(run)
     with said_in_words():
-        box = run.about.ink_box
-        ways = ["Draw", "Upload"]
-        if (
-            box is not None
-            and st.segmented_control("Picture", ways, default="Draw", required=True, key="way") == "Draw"
-        ):
-            draw(run, box)
-        else:
-            upload(run, box)
+        show_all(run, way)

@@ -11,7 +11,9 @@ import streamlit as st
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
-from core import jobs, pictures, worker
+from core import jobs, pictures, runs, worker
+from core.answers import Certainty
+from core.datasets import catalogue
 from core.datasets.audit import INFO, PROBLEM, WARNING, load
 from core.datasets.store import Dataset
 from core.errors import PixelwiseError
@@ -57,6 +59,7 @@ class _Case:
         true: the true class; `None` where it is not known.
         key: what tells this case's elements from those of others on the page.
         index: the picture's place in the run's data set; `None` for one from outside.
+        certain: makes probabilities as sure as the network is often right, where the page shows them so.
     """
 
     run: Run
@@ -64,6 +67,7 @@ class _Case:
     true: int | None
     key: str
     index: int | None = None
+    certain: Certainty | None = None
 
 
 def show_card(run: Run, part: str, index: int) -> None:
@@ -105,12 +109,27 @@ def explain(run: Run, picture: Image.Image, *, key: str) -> None:
         _explain(_Case(run, seen, None, f"card_{key}"), None, answer_place, looks_place)
 
 
+def explain_answer(run: Run, seen: np.ndarray, certain: Certainty, *, key: str) -> None:
+    """Show why a run answers as it does to a picture from outside, beneath the answer that the page shows itself.
+
+    Args:
+        run: a run that has a model.
+        seen: the picture as the network sees it, uint8 `(height, width, channels)`.
+        certain: as the answer was calibrated.
+        key: what tells these elements from those of another picture on the page.
+    """
+    with said_in_words():
+        _explain(_Case(run, seen, None, f"card_{key}", certain=certain), None, None, st.container())
+
+
 def _columns() -> tuple[DeltaGenerator, DeltaGenerator]:
     answer_place, looks_place = st.columns([2, 5], gap="medium")
     return answer_place, looks_place
 
 
-def _explain(case: _Case, known: Known | None, answer_place: DeltaGenerator, looks_place: DeltaGenerator) -> None:
+def _explain(
+    case: _Case, known: Known | None, answer_place: DeltaGenerator | None, looks_place: DeltaGenerator
+) -> None:
     """Show answer, heat maps, nearest pictures and what changes the answer, each as soon as it is there."""
     run = case.run
     with looks_place:
@@ -121,8 +140,9 @@ def _explain(case: _Case, known: Known | None, answer_place: DeltaGenerator, loo
             probabilities = known.probabilities
         else:
             probabilities = _awaited(worker.probabilities(run, case.seen[np.newaxis]), looks, _LOOKS_PX)[0]
-            with answer_place:
-                _show_answer(run, probabilities, case.true, case.key)
+            if answer_place is not None:
+                with answer_place:
+                    _show_answer(run, probabilities, case.true, case.key)
         # The likeliest class; and the true one, or the next likeliest where that is the same or not known.
         first, second = np.argsort(-probabilities, kind="stable")[:2].tolist()
         classes = [first, second if case.true is None or case.true == first else case.true]
@@ -133,7 +153,8 @@ def _explain(case: _Case, known: Known | None, answer_place: DeltaGenerator, loo
         found = _awaited(asked_looks, looks, _LOOKS_PX)
         with looks.container():
             _show_looks(case, classes, found)
-        answers = sensitivity.by_change(_awaited(asked_changes, changes, _CHANGES_PX))
+        changed = _awaited(asked_changes, changes, _CHANGES_PX)
+        answers = sensitivity.by_change(changed if case.certain is None else case.certain.apply(changed))
         with changes.container():
             _show_changes(case, classes, answers)
     except PixelwiseError:
@@ -197,6 +218,8 @@ def _show_changes(case: _Case, classes: list[int], answers: list[np.ndarray]) ->
 def _show_nearest(case: _Case, predicted: int) -> None:
     """Show the training pictures that the network takes for most alike, or offer to find out."""
     run, vectors = case.run, features.kept(case.run)
+    if run in runs.shipped() or (case.index is None and run.about.name not in catalogue.available()):
+        return
     if vectors is None:
         _offer_features(run)
         return

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,39 +17,17 @@ from core.preprocessing import CropAt, Pipeline
 from core.progress import Cancelled
 from core.recipe import find_recipe
 from core.runs import Run, RunError
+from tests.unit.made_answers import MadeAnswer, probabilities
 from tests.unit.made_runs import made_run
 from tests.unit.photo_files import PHOTO_FILES, PhotoFile, saved, scene
 
 NAMES = tuple("0123456789")
 
 
-class MadeAnswer:
-    """Stands in for the worker: a picture's probabilities follow its brightness; it lets itself be waited for once."""
-
-    asked: list[int]
-
-    def __init__(self, _run: Run, _function: object, pictures: Sequence[np.ndarray]) -> None:
-        self._pictures = pictures
-        self._waited = False
-        MadeAnswer.asked.append(len(pictures))
-
-    def within(self, _seconds: float) -> list[np.ndarray | None] | None:
-        if not self._waited:
-            self._waited = True
-            return None
-        return [probabilities(picture) if picture.shape == (8, 8, 1) else None for picture in self._pictures]
-
-
-def probabilities(picture: np.ndarray) -> np.ndarray:
-    values = np.ones(10, np.float32)
-    values[int(picture.mean() / 25.6)] = 9
-    return np.asarray(values / values.sum(), np.float32)
-
-
 @pytest.fixture
 def run(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A run on the digits whose worker is made up."""
-    MadeAnswer.asked = []
+    MadeAnswer.asked.clear()
     monkeypatch.setattr(worker, "Answer", MadeAnswer)
     return made_run()
 

@@ -1,0 +1,158 @@
+"""The Predict page: photos of every kind, answered once; what the user says of them; data sets made of them."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core import booking, runs, worker
+from core.datasets import catalogue, store
+from core.runs import Run, folders
+from tests.pages.opening import said, show
+from tests.unit.made_answers import MadeAnswer
+from tests.unit.made_runs import made_run
+from tests.unit.photo_files import PHOTO_FILES, saved
+
+
+@pytest.fixture
+def run(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A run on the digits whose worker is made up, and why it answers so left out."""
+    MadeAnswer.asked.clear()
+    monkeypatch.setattr("pages.shared.predicting.opened.explain_answer", lambda *_arguments, **_key: None)
+    monkeypatch.setattr(worker, "Answer", MadeAnswer)
+    made = made_run()
+    (made.folder / "model.keras").touch()
+    return made
+
+
+def shade(value: int) -> bytes:
+    return saved(Image.new("RGB", (20, 10), (value,) * 3), "PNG")
+
+
+def bring(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    app.button_group(key="way").set_value("Upload").run()
+    app.file_uploader[0].set_value([(name, data, "image/png") for name, data in files]).run()
+    assert not app.exception, [each.value for each in app.exception]
+    return app
+
+
+def test_every_kind_of_photo_at_once(app: AppTest, run: Run) -> None:
+    show(app, "predict.py")
+    bring(app, *((file.name, file.make()) for file in PHOTO_FILES))
+    readable = [file for file in PHOTO_FILES if file.size]
+    assert f"**{len(readable)} photos**, those in doubt first" in said(app)
+    refused = app.error[0].value.replace("\\", "")
+    for file in PHOTO_FILES:
+        assert (f"{file.name}: " in refused) == (file.size is None), file.name
+    app.button(key="take_refused").click().run()
+    assert not app.error
+    assert f"**{len(readable)} photos**" in said(app)
+
+
+def test_a_photo_is_answered_once_over_reruns_and_page_changes(app: AppTest, run: Run) -> None:
+    show(app, "predict.py")
+    bring(app, ("a.png", shade(10)), ("b.png", shade(100)), ("again.png", shade(10)))
+    assert MadeAnswer.asked == [2], "what has the same content is asked once"
+    assert "**3 photos**" in said(app)
+    app.run()
+    show(app, "browse.py")
+    show(app, "predict.py")
+    assert "**3 photos**" in said(app)
+    assert MadeAnswer.asked == [2]
+    bring(app, ("c.png", shade(200)))
+    assert MadeAnswer.asked == [2, 1]
+    assert "c\\.png" in said(app), "a single new photo is opened"
+
+
+def test_another_run_or_a_new_model_is_asked_anew(app: AppTest, run: Run) -> None:
+    show(app, "predict.py")
+    bring(app, ("a.png", shade(10)))
+    (run.folder / "model.keras").write_bytes(b"trained on")
+    app.run()
+    assert MadeAnswer.asked == [1, 1]
+
+
+def test_the_threshold_decides_between_an_answer_and_asking(app: AppTest, run: Run) -> None:
+    show(app, "predict.py")
+    booking.keep(run, 0.1)
+    bring(app, ("a.png", shade(10)))
+    assert "Answer: 0" in said(app)
+    assert "You chose this threshold" in said(app)
+    booking.keep(run, 0.999)
+    app.run()
+    assert "Ask somebody" in said(app)
+    assert "less sure than the 99.9%" in said(app)
+
+
+def test_a_run_without_validation_pictures_answers_and_says_what_cannot_be_told(app: AppTest, run: Run) -> None:
+    (run.folder / "evaluation.npz").unlink()
+    show(app, "predict.py")
+    bring(app, ("a.png", shade(10)))
+    assert "Not calibrated" in said(app)
+    assert "What it leads to cannot be told" in said(app)
+
+
+def test_what_photos_show_makes_a_data_set_to_train_on(app: AppTest, run: Run) -> None:
+    show(app, "predict.py")
+    bring(app, ("a.png", shade(10)), ("b.png", shade(100)))
+    truth = next(each for each in app.button_group if str(each.key).startswith("truth_"))
+    truth.set_value("7").run()
+    assert not app.exception
+    app.text_input(key="extended_digits_1 photo").set_value("Digits and mine").run()
+    app.button(key="extend").click().run()
+    assert not app.exception
+    assert "has 1,798 pictures, 1 of them new" in app.success[0].value
+    made = catalogue.open_dataset("digits-and-mine")
+    assert made.labels[-1] == 7
+    app.button(key="train_on_added").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Train"
+
+
+def test_what_cannot_be_added_is_said(app: AppTest, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    show(app, "predict.py")
+    bring(app, ("a.png", shade(10)))
+    next(each for each in app.button_group if str(each.key).startswith("truth_")).set_value("0").run()
+    app.text_input(key="extended_digits_1 photo").set_value(" ").run()
+    app.button(key="extend").click().run()
+    assert "needs a title" in app.error[0].value
+    assert store.names() == ["digits"]
+
+
+def test_samples_are_photos_too(app: AppTest, run: Run) -> None:
+    show(app, "predict.py")
+    app.button_group(key="way").set_value("Samples").run()
+    app.button(key="sample_flower.jpg").click().run()
+    assert not app.exception
+    assert "flower\\.jpg · 640×427 pixels" in said(app)
+
+
+def test_starting_afresh_leaves_nothing(app: AppTest, run: Run) -> None:
+    show(app, "predict.py")
+    bring(app, ("a.png", shade(10)))
+    next(each for each in app.button if each.label == "Start afresh").click().run()
+    assert not app.exception
+    assert "a\\.png" not in said(app)
+
+
+def test_a_name_from_outside_is_shown_as_text(app: AppTest, run: Run) -> None:
+    show(app, "predict.py")
+    bring(app, ("![](https://x/y) :red[x].png", shade(10)))
+    assert "\\!\\[\\]\\(https\\://x/y\\) \\:red\\[x\\]\\.png" in said(app)
+
+
+def test_a_shipped_run_answers_on_a_fresh_machine(
+    app: AppTest, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = tmp_path / "models"
+    monkeypatch.setattr(folders, "SHIPPED", models)
+    models.mkdir()
+    run.folder.rename(models / "pets")
+    before = sorted(path.name for path in (models / "pets").iterdir())
+    assert runs.all_runs() == []
+    show(app, "predict.py")
+    bring(app, ("a.png", shade(10)))
+    assert "a\\.png" in said(app)
+    booking.keep(runs.shipped()[0], 0.9)
+    assert sorted(path.name for path in (models / "pets").iterdir()) == before, "nothing is written into it"

@@ -111,7 +111,7 @@ class Live(keras.callbacks.Callback):
             self._tell()
         if not finite:
             raise self._diverged("The loss")
-        self._take_up_rate()
+        self.take_up_rate()
         if seen < self._pictures and (wish := self._journal.wish):
             self.broken_off = wish
             self.model.stop_training = True
@@ -149,7 +149,7 @@ class Live(keras.callbacks.Callback):
             memory_mb=self._journal.memory_mb(),
         )
 
-    def _take_up_rate(self) -> None:
+    def take_up_rate(self) -> None:
         """Let the steps to come follow a learning rate that a user has set."""
         rate = self._journal.new_learning_rate()
         if rate is not None and rate != self._rate.base:

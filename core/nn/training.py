@@ -81,6 +81,7 @@ class Training:
         self._journal.status(doing="training")
         live, done = self._live, self._live.progress.epoch
         try:
+            live.take_up_rate()
             if done:
                 live.measure()
             if not live.ended_early and not live.broken_off:

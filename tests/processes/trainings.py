@@ -8,7 +8,7 @@ from core import runs
 from core.recipe import Recipe, find_recipe
 from core.runs import Run, Status
 
-PATIENCE_S = 90
+PATIENCE_S = 240
 
 
 def begin(recipe: str | Recipe = "digits-dense", **settings: Any) -> Run:

@@ -58,7 +58,7 @@ def enlarge(
             _show(dataset, now, said(now) if said is not None else "")
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
                 if among is not None:
-                    _go_on(among, now, go_to)
+                    _go_on(dataset, among, now, go_to)
                 _decide(dataset, now)
             st.markdown(_decided(dataset, decisions.current(dataset).get(now)))
             if refused := st.session_state.pop(_REFUSED, ""):
@@ -84,19 +84,25 @@ def _show(dataset: Dataset, index: int, said: str) -> None:
     st.caption(" · ".join(f"{what} {plain(value)}" for what, value in closeup.facts(dataset, index).items()))
 
 
-def _go_on(among: np.ndarray, index: int, go_to: Callable[[int], None]) -> None:
-    """Draw the buttons to the picture before and the one after."""
-    places = np.flatnonzero(among == index)
-    for title, shortcut, step in (("Previous", "Left", -1), ("Next", "Right", 1)):
+def _go_on(dataset: Dataset, among: np.ndarray, index: int, go_to: Callable[[int], None]) -> None:
+    """Draw the buttons to the picture before and the one after: of all, and of the same class."""
+    label = dataset.labels[index]
+    alike = among[dataset.labels[among] == label]
+    ways = [("Previous", "Left", among, -1), ("Next", "Right", among, 1)]
+    if 1 < len(alike) < len(among):
+        name = plain(dataset.about.class_names[label])
+        ways += [(f"Earlier {name}", "Shift+Left", alike, -1), (f"Later {name}", "Shift+Right", alike, 1)]
+    for title, shortcut, pictures, step in ways:
+        places = np.flatnonzero(pictures == index)
         to = int(places[0]) + step if len(places) else -1
-        there = 0 <= to < len(among)
+        there = 0 <= to < len(pictures)
         st.button(
             title,
-            key=f"enlarged_{title}",
+            key=f"enlarged_{title.split()[0]}",
             shortcut=shortcut,
             disabled=not there,
             on_click=go_to,
-            args=(int(among[to]) if there else index,),
+            args=(int(pictures[to]) if there else index,),
         )
 
 

@@ -145,6 +145,7 @@ def show_open(dataset: Dataset, ids: np.ndarray, look: Look | None = None) -> No
         address.note("picture", [])
         return
     address.note("picture", [str(index)])
+    address.write()  # Before what may be waited for in the dialog.
     enlarge(dataset, index, among=ids, said=look.said, more=look.more, moved=moved, closed=closed)
 
 

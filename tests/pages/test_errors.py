@@ -143,6 +143,19 @@ def test_a_picture_is_opened_by_the_address_with_its_answer_and_decided_on(app: 
     assert "Nothing decided" in said(app)
 
 
+def test_an_opened_picture_leads_to_those_of_its_class(app: AppTest) -> None:
+    digits = catalogue.open_dataset("digits")
+    ids = digits.select("test")[:60]
+    run = digits_run(wrong=60)
+    first = next(index for index in ids if (digits.labels[ids] == digits.labels[index]).sum() > 1)
+    alike = ids[digits.labels[ids] == digits.labels[first]]
+    show(app, "errors.py", run=run.name, picture=str(alike[0]))
+    assert app.button(key="enlarged_Earlier").disabled
+    app.button(key="enlarged_Later").click().run()
+    assert f"picture {alike[1]:,} ·" in said(app)
+    assert address(app)["picture"] == [str(alike[1])]
+
+
 def test_decisions_on_what_was_learned_from_offer_to_train_again(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     digits = catalogue.open_dataset("digits")
     run = digits_run(recipe=find_recipe("digits-cnn").with_settings({"split.decisions": "ignore", "fit.epochs": 2}))

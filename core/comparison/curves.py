@@ -1,5 +1,6 @@
 """The curves of several runs in one figure. Numbers → plotly; colours for a light and a dark page."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ AXES = {"epoch": "epoch", "seconds": "seconds of training"}
 HEIGHT_PX = 340
 # More runs than colours: those of the second round are dashed, and so on.
 _DASHES = ("solid", "dash", "dashdot")
+_FEW_EPOCHS = 8
+_SHORTEST = 0.7
 _LOSS_TICKS = [float(f"{first}e{power}") for power in range(-6, 4) for first in (1, 2, 5)]
 
 
@@ -71,7 +74,7 @@ def overlaid(curves: Sequence[RunCurve], quantity: str, *, parts: Sequence[str],
     figure = go.Figure(traces)
     figure.update_layout(
         title={"text": quantity.capitalize(), "x": 0, "font": {"size": 16}},
-        xaxis={"title": AXES[against], "rangemode": "tozero"},
+        xaxis={"title": AXES[against], "rangemode": "tozero", "dtick": _whole_steps(curves, against)},
         yaxis={"title": "share of pictures" if share else "cross-entropy, nats (log scale)"},
         showlegend=False,
         margin={"l": 8, "r": 8, "t": 36, "b": 8},
@@ -82,8 +85,24 @@ def overlaid(curves: Sequence[RunCurve], quantity: str, *, parts: Sequence[str],
     if share:
         figure.update_yaxes(tickformat=".1~%")
     else:
-        figure.update_yaxes(type="log", tickvals=_LOSS_TICKS, ticktext=[f"{value:g}" for value in _LOSS_TICKS])
+        ticks = [f"{value:g}" for value in _LOSS_TICKS]
+        figure.update_yaxes(type="log", tickvals=_LOSS_TICKS, ticktext=ticks, range=_loss_range(traces))
     return figure
+
+
+def _whole_steps(curves: Sequence[RunCurve], against: str) -> int | None:
+    """Return 1 where an axis of so few epochs would else be marked at parts of them."""
+    return 1 if against == "epoch" and max((len(curve.epochs) for curve in curves), default=0) <= _FEW_EPOCHS else None
+
+
+def _loss_range(traces: Sequence[dict[str, Any]]) -> tuple[float, float] | None:
+    """Return the ends of the axis of losses in powers of ten, never so short that it has no mark."""
+    losses = [math.log10(value) for trace in traces for value in trace["y"] if value]
+    if not losses:
+        return None
+    low, high = min(losses), max(losses)
+    room = max((high - low) / 20, (_SHORTEST - (high - low)) / 2)
+    return low - room, high + room
 
 
 def _escaped(text: str) -> str:

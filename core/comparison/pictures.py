@@ -95,6 +95,12 @@ class Comparison:
         return float(binomtest(len(self.fixed), changed).pvalue) if changed else 1.0
 
     @property
+    def chance_said(self) -> str:
+        """`chance` for a person."""
+        chance = self.chance
+        return "fewer than 0.1%" if chance < 0.001 else f"{chance:.1%}" if chance < 0.1 else f"{chance:.0%}"
+
+    @property
     def verdict(self) -> str:
         """What has become of it: `better`, `worse`, `same` (no answer changed sides) or `unclear`."""
         if not len(self.fixed) and not len(self.broken):
@@ -114,11 +120,11 @@ class Comparison:
         if self.verdict == "unclear":
             return (
                 f"Not to be told from chance: {counts}, {change}. If neither network were better, the pictures that "
-                f"changed sides would divide as unevenly in {_share(self.chance)} of cases."
+                f"changed sides would divide as unevenly in {self.chance_said} of cases."
             )
         return (
             f"{'Better' if self.verdict == 'better' else 'Worse'}, and more than chance: {counts}, {change}. If "
-            f"neither network were better, so uneven a division would come up in {_share(self.chance)} of cases."
+            f"neither network were better, so uneven a division would come up in {self.chance_said} of cases."
         )
 
 
@@ -165,7 +171,3 @@ def _right(found: Predictions) -> np.ndarray:
 
 def _points(share: float) -> str:
     return f"{100 * share:+.1f}".replace("-", "−")
-
-
-def _share(chance: float) -> str:
-    return "fewer than 0.1%" if chance < 0.001 else f"{chance:.1%}" if chance < 0.1 else f"{chance:.0%}"

@@ -21,11 +21,12 @@ function element(name, className, text = "") {
   return made;
 }
 
-function run(row) {
+function run(row, rows) {
   const title = element("button", "title", row.title);
   title.type = "button";
   title.title = `Show ${row.name} alone`;
-  const said = [row.title === row.recipe ? "" : row.recipe, row.note, row.pair_of ? "beside another run" : ""];
+  const pair = rows.find((each) => each.name === row.pair_of);
+  const said = [row.title === row.recipe ? "" : row.recipe, pair && `one change to ${pair.title}`, row.note];
   const small = element("span", "note", said.filter(Boolean).join(" · "));
   return [title, small];
 }
@@ -143,7 +144,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     made.append(first, second);
     for (const column of columns) {
       const cell = element("td", column.className);
-      cell.append(...[column.draw(row)].flat());
+      cell.append(...[column.draw(row, data.rows)].flat());
       made.append(cell);
     }
     made.querySelector(".title").onclick = () => choose([row.name]);

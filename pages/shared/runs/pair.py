@@ -45,7 +45,7 @@ def _say(found: Comparison, before: Run, after: Run) -> None:
         st.metric(f"After: {plain(after.title)}", f"{found.after.accuracy:.2%}", width="content")
         st.metric("Difference, in points", _signed(found.difference), width="content")
         st.metric("95% interval", f"{_signed(low)} to {_signed(high)}", width="content")
-        st.metric("By chance (McNemar)", f"{found.chance:.1%}", width="content")
+        st.metric("By chance (McNemar)", found.chance_said.replace("fewer than", "<"), width="content")
     kinds = {"better": st.success, "worse": st.error, "unclear": st.info, "same": st.info}
     kinds[found.verdict](plain(found.sentence))
     st.caption(

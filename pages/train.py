@@ -14,6 +14,7 @@ from pages.shared.training import builder, choosing, drafts
 from pages.shared.training.as_text import recipe_text
 from pages.shared.training.choosing import Ready
 from pages.shared.training.drafts import Draft
+from pages.shared.training.estimating import offer_estimate
 from pages.shared.training.fitting import fit
 from pages.shared.training.inputs import adopt_link, choose_input
 from pages.shared.training.watching import POLL_S, show_seen, watch
@@ -121,6 +122,8 @@ with left, said_in_words():
             disabled=ready is None or bool(ready.problems),
         ):
             start(draft, dataset)
+        if ready is not None and not ready.problems:
+            offer_estimate(draft.recipe, dataset)
         choosing.tell_changes(draft)
         if len(catalogue.available()) == 1:
             st.page_link("pages/datasets.py", label="More data sets")

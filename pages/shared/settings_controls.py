@@ -43,17 +43,17 @@ def _control(part: Specification, name: str, choices: Sequence[Any], key: str, w
     label = field_label(name) + (f" ({about.unit})" if about.unit else "")
     if isinstance(value, tuple):
         return _numbers(part, name, label, key, width)
-    st.session_state.setdefault(key, value)
     if isinstance(value, bool):
-        return st.toggle(label, key=key, help=about.help or None)
+        return st.toggle(label, value, key=key, help=about.help or None)
     if choices:
-        return st.selectbox(label, choices, key=key, help=about.help or None, width=width)
+        return st.selectbox(label, choices, choices.index(value), key=key, help=about.help or None, width=width)
     kind = type(value)
     return kind(
         st.number_input(
             label,
             min_value=None if about.minimum is None else kind(about.minimum),
             max_value=None if about.maximum is None else kind(about.maximum),
+            value=value,
             step=None if about.step is None else kind(about.step),
             format="%d" if kind is int else "%g",
             help=about.help or None,
@@ -68,8 +68,8 @@ def _numbers(
 ) -> tuple[float, ...]:
     """Draw a field for several numbers; nonsense is told, and changes nothing."""
     before: tuple[float, ...] = getattr(part, name)
-    st.session_state.setdefault(key, ", ".join(f"{value:g}" for value in before))
-    text = st.text_input(label, key=key, help=part.setting_of(name).help or None, width=width)
+    written = ", ".join(f"{value:g}" for value in before)
+    text = st.text_input(label, written, key=key, help=part.setting_of(name).help or None, width=width)
     try:
         numbers = tuple(float(each) for each in text.split(","))
         return typing.cast(tuple[float, ...], getattr(replace(part, **{name: numbers}), name))
@@ -81,5 +81,14 @@ def _numbers(
 
 def field_label(name: str) -> str:
     """Return what a person calls a field, such as `Learning rate` for `learning_rate`."""
-    known = {"l1": "L1", "l2": "L2", "beta_1": "β1", "beta_2": "β2", "epsilon": "ε", "use_bias": "Bias"}
+    known = {
+        "averaging": "Averaged weights",
+        "beta_1": "β1",
+        "beta_2": "β2",
+        "epsilon": "ε",
+        "l1": "L1",
+        "l2": "L2",
+        "patience": "Early stopping",
+        "use_bias": "Bias",
+    }
     return known.get(name, name.replace("_", " ").capitalize())

@@ -168,7 +168,7 @@ class Chart {
     }
     ink.save();
     ink.beginPath();
-    ink.rect(l, 0, width, curve.height);
+    ink.rect(l, t - 4, width + 4, height + 8); // Markers at the edges stay whole.
     ink.clip();
     for (const line of curve.lines) {
       const place = (values) => line.epochs.map((epoch, index) => [x(epoch), y(values[index] ?? NaN)]);

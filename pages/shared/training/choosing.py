@@ -82,11 +82,11 @@ def tell_changes(draft: Draft) -> None:
     if not draft.changed:
         return
     changes = recipe_differences([draft.base, draft.recipe])
-    lines = [f"- {plain(each.setting)}: {plain(each.values[0])} → {plain(each.values[1])}" for each in changes]
-    more = [f"- and {len(lines) - _MOST_CHANGES} more"] if len(lines) > _MOST_CHANGES else []
+    lines = [f"{plain(each.setting)}: {plain(each.values[0])} → {plain(each.values[1])}" for each in changes]
+    more = [f"and {len(lines) - _MOST_CHANGES} more"] if len(lines) > _MOST_CHANGES else []
     if not lines:
         return
-    st.markdown("**Changed**\n" + "\n".join(lines[:_MOST_CHANGES] + more))
+    st.caption("**Changed**  \n" + "  \n".join(lines[:_MOST_CHANGES] + more))
     st.button(
         "Undo the changes",
         key="train_undo",

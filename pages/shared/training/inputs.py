@@ -64,12 +64,11 @@ def _preprocessing(draft: Draft) -> None:
 
     steps = [f"{type(step).title.lower()} {_settings_text(step)}".strip() for step in draft.recipe.steps.applied.steps]
     first = draft.recipe.network.layers[0]
-    scaled = (
-        f"then the network begins with {first.title.lower()}" if isinstance(first, Rescaling | Normalization) else ""
-    )
-    st.caption(
-        plain("; ".join(filter(None, [*steps, scaled])) or "Pictures go in as the data set has them, values 0–255.")
-    )
+    done = "; ".join(steps) or "Pictures go in as the data set has them"
+    numbers = "values stay 0–255"
+    if isinstance(first, Rescaling | Normalization):
+        numbers = f"the network begins with {first.title.lower()}"
+    st.caption(plain(f"{done}; {numbers}."))
     st.selectbox(
         "Change it to",
         [_OWN, *(name for name in PRESETS if name not in mine), *mine],

@@ -18,6 +18,7 @@ from pages.shared.components.crisp import data_url
 from pages.shared.components.curves import growing_curves
 from pages.shared.frame import dark, plain, said_in_words
 from pages.shared.training import drafts
+from pages.shared.training.estimating import duration
 
 POLL_S = 0.9
 _REFUSED, _SET_UP = "train_refused", "train_set_up"
@@ -179,18 +180,20 @@ def _advise(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
         return
     with st.container(border=True, gap="small", key="coach"):
         for number, finding in enumerate(findings):
+            sentence = f":material/{_ICONS[finding.kind]}: {plain(finding.sentence)}"
+            if not finding.change:
+                st.markdown(sentence)
+                continue
             said, way = st.columns([5, 2], vertical_alignment="center")
-            said.markdown(f":material/{_ICONS[finding.kind]}: {plain(finding.sentence)}")
-            if finding.change:
-                way.button(
-                    f"Try {finding.change_said}",
-                    key=f"try_{number}",
-                    type="secondary",
-                    width="stretch",
-                    help="Sets up the next run with this one change, the same seed and the same pictures.",
-                    on_click=_set_up,
-                    args=(run, finding),
-                )
+            said.markdown(sentence)
+            way.button(
+                f"Try {finding.change_said}",
+                key=f"try_{number}",
+                width="stretch",
+                help="Sets up the next run with this one change, the same seed and the same pictures.",
+                on_click=_set_up,
+                args=(run, finding),
+            )
 
 
 def _set_up(run: Run, finding: Finding) -> None:
@@ -320,10 +323,3 @@ def part_name(run: Run) -> str:
 def share(value: float | None) -> str:
     """Return a share for a person, or a dash."""
     return "–" if value is None else f"{value:.2%}"
-
-
-def duration(seconds: float | None) -> str:
-    """Return seconds for a person, or a dash."""
-    if seconds is None:
-        return "–"
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"

@@ -357,7 +357,8 @@ def read_recipe(path: Path) -> Recipe:
 @lru_cache(maxsize=1)
 def named_recipes() -> dict[str, Recipe]:
     """Return the recipes of `core/recipes/` by name, sorted."""
-    return {recipe.name: recipe for recipe in map(read_recipe, sorted(_NAMED.glob("*.json")))}
+    paths = sorted(_NAMED.glob("*.json"), key=lambda path: path.stem)
+    return {recipe.name: recipe for recipe in map(read_recipe, paths)}
 
 
 def find_recipe(name_or_path: str) -> Recipe:

@@ -52,6 +52,12 @@ def test_the_other_exercises_are_the_books() -> None:
     assert plain.augmentation is regularised.augmentation is pets.augmentation is None
 
 
+def test_a_recipe_comes_right_before_its_counterparts() -> None:
+    names = list(named_recipes())
+    assert names == sorted(names)
+    assert names.index("exercise-50-scaled") == names.index("exercise-50") + 1
+
+
 def test_the_activities_divide_ten_thousand_photos_as_the_book_does() -> None:
     published, again = find_recipe("activity-17"), find_recipe("activity-18")
     for recipe in (published, again):

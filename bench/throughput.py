@@ -1,78 +1,107 @@
-"""Training in the app, a browser watching its curves, against bare Keras `fit`: python -m bench.throughput [PAIRS]
+"""Training with everything live against bare Keras `fit`: python -m bench.throughput [PAIRS] [NAME …]
 
-Same network, same data (MNIST), alternating on one machine. Counted is the time between the ends of the first and the
-last epoch, validation included on both sides.
+A browser watches the curves. Same network, same pictures (MNIST, 20,000 or all of its training pictures, and 10,000 of
+CIFAR-10), alternating on one machine. Counted is the time between the ends of the first and the last epoch, validation
+included on both sides.
+Exercise 53's bare side is the book's code: Keras's `ImageDataGenerator` feeds it.
 """
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import geometric_mean
 
 from playwright.sync_api import Page
 
-from bench.data import MNIST_FILE, command_line, need
-from core.runs import FINISHED, Run
+from bench.data import CIFAR10_FILE, MNIST_FILE, command_line, need
+from core import runs
+from core.recipe import find_recipe
+from core.runs import FINISHED
 from tests.browser.server import PROJECT, Server, chromium, running_server
 
-EPOCHS = {"exercise-50": 11, "exercise-51": 3}
-GOALS = {"exercise-50": 1.0, "exercise-51": 0.95}
-PICTURES = 60_000
+
+@dataclass(frozen=True)
+class Race:
+    """What is compared.
+
+    Attributes:
+        epochs: how many train on either side; the first is not counted.
+        goal: the least ratio of our pictures a second to bare Keras's.
+        settings: of the recipe, for both sides.
+    """
+
+    epochs: int
+    goal: float
+    settings: dict[str, int]
 
 
-def main(pairs: int) -> None:
+_SOME = {"split.pictures": 12_000, "split.test_pictures": 2_000}
+RACES = {
+    "exercise-50": Race(7, 2.0, {}),
+    "exercise-51": Race(4, 0.97, {"split.pictures": 24_000, "split.test_pictures": 4_000}),
+    "exercise-52-b": Race(5, 0.97, _SOME),
+    "exercise-53": Race(4, 1.6, _SOME),
+}
+
+
+def main(pairs: int, names: list[str]) -> None:
     """Print each pair and the geometric mean of the ratios; an even number of pairs evens out who goes first."""
     need(MNIST_FILE)
+    need(CIFAR10_FILE)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        command_line(home, "datasets", "add", "mnist", "--from", str(MNIST_FILE))
+        os.environ["PIXELWISE_HOME"] = folder
+        for name, path in (("mnist", MNIST_FILE), ("cifar10", CIFAR10_FILE)):
+            command_line(home, "datasets", "add", name, "--from", str(path))
         with chromium() as browser, running_server(home) as server:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(server.address)
             page.wait_for_timeout(12_000)  # The worker warms up.
-            for name, epochs in EPOCHS.items():
-                ratios = []
-                for pair in range(pairs):
-                    seconds = {}
-                    for side in ("app", "bare") if pair % 2 == 0 else ("bare", "app"):
-                        seconds[side] = in_app(page, server, name, epochs) if side == "app" else bare(name, epochs)
-                    speeds = {side: PICTURES * (epochs - 1) / each for side, each in seconds.items()}
-                    ratios.append(speeds["app"] / speeds["bare"])
-                    figures = ", ".join(f"{side} {speed:,.0f} pictures/s" for side, speed in sorted(speeds.items()))
-                    print(f"{name}: {figures}, ratio {ratios[-1]:.3f}", flush=True)
-                print(
-                    f"{name}: geometric mean ratio {geometric_mean(ratios):.3f} of {pairs} pairs (goal {GOALS[name]})",
-                    flush=True,
-                )
+            for name in names:
+                race(page, server, name, pairs)
 
 
-def in_app(page: Page, server: Server, name: str, epochs: int) -> float:
-    """Press Train on the page, watch the curves, and return the seconds between the ends of first and last epoch."""
-    page.goto(f"{server.address}/train?dataset=mnist&recipe={name}")
-    page.get_by_role("spinbutton", name="Epochs").fill(str(epochs))
-    page.get_by_role("button", name="Train", exact=True).click()
+def race(page: Page, server: Server, name: str, pairs: int) -> None:
+    """Let both sides train in turn."""
+    ratios = []
+    for pair in range(pairs):
+        speeds = {}
+        for side in ("app", "bare") if pair % 2 == 0 else ("bare", "app"):
+            speeds[side] = in_app(page, server, name) if side == "app" else bare(name)
+        ratios.append(speeds["app"] / speeds["bare"])
+        figures = ", ".join(f"{side} {speed:,.0f} pictures/s" for side, speed in sorted(speeds.items()))
+        print(f"{name}: {figures}, ratio {ratios[-1]:.3f}", flush=True)
+    mean = geometric_mean(ratios)
+    print(f"{name}: geometric mean ratio {mean:.3f} of {pairs} pairs (goal {RACES[name].goal})", flush=True)
+
+
+def in_app(page: Page, server: Server, name: str) -> float:
+    """Train as the page does, watch the curves there, and return pictures a second."""
+    race = RACES[name]
+    run = runs.create(find_recipe(name).with_settings({**race.settings, "fit.epochs": race.epochs}))
+    run.start()
+    page.goto(f"{server.address}/train?run={run.name}")
     page.get_by_role("button", name="Stop").wait_for()
-    shown = page.get_by_role("combobox", name="Run").input_value()
-    assert re.fullmatch(rf"\d+-\d+-{name}(-\d+)?", shown)
-    run = Run(server.home / "runs" / shown)
     while run.status().ended is None:
         time.sleep(0.5)
     assert run.status().state == FINISHED, run.status()
-    page.get_by_role("link", name="See its errors").wait_for()
+    pictures = race.settings.get("split.pictures", 70_000) - race.settings.get("split.test_pictures", 10_000)
     ends = [record["seconds"] for record in run.metrics() if record["kind"] == "epoch"]
-    return float(ends[-1] - ends[0])
+    return float(pictures * (race.epochs - 1) / (ends[-1] - ends[0]))
 
 
-def bare(name: str, epochs: int) -> float:
-    """Run the same in bare Keras, in a process of its own."""
-    command = [sys.executable, "-m", "bench.bare_fit", name, str(epochs)]
+def bare(name: str) -> float:
+    """Run the same in bare Keras, in a process of its own, and return pictures a second."""
+    race = RACES[name]
+    counts = [race.settings.get(each, 0) for each in ("split.pictures", "split.test_pictures")]
+    command = [sys.executable, "-m", "bench.bare_fit", name, str(race.epochs), *map(str, counts)]
     done = subprocess.run(command, cwd=PROJECT, env=os.environ, capture_output=True, text=True, check=True)
     return float(done.stdout.split()[-1])
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 4)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 4, sys.argv[2:] or list(RACES))

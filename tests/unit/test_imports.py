@@ -14,7 +14,7 @@ LAYERS = [
     {"pages.shared"},
     {"core.__main__"},
     {"core.cli"},
-    {"core.safety_check"},
+    {"core.safety_check", "core.estimate"},
     {"core.answers"},
     {"core.worker"},
     {"core.nn"},

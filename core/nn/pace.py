@@ -1,0 +1,94 @@
+"""How fast a network trains and predicts on this machine, from a few steps."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import psutil
+
+from core.augmentation import Augmentation
+from core.batches import Batches
+from core.nn.build import build_model
+from core.nn.feed import Feed
+from core.nn.looking import Look
+from core.nn.optimising import compile_model
+from core.recipe import Recipe
+
+# Steps are measured for at least so long, after the first execution, which builds TensorFlow's graph.
+_MEASURE_S = 1.5
+_MOST_EPOCHS = 100
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What was measured.
+
+    Attributes:
+        trained_per_second: pictures, augmentation included.
+        predicted_per_second: pictures.
+        memory_mb: of this process by then, in millions of bytes.
+        parameters: of the network.
+        measuring_s: how long the steps took that a training would count as its own.
+    """
+
+    trained_per_second: float
+    predicted_per_second: float
+    memory_mb: float
+    parameters: int
+    measuring_s: float
+
+
+def measured(recipe: Recipe, sample: np.ndarray, classes: int) -> Pace:
+    """Train a recipe's network on a sample for a moment.
+
+    Args:
+        recipe: sizes following its data set.
+        sample: pictures after the steps, uint8 `(n, height, width, channels)`.
+        classes: how many there are; the sample's pictures get some at random.
+
+    Raises:
+        RecipeError: the layers do not fit the pictures.
+    """
+    keras.config.set_dtype_policy(recipe.fit.precision)
+    model = build_model(recipe.network, sample.shape[1:])
+    labels = np.random.default_rng(0).integers(0, classes, len(sample)).astype(np.int16)
+    compile_model(model, recipe, labels)
+    ids = np.arange(len(sample))
+    feed = Feed(Batches(ids, recipe.fit, recipe.augmentation or Augmentation()), sample, labels)
+    clock, begun = _Clock(len(sample), recipe.fit.batch_size), time.perf_counter()
+    model.fit(feed.dataset(), epochs=_MOST_EPOCHS, callbacks=[feed, clock], shuffle=False, verbose=0)
+    measuring_s = time.perf_counter() - begun
+
+    look = Look(model, sample, labels)
+    look.measure(ids)
+    begun = time.perf_counter()
+    look.measure(ids)
+    predict_s = time.perf_counter() - begun
+    memory_mb = round(psutil.Process().memory_info().rss / 1e6, 1)
+    return Pace(clock.speed, len(sample) / predict_s, memory_mb, model.count_params(), measuring_s)
+
+
+class _Clock(keras.callbacks.Callback):
+    """Measures executions, all but the first of the training, and ends it when they suffice."""
+
+    def __init__(self, pictures: int, batch_size: int) -> None:
+        super().__init__()
+        self._pictures, self._batch_size = pictures, batch_size
+        self._begun: float | None = None
+        self._trained = 0
+        self.speed = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._seen = 0
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        seen, now = min((batch + 1) * self._batch_size, self._pictures), time.perf_counter()
+        if self._begun is None:
+            self._begun = now
+        else:
+            self._trained += seen - self._seen
+            self.speed = self._trained / (now - self._begun)
+            self.model.stop_training = now - self._begun >= _MEASURE_S
+        self._seen = seen

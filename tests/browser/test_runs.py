@@ -1,0 +1,61 @@
+"""The Runs page as it is used: two runs are ticked, compared, and one is looked at picture by picture."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core import runs
+from core.recipe import find_recipe
+from tests.browser.server import Server
+from tests.unit.made_runs import made_run
+
+
+def test_two_runs_are_ticked_and_compared_picture_by_picture(
+    page: Page, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXELWISE_HOME", str(server.home))
+    before = made_run(range(40), title="Baseline")
+    faster = find_recipe("digits-cnn").with_settings({"optimiser.learning_rate": 0.01})
+    after = made_run(range(10), title="Faster rate", recipe=faster)
+    page.goto(f"{server.address}/runs")
+    table = page.locator(".st-key-runs_table")
+    # The newest is chosen; the other is ticked beside it.
+    expect(page.get_by_role("heading", name="Take it away")).to_be_visible()
+    table.get_by_role("checkbox", name=f"Choose Baseline, {before.name}").check()
+    expect(page.get_by_text("Better, and more than chance: 30 fixed and 0 broken of 360 pictures")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"run={after.name}&run={before.name}"))
+    expect(page.get_by_role("cell", name="optimiser.learning_rate")).to_be_visible()
+    lines = page.locator(".st-key-runs_accuracy .scatterlayer .trace")
+    expect(lines).to_have_count(4)
+
+    gallery = page.locator(".st-key-runs_gallery .grid button")
+    expect(gallery).to_have_count(30)
+    gallery.first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Before")).to_be_visible()
+    expect(dialog.get_by_text("After")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+    rows = table.locator("tbody tr")
+    table.get_by_role("button", name="Test", exact=True).click()
+    expect(rows.first).to_contain_text("Faster rate")
+    table.get_by_role("button", name=re.compile("^Test")).click()
+    expect(rows.first).to_contain_text("Baseline")
+    rows.first.get_by_role("button", name="Star").click()
+    expect(rows.first.get_by_role("button", name="Star")).to_have_attribute("aria-pressed", "true")
+    table.get_by_role("searchbox", name="Filter runs").fill("faster")
+    expect(rows).to_have_count(1)
+    table.get_by_role("searchbox", name="Filter runs").fill("")
+
+    table.get_by_role("button", name="Baseline").click()
+    expect(page.get_by_role("heading", name="Take it away")).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(rows).to_have_count(2)
+    assert runs.find(before.name).about_run.star
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").nth(1).click()
+    assert download.value.suggested_filename.endswith(".json")

@@ -44,7 +44,7 @@ def laid_over(picture: np.ndarray, heat: np.ndarray, side: int) -> Image.Image:
 
     Args:
         picture: uint8 `(height, width, 1 or 3)`.
-        heat: float32 `(rows, columns)`, ≥ 0; its largest value becomes the brightest.
+        heat: float32 `(rows, columns)`, ≥ 0; the largest hundredth of it becomes the brightest.
         side: the longer side of what is returned, in pixels; a smaller picture is enlarged by a whole number.
     """
     import cv2
@@ -56,8 +56,10 @@ def laid_over(picture: np.ndarray, heat: np.ndarray, side: int) -> Image.Image:
     how = cv2.INTER_NEAREST if scale >= 1 else cv2.INTER_AREA
     gray = np.asarray(pictures.from_array(picture).convert("L"))
     below = np.repeat(cv2.resize(gray, size, interpolation=how)[..., np.newaxis], 3, axis=2)
-    strength = heat / max(float(heat.max()), np.finfo(np.float32).tiny)
+    # One hot corner must not leave all else cold.
+    hottest = float(np.percentile(heat, 99)) or float(heat.max())
+    strength = heat / max(hottest, np.finfo(np.float32).tiny)
     strength = np.clip(cv2.resize(strength.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), 0, 1)
     colours = cv2.applyColorMap((255 * strength).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]
-    share = (_OPACITY * np.sqrt(strength))[..., np.newaxis]
+    share = (_OPACITY * strength)[..., np.newaxis]
     return Image.fromarray(np.rint((1 - share) * below + share * colours).astype(np.uint8))

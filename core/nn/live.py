@@ -72,6 +72,7 @@ class Live(keras.callbacks.Callback):
         self.broken_off, self.ended_early = "", False
         self._saver = Saver(journal.run.checkpoint_folder, self.progress.epoch)
         self._begun = time.perf_counter() - self.progress.seconds
+        self._epoch, self._seen = self.progress.epoch, 0
         self._timed_pictures = 0
         self._timed_s = 0.0
         self._validation_s = 0.0

@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import platform
+import shutil
 import signal
 import sys
 import time
@@ -24,11 +25,11 @@ import psutil
 from core import home, runs
 from core.datasets import catalogue
 from core.datasets.store import Dataset
-from core.errors import PixelwiseError, storage_sentence
+from core.errors import PixelwiseError, StorageError, storage_sentence
 from core.nn.journal import Journal, Stopped
 from core.prepare import parts, prepared_pictures
 from core.progress import progress_text
-from core.runs import Run, RunError
+from core.runs import Run, RunError, checkpoint
 from core.runs.run import PAUSE, STOP
 from core.shapes import layer_sizes, memory_problem
 
@@ -96,6 +97,7 @@ def _train(journal: Journal) -> None:
     sizes = layer_sizes(recipe.network.layers, prepared.shape[1:])
     if problem := memory_problem(sizes, recipe.fit.batch_size, psutil.virtual_memory().available):
         raise RunError(problem)
+    _check_disk(run, sum(size.parameters for size in sizes))
     begin = run.checkpoint()
     journal.cut(begin.progress.epoch if begin else 0)
     journal.check_wish()
@@ -109,6 +111,21 @@ def _train(journal: Journal) -> None:
     journal.check_wish()
     training.fit()
     training.finish()
+
+
+def _check_disk(run: Run, parameters: int) -> None:
+    """Make sure that the checkpoints will fit: two are kept while a third is written, each with two moments a weight.
+
+    Raises:
+        StorageError: they will not.
+    """
+    needed = 4 * parameters * (3 * (checkpoint.KEPT + 1) + 1)
+    free = shutil.disk_usage(run.folder).free
+    if free < needed:
+        raise StorageError(
+            f"Could not store the run: its network of {parameters:,} parameters needs {needed / 1e6:,.0f} MB for "
+            f"checkpoints, and the disk has {free / 1e6:,.0f} MB left. Free some space and resume it."
+        )
 
 
 def _dataset(run: Run) -> Dataset:

@@ -90,6 +90,10 @@ class Answer(Generic[_Result]):
             self._ask()
             return self.within(seconds)
 
+    def cancel(self) -> None:
+        """Do without the answer, if the worker has not begun with it."""
+        self._future.cancel()
+
     def wait(self) -> _Result:
         """Return the answer.
 

@@ -13,7 +13,7 @@ from core import home, jobs
 from core.errors import storing
 from core.jobs import Job
 from core.progress import Progress, quiet
-from core.runs import Run
+from core.runs import Run, RunError
 
 # More numbers a picture are brought down to fewer: 60,000 pictures take 120 MB at most.
 MOST = 1024
@@ -43,12 +43,18 @@ def keep(run: Run, portions: Iterator[np.ndarray], count: int, progress: Progres
         progress: told how many are done.
 
     Raises:
+        RunError: the network diverged: there are no numbers.
         StorageError: the disk is full or may not be written.
         Cancelled: by `progress`.
     """
     with storing(f"the features of {run.name}"), home.replacing(_file(run)) as beside, beside.open("wb") as file:
         done = 0
         for portion in portions:
+            if not np.isfinite(portion).all():
+                raise RunError(
+                    f"What the network of the run {run.name} makes of pictures are no numbers: its training diverged. "
+                    "Train it again with a smaller learning rate."
+                )
             features = unit(portion).astype(np.float16)
             if not done:
                 shape = (count, features.shape[1])

@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import starmap
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -83,7 +83,7 @@ def show_card(run: Run, part: str, index: int) -> None:
         found = subject.predictions(run, part)
         known = None if found is None else subject.known(found, index)
         answer_place, looks_place = _columns()
-        if known is not None:
+        if known is not None and np.isfinite(known.probabilities).all():
             with answer_place:
                 _show_answer(run, known.probabilities, known.label, key)
                 st.caption(_loss(known, part))
@@ -93,20 +93,6 @@ def show_card(run: Run, part: str, index: int) -> None:
         with said_in_words():
             _explain(case, known, answer_place, looks_place)
         _show_flags(dataset, index)
-
-
-def explain(run: Run, picture: Image.Image, *, key: str) -> None:
-    """Show why a run answers as it does to a picture from outside.
-
-    Args:
-        run: a run that has a model.
-        picture: an upright RGB picture of any size, as `read_picture` gives it.
-        key: what tells these elements from those of another picture on the page.
-    """
-    with said_in_words():
-        answer_place, looks_place = _columns()
-        seen = pictures.to_array(run.recipe.steps.apply(picture))
-        _explain(_Case(run, seen, None, f"card_{key}"), None, answer_place, looks_place)
 
 
 def explain_answer(run: Run, seen: np.ndarray, certain: Certainty, *, key: str) -> None:
@@ -135,6 +121,7 @@ def _explain(
     with looks_place:
         looks = st.skeleton(height=_LOOKS_PX)
     near, changes = st.container(), st.skeleton(height=_CHANGES_PX)
+    asked: list[Answer[Any]] = []
     try:
         if known is not None:
             probabilities = known.probabilities
@@ -143,11 +130,17 @@ def _explain(
             if answer_place is not None:
                 with answer_place:
                     _show_answer(run, probabilities, case.true, case.key)
+        if not np.isfinite(probabilities).all():
+            raise RunError(
+                f"The network of the run {run.name} answers with no numbers (NaN): its training diverged. Train it "
+                "again with a smaller learning rate."
+            )
         # The likeliest class; and the true one, or the next likeliest where that is the same or not known.
         first, second = np.argsort(-probabilities, kind="stable")[:2].tolist()
         classes = [first, second if case.true is None or case.true == first else case.true]
         asked_looks = worker.heat_maps(run, case.seen, classes)
         asked_changes = worker.probabilities(run, sensitivity.changed(case.seen))
+        asked += [asked_looks, asked_changes]
         with near, said_in_words():
             _show_nearest(case, first)
         found = _awaited(asked_looks, looks, _LOOKS_PX)
@@ -161,6 +154,10 @@ def _explain(
         looks.empty()
         changes.empty()
         raise
+    finally:
+        # A click to the next picture ends this here: the worker need not answer about this one before that.
+        for each in asked:
+            each.cancel()
 
 
 def _awaited(asked: Answer[_Result], place: DeltaGenerator, height: int) -> _Result:

@@ -29,6 +29,9 @@ class Told:
         self.asked += 1
         return self.value if self.asked > 1 else None
 
+    def cancel(self) -> None:
+        """Take no notice."""
+
 
 @pytest.fixture
 def run(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
@@ -70,12 +73,13 @@ def card_of(name: str, part: str, index: int) -> None:
 
 
 def explained(name: str) -> None:
-    from PIL import Image
+    import numpy as np
 
     from core import runs
-    from pages.shared.card import explain
+    from core.answers import Certainty
+    from pages.shared.card import explain_answer
 
-    explain(runs.find(name), Image.new("RGB", (40, 30), "white"), key="photo")
+    explain_answer(runs.find(name), np.full((8, 8, 1), 200, np.uint8), Certainty(None, ""), key="photo")
 
 
 def shown(script: Callable[..., None], *arguments: object) -> AppTest:
@@ -147,6 +151,15 @@ def test_what_still_works_without_the_data_set_or_the_network(run: Run, monkeypa
     app = shown(card_of, run.name, "test", first)
     assert "has changed since this run" in said(app)
     assert "Its loss" in said(app)
+
+
+def test_a_network_that_diverged_is_said(run: Run) -> None:
+    digits = catalogue.open_dataset("digits")
+    with np.load(run.folder / "evaluation.npz") as arrays:
+        broken = {**arrays, "test_probabilities": np.full((360, 10), np.nan, np.float32)}
+    np.savez(run.folder / "evaluation.npz", **broken)
+    app = shown(card_of, run.name, "test", int(digits.select("test")[0]))
+    assert "its training diverged" in said(app)
 
 
 def test_class_names_are_never_markup(run: Run) -> None:

@@ -116,6 +116,8 @@ def test_features_that_cannot_be_stored_leave_nothing(run: Run) -> None:
 
     with pytest.raises(StorageError, match="the disk is full"):
         features.keep(run, (full() for _ in range(1)), 7)
+    with pytest.raises(RunError, match="diverged"):
+        features.keep(run, iter([np.full((7, 3), np.nan, np.float32)]), 7)
     assert not list(run.folder.glob("*features*"))
 
 

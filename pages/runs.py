@@ -44,7 +44,7 @@ def chosen_of(rows: Sequence[Row]) -> list[Run]:
         names = [*([newest.pair_of] if newest.pair_of in known else []), newest.name]
     st.session_state[_CHOSEN] = names
     address.note("run", names)
-    return [runs.find(name) for name in names]
+    return [Run(runs.runs_folder() / name) for name in names]
 
 
 def remove(chosen: Sequence[Run]) -> None:
@@ -121,13 +121,14 @@ def act_on_one(run: Run, row: Row) -> None:
         st.page_link("pages/predict.py", label="Predict", icon=":material/draw:", query_params={"run": run.name})
 
 
-def act(chosen: Sequence[Run], rows: Sequence[Row]) -> None:
-    """Draw what can be done with the chosen runs."""
+def act(chosen: Sequence[Run], readable: Sequence[Run], rows: Sequence[Row]) -> None:
+    """Draw what can be done with the chosen runs, of which not all may be readable."""
     by_name = {row.name: row for row in rows}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="runs_actions"):
-        st.markdown(f"**{plain(chosen[0].title)}**" if len(chosen) == 1 else f"**{len(chosen)} runs**", width="content")
-        if len(chosen) == 1:
-            act_on_one(chosen[0], by_name[chosen[0].name])
+        what = plain(by_name[chosen[0].name].title) if len(chosen) == 1 else f"{len(chosen)} runs"
+        st.markdown(f"**{what}**", width="content")
+        if len(chosen) == len(readable) == 1:
+            act_on_one(readable[0], by_name[readable[0].name])
         st.button(
             "Delete",
             icon=":material/delete:",
@@ -136,7 +137,7 @@ def act(chosen: Sequence[Run], rows: Sequence[Row]) -> None:
             on_click=attempt,
             args=(lambda: remove(chosen),),
         )
-    for run in chosen:
+    for run in readable:
         if cause := by_name[run.name].cause:
             st.error(f"**{plain(run.title)}**: {plain(cause)}", icon=":material/error:")
 
@@ -163,8 +164,8 @@ def show(rows: list[Row]) -> None:
     if not chosen:
         st.info("Tick runs to lay their curves over each other, two to compare them picture by picture.")
         return
-    act(chosen, rows)
     readable = [run for run in chosen if is_readable(run)]
+    act(chosen, readable, rows)
     if not readable:
         return
     show_curves(readable)

@@ -158,5 +158,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     find(".count").textContent = rows.length === all ? `${all} run${all === 1 ? "" : "s"}` : `${rows.length} of ${all}`;
   };
   filter.oninput = starred.onchange = draw;
-  draw();
+  // The page is drawn anew more often than the runs change.
+  const now = JSON.stringify([data.rows, data.colours, kept.chosen]);
+  if (kept.drawn !== now) draw();
+  kept.drawn = now;
 }

@@ -1,4 +1,4 @@
-"""Trainings killed at random moments, and stopped: python -m bench.resume [KILLS] [STOPS]
+"""Trainings killed at random moments, and stopped: python -m bench.resume [KILLS] [STOPS] [EPOCHS]
 
 A network on the digits with all that a checkpoint must hold (schedule, augmentation, dropout, averages) trains once
 undisturbed. Then a training of the same recipe is killed with SIGKILL, wherever it is, and resumed, again and again.
@@ -23,51 +23,52 @@ from core.recipe import AdamW, Recipe, find_recipe
 from core.runs import Run, Status
 from core.schedule import OneCycle
 
-EPOCHS = 300
+KILLS, STOPS, EPOCHS = 20, 20, 250
+# Every so manieth kill may come while TensorFlow still starts.
+_AT_START = 4
 _LONGEST_S = 600
 _COMPARED = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 
-def everything() -> Recipe:
+def everything(epochs: int) -> Recipe:
     """Return a recipe that uses all that a checkpoint must hold."""
     recipe = replace(
         find_recipe("digits-cnn"), optimiser=AdamW(), schedule=OneCycle(), augmentation=Augmentation(rotation_range=15)
     )
-    return recipe.with_settings({"fit.averaging": 0.9, "fit.epochs": EPOCHS, "fit.patience": EPOCHS})
+    return recipe.with_settings({"fit.averaging": 0.9, "fit.epochs": epochs, "fit.patience": epochs})
 
 
-def main(kills: int, stops: int) -> None:
+def main(kills: int = KILLS, stops: int = STOPS, epochs: int = EPOCHS) -> None:
     """Print a line a kill and a stop, and the counts."""
     with tempfile.TemporaryDirectory() as home:
         os.environ["PIXELWISE_HOME"] = home
-        undisturbed = begun()
+        recipe = everything(epochs)
+        undisturbed = begun(recipe)
         wait_for(undisturbed, over)
-        killed(undisturbed, kills)
-        stopped(stops)
+        killed(undisturbed, recipe, kills)
+        stopped(recipe, stops)
 
 
-def killed(undisturbed: Run, kills: int) -> None:
+def killed(undisturbed: Run, recipe: Recipe, kills: int) -> None:
     """Kill and resume a training, and compare it with the undisturbed one."""
     moments, went_on, lost = np.random.default_rng(0), 0, 0
-    run = begun()
+    run = begun(recipe)
     for kill in range(1, kills + 1):
-        status = wait_for(run, lambda status: bool(status.pid))
-        # From the moment it has a process: while TensorFlow starts, while it trains, measures or saves.
-        time.sleep(moments.uniform(0, 12))
+        early = kill % _AT_START == 0
+        wait_for(run, lambda status, early=early: bool(status.pid) if early else trains(status))  # type: ignore[misc]
+        # While TensorFlow starts, or while it trains, measures or saves.
+        time.sleep(moments.uniform(0, 4))
         if over(status := run.status()):
             print(f"it finished before kill {kill}", flush=True)
             kills = kill - 1
             break
         os.kill(status.pid or 0, signal.SIGKILL)
         wait_for(run, over)
-        told = epochs_of(run)
+        told, saved = len(epochs_of(run)), epochs_saved(run)
+        lost += max(0, told - saved)
         run.resume()
-        status = wait_for(run, lambda status: status.doing == "training" or over(status))
-        went_on += not over(status)
-        kept = run.checkpoint()
-        here = kept.progress.epoch if kept else 0
-        lost += max(0, len(told) - here)
-        print(f"kill {kill}: {len(told)} whole epochs told, goes on from epoch {here}", flush=True)
+        went_on += not over(wait_for(run, trains))
+        print(f"kill {kill}: {told} whole epochs told, goes on from epoch {saved}", flush=True)
     status = wait_for(run, over)
     found, expected = epochs_of(run), epochs_of(undisturbed)
     difference = max(
@@ -83,12 +84,12 @@ def killed(undisturbed: Run, kills: int) -> None:
     )
 
 
-def stopped(stops: int) -> None:
+def stopped(recipe: Recipe, stops: int) -> None:
     """Stop a training at random moments, and resume it."""
     moments, took, whole = np.random.default_rng(1), [], 0
-    run = begun()
+    run = begun(recipe)
     for _ in range(stops):
-        wait_for(run, lambda status: status.doing == "training" and status.fraction > 0)
+        wait_for(run, trains)
         time.sleep(moments.uniform(0.5, 3))
         if over(run.status()):
             break
@@ -97,8 +98,7 @@ def stopped(stops: int) -> None:
         wait_for(run, lambda status: over(status) or status.doing not in ("", "training"))
         took.append(time.perf_counter() - asked)
         status = wait_for(run, over)
-        kept = run.checkpoint()
-        whole += kept is not None and kept.progress.epoch == status.epoch == len(epochs_of(run))
+        whole += epochs_saved(run) == status.epoch == len(epochs_of(run))
         run.resume()
     wait_for(run, lambda status: bool(status.pid))
     run.stop()
@@ -109,9 +109,9 @@ def stopped(stops: int) -> None:
     )
 
 
-def begun() -> Run:
+def begun(recipe: Recipe) -> Run:
     """Start a training on the digits."""
-    run = runs.create(everything(), "digits")
+    run = runs.create(recipe, "digits")
     run.start()
     return run
 
@@ -119,6 +119,11 @@ def begun() -> Run:
 def over(status: Status) -> bool:
     """Tell whether it has ended."""
     return status.state not in runs.ALIVE
+
+
+def trains(status: Status) -> bool:
+    """Tell whether it trains, or has ended."""
+    return over(status) or status.doing == "training"
 
 
 def wait_for(run: Run, reached: Callable[[Status], bool]) -> Status:
@@ -136,5 +141,11 @@ def epochs_of(run: Run) -> dict[float, dict[str, float]]:
     return {record["epoch"]: record for record in run.metrics() if record["kind"] == "epoch"}
 
 
+def epochs_saved(run: Run) -> int:
+    """Return after how many epochs its newest whole checkpoint is."""
+    kept = run.checkpoint()
+    return kept.progress.epoch if kept else 0
+
+
 if __name__ == "__main__":
-    main(*(int(argument) for argument in (sys.argv[1:] + ["20", "20"][len(sys.argv) - 1 :])))
+    main(*map(int, sys.argv[1:]))

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import PixelwiseError
+from pages.shared import message_queue
 
 _BEFORE_WARMING_S = 1.5
 
@@ -17,6 +18,7 @@ _BEFORE_WARMING_S = 1.5
 def opened_through_app() -> None:
     """Note, in `app.py`, that this session's pages come through it."""
     st.session_state["through_app"] = True
+    message_queue.keep_whole()
 
 
 def page(title: str, lead: str) -> None:

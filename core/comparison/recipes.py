@@ -56,8 +56,9 @@ def recipe_differences(recipes: Sequence[Recipe]) -> list[Difference]:
         for name, value in _settings(recipe).items():
             rows.setdefault(name, [None] * len(recipes))[column] = value
     found = [Difference(name, tuple(map(_text, values))) for name, values in rows.items()]
-    found += _list_differences("step", [recipe.steps.applied.steps for recipe in recipes])
-    found += _list_differences("layer", [recipe.network.layers for recipe in recipes])
+    found += _list_differences("step {}", [recipe.steps.applied.steps for recipe in recipes])
+    found += _list_differences("layer {}", [recipe.network.layers[:-1] for recipe in recipes])
+    found += _list_differences("last layer", [recipe.network.layers[-1:] for recipe in recipes])
     return _differing(found)
 
 
@@ -88,7 +89,7 @@ def _list_differences(what: str, lists: Sequence[Sequence[Specification]]) -> li
     found = []
     for number, place in enumerate(places, start=1):
         kinds = list(dict.fromkeys(type(part).__name__ for part in place if part is not None))
-        label = f"{what} {number}, {' or '.join(kinds)}"
+        label = f"{what.format(number)}, {' or '.join(kinds)}"
         if len(kinds) > 1 or None in place:
             found.append(Difference(label, tuple(MISSING if part is None else _said(part) for part in place)))
             continue

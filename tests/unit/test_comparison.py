@@ -127,6 +127,11 @@ def test_a_layer_that_is_taken_out_does_not_shift_the_others() -> None:
     assert (found.setting, found.values) == ("layer 6, Dropout: rate", ("0.25", "0.1"))
 
 
+def test_last_layers_stand_side_by_side() -> None:
+    found = recipe_differences([find_recipe("exercise-51"), find_recipe("digits-dense")])
+    assert not [each for each in found if each.setting.startswith("last layer")], "both have ten softmax units"
+
+
 def test_runs_differ_by_their_data_too(data_home: Path) -> None:
     first = runs.create(find_recipe("digits-cnn"))
     decisions.decide(catalogue.open_dataset("digits"), [3, 4], decisions.EXCLUDE)

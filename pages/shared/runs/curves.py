@@ -16,7 +16,8 @@ _PARTS = {"both": "Both", "validation": "Validation", "training": "Training"}
 
 def show_curves(chosen: Sequence[Run]) -> None:
     """Draw loss and accuracy of the chosen runs."""
-    drawn = [curves.RunCurve(run.title, place, comparison.epochs(run)) for place, run in enumerate(chosen)]
+    titles = _told_apart(chosen)
+    drawn = [curves.RunCurve(titles[place], place, comparison.epochs(run)) for place, run in enumerate(chosen)]
     if not any(curve.epochs for curve in drawn):
         st.info("The curves begin when a first epoch has ended.")
         return
@@ -76,10 +77,14 @@ def show_differences(chosen: Sequence[Run]) -> None:
                 "Nothing: the same recipe on the same data. What differs in their results is the machine's doing."
             )
             return
-        titles = [run.title for run in chosen]
-        headings = [title if titles.count(title) == 1 else run.name for title, run in zip(titles, chosen, strict=True)]
-        cells = [["Setting", *headings], *([each.setting, *each.values] for each in found)]
+        cells = [["Setting", *_told_apart(chosen)], *([each.setting, *each.values] for each in found)]
         st.html(_table(cells, [None, *(curves.colour(place) for place in range(len(chosen)))]))
+
+
+def _told_apart(chosen: Sequence[Run]) -> list[str]:
+    """Return the runs' titles, or the names of those that share theirs with another."""
+    titles = [run.title for run in chosen]
+    return [title if titles.count(title) == 1 else run.name for title, run in zip(titles, chosen, strict=True)]
 
 
 def _table(cells: Sequence[Sequence[str]], colours: Sequence[str | None]) -> str:

@@ -37,7 +37,7 @@ def main() -> None:
         made = []
         for name, file, recipe in RUNS:
             command_line(home, "datasets", "add", name, "--from", str(need(file)))
-            short = ("--set", "fit.epochs=1", "--set", "split.pictures=2000")
+            short = ("--set", "fit.epochs=1", "--set", "split.pictures=4000")
             result = json.loads(command_line(home, "train", recipe, "--dataset", name, *short, "--wait"))
             made.append((name, Run(home / "runs" / result["run"])))
         worker.warm().result()

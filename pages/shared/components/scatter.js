@@ -21,7 +21,9 @@ const ZOOM_MOST = 200;
 const PICTURES_MOST = 250;
 const PICTURE_PX = { least: 20, most: 56 };
 const TIP_PX = 144;
-const RING_PX = 1.5;
+// Many rings are thinner: they must not hide the colours.
+const RING_PX = { few: 2, many: 1 };
+const MANY_RINGS = 500;
 const LEFT_OUT = "rgb(128 128 128 / 0.28)";
 
 class Scatter {
@@ -86,6 +88,7 @@ class Scatter {
     const count = this.points.ids.length;
     this.left = flags(this.data.shown, count, 1);
     this.ringed = flags(this.data.ringed, count, 0);
+    this.ring = this.ringed.filter(Boolean).length > MANY_RINGS ? RING_PX.many : RING_PX.few;
     const left = this.left.filter(Boolean).length;
     this.say(left === count ? `${count.toLocaleString()} pictures` : `${left.toLocaleString()} of ${count.toLocaleString()} pictures in colour`);
     this.canvas.ariaLabel =
@@ -374,8 +377,8 @@ class Scatter {
   // The pixels of a dot of each class, and of those that the filter leaves out.
   stampsOf(radius, width) {
     const { stamps, points } = this;
-    if (stamps?.radius === radius && stamps.width === width && stamps.points === points) return stamps;
-    const ring = 1.25 * radius + RING_PX * devicePixelRatio;
+    const ring = radius + this.ring * devicePixelRatio;
+    if (stamps?.outer === ring && stamps.radius === radius && stamps.width === width && stamps.points === points) return stamps;
     const side = 2 * Math.ceil(ring + 1);
     const canvas = new OffscreenCanvas(side, side);
     const ink = canvas.getContext("2d", { willReadFrequently: true });
@@ -397,7 +400,7 @@ class Scatter {
       ink.arc(side / 2, side / 2, ring, 0, 2 * Math.PI);
       ink.fill();
     });
-    return (this.stamps = { radius, width, points, classes, out, ring: around });
+    return (this.stamps = { outer: ring, radius, width, points, classes, out, ring: around });
   }
 
   sideFor(count) {
@@ -423,7 +426,7 @@ class Scatter {
       ink.fillStyle = colour;
       ink.fillRect(x - width / 2 - wide, y - height / 2 - wide, width + 2 * wide, height + 2 * wide);
     };
-    if (this.ringed[index]) frame(border + 2 * RING_PX, getComputedStyle(this.canvas).color);
+    if (this.ringed[index]) frame(border + this.ring, getComputedStyle(this.canvas).color);
     frame(border, colours[labels[index] % colours.length]);
     ink.imageSmoothingEnabled = !this.data.crisp;
     ink.drawImage(this.sheet, ...from, x - width / 2, y - height / 2, width, height);

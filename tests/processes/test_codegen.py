@@ -5,12 +5,29 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from core import codegen, runs
-from core.network import BatchNormalization, Dense, Dropout, Flatten, MaxPool2D, Network, Rescaling, ResidualBlock
+from core.codegen.network import network_code
+from core.network import (
+    LAYERS,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPool2D,
+    Network,
+    Pretrained,
+    Rescaling,
+    ResidualBlock,
+)
 from core.recipe import AdamW, Recipe, find_recipe
 from core.schedule import OneCycle
 from tests.processes.trainings import PATIENCE_S, ended, epochs_told, wait_for
@@ -46,6 +63,42 @@ def everything() -> Recipe:
     recipe = find_recipe("digits-cnn").with_settings(settings)
     changed = replace(recipe, network=Network(layers), optimiser=AdamW(learning_rate=0.02), schedule=OneCycle())
     return replace(changed, name="everything")
+
+
+def every_layer() -> Network:
+    """A network with each kind of layer, one after the other."""
+    kinds = [kind() for kind in LAYERS.values() if kind not in (Pretrained, Flatten, Dense, GlobalAveragePooling2D)]
+    strided = (Conv2D(6, 5, 2, "same", "gelu", use_bias=False, l1=1e-4), ResidualBlock(8, 2, "silu"))
+    return Network(
+        (*kinds, *strided, GlobalAveragePooling2D(), Flatten(), Dense(7, "tanh", l2=0.1), Dense(2, "softmax"))
+    )
+
+
+@pytest.mark.parametrize(
+    "network", [every_layer(), Network((Pretrained(), Flatten(), Dense(2, "softmax")))], ids=["layers", "pretrained"]
+)
+def test_the_network_begins_with_the_same_weights(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
+    import keras
+
+    from core.nn.build import build_model
+
+    # Weights trained on ImageNet would have to be downloaded.
+    drawn = partial(keras.applications.MobileNetV2, alpha=0.35)
+    monkeypatch.setattr(keras.applications, "MobileNetV2", lambda **given: drawn(**{**given, "weights": None}))
+    keras.utils.set_random_seed(3)
+    expected = build_model(network, (48, 40, 3))
+    names: dict[str, Any] = {"keras": keras, "layers": keras.layers}
+    exec(compile(network_code(network, (48, 40, 3), mixed=False), "script", "exec"), names)  # noqa: S102 under test
+    keras.utils.set_random_seed(3)
+    found = names["build_network"]()
+    assert [layer.name.rstrip("_0123456789") for layer in found.layers] == [
+        layer.name.rstrip("_0123456789") for layer in expected.layers
+    ]
+    assert len(found.trainable_weights) == len(expected.trainable_weights)
+    for mine, theirs in zip(found.get_weights(), expected.get_weights(), strict=True):
+        assert np.array_equal(mine, theirs)
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 48, 40, 3)).astype(np.uint8)
+    assert np.asarray(found(pictures, training=False)) == pytest.approx(np.asarray(expected(pictures)), abs=1e-6)
 
 
 @pytest.mark.parametrize("recipe", [plain(), everything()], ids=lambda recipe: recipe.name)

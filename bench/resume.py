@@ -55,7 +55,7 @@ def killed(undisturbed: Run, recipe: Recipe, kills: int) -> None:
     run = begun(recipe)
     for kill in range(1, kills + 1):
         early = kill % _AT_START == 0
-        wait_for(run, lambda status, early=early: bool(status.pid) if early else trains(status))  # type: ignore[misc]
+        wait_for(run, lambda status, early=early: bool(status.pid) if early else learns(status))  # type: ignore[misc]
         # While TensorFlow starts, or while it trains, measures or saves.
         time.sleep(moments.uniform(0, 4))
         if over(status := run.status()):
@@ -89,7 +89,7 @@ def stopped(recipe: Recipe, stops: int) -> None:
     moments, took, whole = np.random.default_rng(1), [], 0
     run = begun(recipe)
     for _ in range(stops):
-        wait_for(run, trains)
+        wait_for(run, learns)
         time.sleep(moments.uniform(0.5, 3))
         if over(run.status()):
             break
@@ -124,6 +124,11 @@ def over(status: Status) -> bool:
 def trains(status: Status) -> bool:
     """Tell whether it trains, or has ended."""
     return over(status) or status.doing == "training"
+
+
+def learns(status: Status) -> bool:
+    """Tell whether it has trained on some batches, or has ended."""
+    return over(status) or status.pictures_per_second is not None
 
 
 def wait_for(run: Run, reached: Callable[[Status], bool]) -> Status:

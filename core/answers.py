@@ -146,6 +146,15 @@ def _portions(
         yield portion, done
 
 
+def warm(run: Run) -> None:
+    """Let the worker load a run's network in the background: the first answer then takes no seconds.
+
+    Raises:
+        RunError: the run has no model.
+    """
+    worker.Answer(run, infer.answers, [])
+
+
 def answer_drawing(run: Run, drawn: Image.Image) -> Answer:
     """Return a run's answer to a drawing that is framed as its data set frames its own pictures.
 

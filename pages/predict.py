@@ -10,7 +10,7 @@ from pages.shared.controls import choose_run, train_first
 from pages.shared.frame import page, said_in_words
 from pages.shared.predicting import given
 from pages.shared.predicting.adding import add_to_dataset
-from pages.shared.predicting.answering import answered
+from pages.shared.predicting.answering import answered, warm
 from pages.shared.predicting.batch import by_doubt, choose_photo, show_refused, take_away
 from pages.shared.predicting.bringing import bring, choose_way
 from pages.shared.predicting.given import Photo
@@ -54,6 +54,7 @@ def show_photos(run: Run, list_place: DeltaGenerator) -> list[tuple[Photo, Answe
 
 def show_all(run: Run, way: str) -> None:
     """Show what is brought, its answers, and what is below them, in an order that suits a narrow page too."""
+    warm(run)
     main, side = st.columns([3, 2], gap="large")
     with main:
         bring(way, run)

@@ -118,6 +118,7 @@ def _one_at_a_time(path: Path, changed_ns: int) -> tuple[tuple[int, ...], Callab
     graph = tf.function(
         lambda batch: model(batch, training=False), input_signature=[tf.TensorSpec((1, *shape), tf.uint8)]
     )
+    graph.get_concrete_function()
     return shape, lambda batch: np.asarray(graph(batch), np.float32)
 
 

@@ -19,7 +19,7 @@ class MadeAnswer:
     """Stands in for `core.worker.Answer` where photos are answered; it lets itself be waited for once.
 
     Attributes:
-        asked: with how many pictures each of them was made.
+        asked: with how many pictures each of them was made, but for none.
     """
 
     asked: ClassVar[list[int]] = []
@@ -28,7 +28,8 @@ class MadeAnswer:
         """Ask."""
         self._pictures = pictures
         self._waited = False
-        MadeAnswer.asked.append(len(pictures))
+        if pictures:
+            MadeAnswer.asked.append(len(pictures))
 
     def within(self, _seconds: float) -> list[np.ndarray | None] | None:
         """Answer, the second time."""

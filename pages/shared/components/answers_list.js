@@ -47,7 +47,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
     setTriggerValue("opened", Number(row.dataset.id));
     // On a narrow page the open photo is above the list, out of sight.
     const shown = document.querySelector(".st-key-opened_photo");
-    if (shown && shown.getBoundingClientRect().bottom < 80) shown.scrollIntoView({ behavior: "smooth" });
+    const box = shown?.getBoundingClientRect();
+    if (!box || box.top >= 0 || box.bottom > list.getBoundingClientRect().top + 1) return;
+    shown.style.scrollMarginTop = "72px"; // Beneath the page's header.
+    shown.scrollIntoView();
   };
   list.onkeydown = (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

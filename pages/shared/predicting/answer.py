@@ -20,7 +20,7 @@ def show_verdict(run: Run, answer: Answer, booked: Booking) -> None:
     decision = booked.decide(answer.probabilities, names)
     said = booking.in_words(decision, names)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"### {plain(label)} · {probability:.1%}", width="content")
+        st.subheader(f"{plain(label)} · {probability:.1%}", anchor=False, width="content")
         if decision == ASK:
             st.badge(plain(said[0].upper() + said[1:]), icon=":material/help:", color="orange")
         else:

@@ -10,7 +10,7 @@ from core.answers import Answer, Refusal
 from core.runs import Run
 from pages.shared.predicting.given import Photo
 
-_KEPT = "answers_kept"
+_KEPT, _WARMED = "answers_kept", "answers_warmed"
 _MOST_KEPT = 1_000
 _SHOWN_EVERY_S = 0.1
 _LONG_S = 1.0
@@ -42,6 +42,14 @@ def answered(run: Run, photos: list[Photo], box: float | None) -> dict[int, Answ
             kept[key] = answer
         bar.end()
     return {photo: kept[key] for photo, key in keys.items()}
+
+
+def warm(run: Run) -> None:
+    """Let the worker load a run's network while the user chooses photos, once a session."""
+    warmed: set[str] = st.session_state.setdefault(_WARMED, set())
+    if run.name not in warmed:
+        warmed.add(run.name)
+        answers.warm(run)
 
 
 def _forget(kept: dict[_Key, Answer | Refusal], keep: Iterable[_Key]) -> None:

@@ -44,6 +44,11 @@ _GENERALISATION_LOSS = 1.05
 # At 90% accuracy on 400 pictures, 3 standard errors are 4.5 points: a wider gap between training and validation is not
 # chance.
 _GAP = 0.05
+# A confident error costs about 5 nats, and 16 at most (Keras takes probabilities below 1e-7 for that): where validation
+# costs more than this for each error, right answers are unsure too.
+_ERROR_NATS = 10.0
+# Batch normalisation's averages take 1 / (1 − momentum) steps to follow: more than 20 are more than some epochs have.
+_SLOW_MOMENTUM = 0.95
 # Accuracies that jump from epoch to epoch by more than this hide what a change of the recipe does.
 _JUMP = 0.01
 # A training loss that falls by less than this an epoch, over the last epochs, has come to rest.
@@ -99,7 +104,8 @@ def advice(
     if stuck:
         return stuck
     ended = status.state not in runs.ALIVE
-    said = [_overfitting(curves), _lagging(curves), _noisy(curves), _underfitting(curves, ended)]
+    # Where validation lags, its figures tell nothing of the gap to training.
+    said = [_lagging(curves) or _overfitting(curves), _noisy(curves), _underfitting(curves, ended)]
     return [*(each for each in said if each), _learning(curves)]
 
 
@@ -244,22 +250,21 @@ def _overfitting(curves: _Curves) -> Finding | None:
 
 
 def _lagging(curves: _Curves) -> Finding | None:
-    """A validation loss far above the training loss while as many are recognised: averages that come too late."""
-    slow = [
-        each for each in curves.recipe.network.layers if isinstance(each, BatchNormalization) and each.momentum > 0.95
-    ]
-    gap = curves.accuracy[-1] - curves.val_accuracy[-1]
-    behind = curves.val_loss[-1] > 3 * curves.loss[-1] and curves.val_loss[-1] > 0.3 * curves.guessing
-    if not slow or not behind or gap > _GAP or len(curves.loss) < 2:
+    """A validation loss that errors cannot explain: averages that come too late make right answers unsure."""
+    layers = curves.recipe.network.layers
+    slow = [each for each in layers if isinstance(each, BatchNormalization) and each.momentum > _SLOW_MOMENTUM]
+    loss, wrong = curves.val_loss[-1], 1 - curves.val_accuracy[-1]
+    unsure = loss > _ERROR_NATS * wrong and loss > 3 * curves.loss[-1] and loss > 0.3 * curves.guessing
+    if not slow or not unsure or len(curves.loss) < 2:
         return None
     sentence = (
         f"The validation loss of {_nats(curves.val_loss[-1])} lags behind the training loss of "
         f"{_nats(curves.loss[-1])}, though {curves.val_accuracy[-1]:.1%} are recognised: the averages of "
         f"batch normalisation, which validation uses, have not caught up, since an epoch has few steps."
     )
-    figures = {"loss": curves.loss[-1], "val_loss": curves.val_loss[-1], "gap": gap}
-    layers = [replace(each, momentum=0.9) if each in slow else each for each in curves.recipe.network.layers]
-    return Finding(LAGGING, sentence, figures, _network(layers), "a momentum of 0.9 in batch normalisation")
+    figures = {"loss": curves.loss[-1], "val_loss": loss, "wrong": wrong}
+    faster = [replace(each, momentum=0.9) if each in slow else each for each in layers]
+    return Finding(LAGGING, sentence, figures, _network(faster), "a momentum of 0.9 in batch normalisation")
 
 
 def _noisy(curves: _Curves) -> Finding | None:

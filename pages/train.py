@@ -5,6 +5,7 @@ import streamlit as st
 from core import runs
 from core.datasets import catalogue
 from core.datasets.store import Dataset
+from core.recipe import Recipe
 from core.runs import Run
 from core.shapes import layer_sizes
 from pages.shared import address
@@ -39,20 +40,24 @@ def change(view: str, draft: Draft, dataset: Dataset) -> None:
 
 def start(draft: Draft, dataset: Dataset) -> None:
     """Make a run of the recipe and start it."""
-    run = runs.create(draft.recipe, dataset.about.name, pair_of=draft.pair_of)
+    title = choosing.run_title(draft)
+    run = runs.create(draft.recipe, dataset.about.name, title=title, pair_of=draft.pair_of)
     run.start()
     st.session_state["run"] = run.name
     st.session_state[_STARTED] = True
     st.rerun()
 
 
-def say_before(ready: Ready) -> None:
+def say_before(recipe: Recipe, ready: Ready) -> None:
     """Say what a training will work on, and what is wrong or odd about it."""
     for problem in ready.problems:
         st.error(plain(problem), icon=":material/error:")
     for warning in ready.warnings:
         st.warning(plain(warning), icon=":material/warning:")
-    st.caption(f"{ready.train:,} pictures train, {ready.validation:,} validate, {ready.test:,} test.")
+    others = f"{ready.validation:,} validate, {ready.test:,} test"
+    if recipe.split.validation == "test":
+        others = f"the {ready.test:,} test pictures validate too"
+    st.caption(f"{ready.train:,} pictures train, {others}.")
 
 
 def show_run(draft: Draft, dataset: Dataset, ready: Ready | None) -> None:
@@ -112,7 +117,7 @@ with left, said_in_words():
         pressed = st.container()
         with said_in_words():
             ready = choosing.look_ahead(draft.recipe, dataset)
-            say_before(ready)
+            say_before(draft.recipe, ready)
         if pressed.button(
             "Train",
             key="train",

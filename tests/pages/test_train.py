@@ -106,6 +106,7 @@ def test_it_begins_a_run_of_what_is_set_and_shows_the_queue(app: AppTest, monkey
     press(app, "train")
     (first,) = runs.all_runs()
     assert (first.recipe.fit.epochs, first.recipe.name) == (3, "digits-dense")
+    assert first.title == f"{first.recipe.title} · fit.epochs 3"
     press(app, "train")
     assert "One run trains at a time" in said(app)
     assert all(f"{place}. " in said(app) for place in (1, 2))

@@ -148,5 +148,4 @@ def _batch(recipe: Recipe, dataset: Dataset) -> None:
     _, height, width, channels = batch.pictures.shape
     st.caption(
         f"The network's first batch begins so: {width}×{height} pixels, {'gray' if channels == 1 else 'colour'}."
-        + ("" if recipe.augmentation else " Without augmentation TensorFlow shuffles them by itself.")
     )

@@ -57,11 +57,11 @@ def watch(run: Run, polling: bool) -> None:
 
     Args:
         run: which.
-        polling: whether it is drawn anew now: the page is drawn once more when the run ends.
+        polling: whether it is drawn anew now: the page is drawn once more when the run ends or goes on.
     """
     with said_in_words():
         status = run.status()
-        if st.session_state.pop(_SET_UP, False) or (polling and status.state not in runs.ALIVE):
+        if st.session_state.pop(_SET_UP, False) or polling != (status.state in runs.ALIVE):
             st.rerun()
         metrics = _growing(str(run.folder)).now()
         _heading(run, status)

@@ -34,6 +34,10 @@ def tiles(page: Page) -> tuple[list[str], list[str]]:
     return found["pictures"], found["captions"]
 
 
+def wait_for_rotation(page: Page, degrees: int) -> None:
+    page.wait_for_function(f"degrees => JSON.parse(({_TILES})().of).rotation_range === degrees", arg=degrees)
+
+
 def wait_for_other_tiles(page: Page, before: list[str]) -> None:
     page.wait_for_function(f"before => ({_TILES})().pictures[1] !== before", arg=before[1])
 
@@ -48,17 +52,17 @@ def test_the_tiles_change_while_the_mouse_is_down_and_the_address_when_it_is_up(
     page.mouse.move(box["x"] + 6, box["y"] + 12)
     page.mouse.down()
     page.mouse.move(box["x"] + 6 + (box["width"] - 12) / 4, box["y"] + 12, steps=10)
-    wait_for_other_tiles(page, plain)
+    wait_for_rotation(page, 45)
     quarter, captions = tiles(page)
     assert quarter[0] == plain[0], "the first is the picture as it is"
     assert len(set(quarter)) == 5
     assert all(re.fullmatch(r"turned [\d.]+° (anti)?clockwise", caption) for caption in captions[1:])
     page.mouse.move(box["x"] + 6 + (box["width"] - 12) / 2, box["y"] + 12, steps=10)
-    wait_for_other_tiles(page, quarter)
+    wait_for_rotation(page, 90)
+    assert tiles(page)[0][1] != quarter[1]
     assert "rotation_range" not in page.url
     page.mouse.up()
     expect(page).to_have_url(re.compile("rotation_range=90"))
-    page.wait_for_function(f"JSON.parse(({_TILES})().of).rotation_range === 90")
 
 
 def test_the_same_seed_draws_the_same_tiles(page: Page, server: Server) -> None:

@@ -24,6 +24,7 @@ def point_near_the_middle(page: Page, points: Locator) -> tuple[float, float]:
     for step in range(200):
         x, y = box["x"] + box["width"] / 2 + 3 * step, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
+        wait_for_frame(points)
         if tip.is_visible():
             return x, y
     raise AssertionError("no point near the middle")
@@ -76,30 +77,37 @@ def test_the_filter_greys_the_map_and_the_legend_hides_classes(page: Page, serve
     points = open_map(page, server, "&class=3")
     said = page.get_by_role("status").filter(has_text="pictures")
     expect(said).to_have_text("183 of 1,797 pictures in colour")
+    wait_for_frame(points)
     before = colours(points)
     legend = page.get_by_role("group", name="Classes")
     three = legend.get_by_role("button", name="3 · 183")
     three.click()
     expect(three).to_have_attribute("aria-pressed", "false")
-    page.wait_for_timeout(200)
+    wait_for_frame(points)
     assert colours(points) < before, "threes are no longer drawn"
 
 
 def test_keys_pan_and_zoom_until_points_become_pictures(page: Page, server: Server) -> None:
     points = open_map(page, server)
     expect(page.get_by_role("status").get_by_text("1,797 pictures", exact=True)).to_be_visible()
+    wait_for_frame(points)
     whole = picture_of(points)
     points.press("ArrowLeft")
-    page.wait_for_timeout(200)
+    wait_for_frame(points)
     panned = picture_of(points)
     assert panned != whole
     for _ in range(9):
         points.press("+")
-    page.wait_for_timeout(200)
+    wait_for_frame(points)
     assert picture_of(points) not in (whole, panned)
     points.press("0")
-    page.wait_for_timeout(200)
+    wait_for_frame(points)
     assert picture_of(points) == whole
+
+
+def wait_for_frame(points: Locator) -> None:
+    """Wait until what is asked for by now is drawn: the map draws once a frame."""
+    points.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def picture_of(points: Locator) -> str:

@@ -26,6 +26,11 @@ def pixels(page: Page) -> str:
     return drawn
 
 
+def wait_for_other_pixels(page: Page, before: str) -> None:
+    drawn = canvas(page, "after").element_handle()
+    page.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[drawn, before])
+
+
 def middle(element: Locator) -> tuple[float, float]:
     element.scroll_into_view_if_needed()
     box = element.bounding_box()
@@ -35,16 +40,15 @@ def middle(element: Locator) -> tuple[float, float]:
 
 def test_the_picture_turns_before_the_slider_is_let_go(page: Page, server: Server) -> None:
     open_with(page, server, Rotate(angle=0.0))
-    before = pixels(page)
     x, y = middle(page.locator("[class*=st-key-step_][class*=_sliders] .track").first)
     page.mouse.move(x, y)
     page.mouse.down()
-    seen = {before}
-    for step in range(1, 9):
-        page.mouse.move(x + 10 * step, y)
-        page.wait_for_timeout(150)
-        seen.add(pixels(page))
-    assert len(seen) >= 5, "the picture follows the thumb, which is still held"
+    seen = [pixels(page)]
+    for step in range(1, 5):
+        page.mouse.move(x + 20 * step, y)
+        wait_for_other_pixels(page, seen[-1])  # The thumb is still held.
+        seen.append(pixels(page))
+    assert len(set(seen)) == 5
     page.mouse.up()
     expect(page.locator("[data-side=before] canvas")).to_have_attribute("data-size", "8×8")
 
@@ -77,15 +81,13 @@ def test_the_crop_box_is_dragged_on_the_picture(page: Page, server: Server) -> N
 
 def test_the_magnifier_shows_the_numbers_of_both_pictures(page: Page, server: Server) -> None:
     open_with(page, server, Resize(width=16, height=16, resampling="nearest"))
-    after = canvas(page, "after").bounding_box()
-    assert after
-    page.mouse.move(after["x"] + 2, after["y"] + 2)
+    canvas(page, "after").hover(position={"x": 2, "y": 2})
     cells = page.locator(".st-key-compare [data-side=after] .numbers span")
     expect(cells).to_have_count(25)
     expect(page.locator(".st-key-compare [data-side=before] .numbers span").first).to_have_text("0")
     before = canvas(page, "before").bounding_box()
     assert before
-    page.mouse.move(before["x"] + before["width"] * 0.45, before["y"] + before["height"] * 0.2)
+    canvas(page, "before").hover(position={"x": before["width"] * 0.45, "y": before["height"] * 0.2})
     expect(cells.nth(12)).not_to_have_text("0")
 
 
@@ -97,6 +99,7 @@ def test_a_pipeline_is_built_saved_and_there_again_after_another_page(page: Page
     expect(canvas(page, "after")).to_have_attribute("data-size", "28×28")
     page.get_by_role("combobox", name="Add a step").focus()
     page.keyboard.type("Flip")
+    expect(page.get_by_role("option")).to_have_text(re.compile("Flip"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("3 · Flip").first).to_be_visible()
     page.get_by_role("button", name="Save").click()

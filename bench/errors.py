@@ -19,6 +19,7 @@ from bench.data import CIFAR10_FILE, command_line, need
 from tests.browser.server import PROJECT, Server, chromium, running_server
 
 VISITS = 10
+PATIENCE_MS = 120_000
 CLICKS = 40
 _CLICK = """async ([row, column]) => {
     const inside = key => [...document.querySelectorAll(`.st-key-${key} *`)].find(each => each.shadowRoot).shadowRoot;
@@ -49,7 +50,7 @@ def main() -> None:
         times = Path(folder) / "times"
         os.environ["PIXELWISE_BENCH_TIMES"] = str(times)
         with chromium() as browser, running_server(home, [str(PROJECT / "bench" / "timed_server.py")]) as server:
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page = _opened(browser)
             page.goto(server.address)
             page.wait_for_timeout(15_000)  # The worker warms up.
             address = f"{server.address}/errors?run={run}"
@@ -62,12 +63,18 @@ def main() -> None:
             print(f"TensorFlow in the server: {'yes' if _holds_tensorflow(server) else 'no'}")
 
 
+def _opened(browser: Browser) -> Page:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(PATIENCE_MS)
+    return page
+
+
 def _visits(browser: Browser, address: str, times: Path) -> list[float]:
     """Open the page in sessions of their own, the first ever among them; return the seconds of each first drawing."""
     seconds = []
     for _ in range(VISITS):
         times.write_text("")
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page = _opened(browser)
         page.goto(address)
         page.locator(".st-key-gallery .grid img").first.wait_for()
         page.wait_for_timeout(1000)

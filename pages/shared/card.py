@@ -27,12 +27,14 @@ from core.runs import Run, RunError
 from core.worker import Answer
 from pages.shared.components.crisp import data_url
 from pages.shared.components.gallery import picture_url
-from pages.shared.frame import plain, said_in_words
+from pages.shared.frame import end_for_a_click, plain, said_in_words
 from pages.shared.job import show_job
 
 _Result = TypeVar("_Result")
 
 _POLL_S, _PATIENCE_S = 0.1, 120
+# Each so many polls, since the browser draws more anew than the skeleton.
+_REDRAWN = 10
 _HEAT_PX, _NEAR_PX = 196, 84
 _LOOKS_PX, _CHANGES_PX = 280, 280
 _NEIGHBOURS = 8
@@ -141,11 +143,11 @@ def _explain(
         asked_looks = worker.heat_maps(run, case.seen, classes)
         asked_changes = worker.probabilities(run, sensitivity.changed(case.seen))
         asked += [asked_looks, asked_changes]
-        with near, said_in_words():
-            _show_nearest(case, first)
         found = _awaited(asked_looks, looks, _LOOKS_PX)
         with looks.container():
             _show_looks(case, classes, found)
+        with near, said_in_words():
+            _show_nearest(case, first)
         changed = _awaited(asked_changes, changes, _CHANGES_PX)
         answers = sensitivity.by_change(changed if case.certain is None else case.certain.apply(changed))
         with changes.container():
@@ -161,11 +163,13 @@ def _explain(
 
 
 def _awaited(asked: Answer[_Result], place: DeltaGenerator, height: int) -> _Result:
-    """Wait for the worker, a skeleton in its place; each time that it is drawn, Streamlit takes up a click instead."""
-    for _ in range(round(_PATIENCE_S / _POLL_S)):
+    """Wait for the worker, a skeleton in its place; a click meanwhile ends this."""
+    for poll in range(round(_PATIENCE_S / _POLL_S)):
         if (found := asked.within(_POLL_S)) is not None:
             return found
-        place.skeleton(height=height)
+        end_for_a_click()
+        if poll % _REDRAWN == 0:
+            place.skeleton(height=height)  # Here Streamlit ends this run for one of the whole page.
     raise RunError("The network took too long to answer. Try again when the machine is less busy.")
 
 

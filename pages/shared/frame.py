@@ -8,6 +8,9 @@ from contextlib import contextmanager, suppress
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 from core.errors import PixelwiseError
 from pages.shared import message_queue
@@ -42,6 +45,22 @@ def said_in_words() -> Iterator[None]:
         yield
     except PixelwiseError as error:
         st.error(plain(str(error)), icon=":material/error:")
+
+
+def end_for_a_click() -> None:
+    """End this run when the fragment that is drawn waits to be drawn anew, as after a click in it.
+
+    Streamlit does so for a run of the whole page only: a fragment that waits for something would keep a click waiting.
+    It has no way of its own to ask, hence the look into its requests.
+    """
+    context = get_script_run_ctx()
+    requests = context.script_requests if context is not None else None
+    if (
+        requests is not None
+        and requests._state == ScriptRequestType.RERUN
+        and ThreadState.get().fragment_id in requests._rerun_data.fragment_id_queue
+    ):
+        st.stop()
 
 
 def plain(text: str) -> str:

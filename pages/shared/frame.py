@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
@@ -51,7 +51,7 @@ def end_for_a_click() -> None:
     """End this run when the fragment that is drawn waits to be drawn anew, as after a click in it.
 
     Streamlit does so for a run of the whole page only: a fragment that waits for something would keep a click waiting.
-    It has no way of its own to ask, hence the look into its requests.
+    It has no way of its own to ask, hence the look into its requests; `st.stop` would drop them.
     """
     context = get_script_run_ctx()
     requests = context.script_requests if context is not None else None
@@ -60,7 +60,7 @@ def end_for_a_click() -> None:
         and requests._state == ScriptRequestType.RERUN
         and ThreadState.get().fragment_id in requests._rerun_data.fragment_id_queue
     ):
-        st.stop()
+        raise StopException
 
 
 def plain(text: str) -> str:

@@ -13,4 +13,4 @@ PROJECT = Path(__file__).resolve().parents[2]
 def app(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The app on an empty data home; no worker is started."""
     monkeypatch.setattr("pages.shared.frame.prepare_server", threading.Thread)
-    return AppTest.from_file(str(PROJECT / "app.py"), default_timeout=30).run()
+    return AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90).run()

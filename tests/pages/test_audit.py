@@ -28,7 +28,7 @@ def make(*, name: str = "cat") -> store.Dataset:
 
 
 def open_it() -> AppTest:
-    app = AppTest.from_function(shown, default_timeout=30).run()
+    app = AppTest.from_function(shown, default_timeout=90).run()
     assert not app.exception
     return app
 

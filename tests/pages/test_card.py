@@ -83,7 +83,7 @@ def explained(name: str) -> None:
 
 
 def shown(script: Callable[..., None], *arguments: object) -> AppTest:
-    app = AppTest.from_function(script, default_timeout=30, args=arguments).run()
+    app = AppTest.from_function(script, default_timeout=90, args=arguments).run()
     assert not app.exception, [each.value for each in app.exception]
     return app
 

@@ -22,7 +22,7 @@ def upload(app: AppTest, data: bytes) -> AppTest:
 
 def until_said(app: AppTest, text: str) -> None:
     """Open the page again and again, as it does itself while a job goes on, until it says something."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while text not in said(app).replace("\\", ""):
         assert time.monotonic() < end, said(app)
         time.sleep(0.1)

@@ -32,7 +32,7 @@ def test_features_are_made_on_request(run: Run, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_map_says_what_is_ringed_and_returns_the_lasso(run: Run) -> None:
     keep_features(run)
-    app = AppTest.from_function(map_of, default_timeout=30, args=(run.name,)).run()
+    app = AppTest.from_function(map_of, default_timeout=90, args=(run.name,)).run()
     assert not app.exception
     assert "that it gets wrong have a ring" in said(app)
     assert app.session_state["chosen"] is None

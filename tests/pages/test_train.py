@@ -125,7 +125,7 @@ def test_what_is_changed_is_told_kept_over_a_reload_and_undone(app: AppTest, dat
     assert not app.exception
     view(app, "Run")
     assert (draft(app).recipe.optimiser, draft(app).recipe.schedule) == (SGD(momentum=0.5), Cosine())
-    again = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=30).run()
+    again = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90).run()
     show(again, PAGE, recipe="digits-cnn")
     assert draft(again).recipe == draft(app).recipe
     assert number(again, "Epochs").value == 7

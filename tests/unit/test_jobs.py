@@ -28,7 +28,7 @@ def fail(progress: Progress) -> None:
 
 
 def wait(job: Job, reached: Callable[[jobs.JobStatus], bool]) -> jobs.JobStatus:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while not reached(status := job.status()):
         assert time.monotonic() < end, status
         time.sleep(0.02)

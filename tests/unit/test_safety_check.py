@@ -27,7 +27,7 @@ def run(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def ended(key: str) -> Check:
     found = find(key)
     assert found is not None
-    for _ in range(200):
+    for _ in range(1800):
         if not found.standing.going_on:
             return found
         time.sleep(0.05)

@@ -22,7 +22,7 @@ def saved(folder: Path) -> list[str]:
 
 
 def wait_for(reached: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while not reached():
         assert time.monotonic() < end
         time.sleep(0.005)

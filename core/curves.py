@@ -22,6 +22,7 @@ STRIP_MARGIN_PX = {"l": 64, "r": 8, "t": 28, "b": 8}
 # The first losses of an unscaled network are a hundred times higher than the last: the axis is logarithmic.
 _LOSS_TICKS = [float(f"{first}e{power}") for power in range(-6, 10) for first in (1, 2, 5)]
 _SCHEDULE_POINTS = 200
+_TICK_PX = 20
 
 
 @dataclass(frozen=True)
@@ -237,8 +238,18 @@ def figure(curve: Curve, *, dark: bool = False) -> go.Figure:
     if curve.scale == "share":
         drawn.update_yaxes(tickformat=".1~%")
     else:
-        drawn.update_yaxes(type=curve.scale, tickvals=curve.ticks, ticktext=[f"{tick:g}" for tick in curve.ticks])
+        ticks = _drawn_ticks(curve)
+        drawn.update_yaxes(type=curve.scale, tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
     return drawn
+
+
+def _drawn_ticks(curve: Curve) -> list[float]:
+    """Return as many of the ticks within the axis as there is room for."""
+    low, high = curve.range
+    ticks = [tick for tick in curve.ticks if low <= (math.log10(tick) if curve.scale == "log" else tick) <= high]
+    room = (curve.height - curve.margin["t"] - curve.margin["b"]) / _TICK_PX
+    # On a logarithmic axis, the tenth follows after three.
+    return ticks if len(ticks) <= room else ticks[:: 3 if curve.scale == "log" else 2]
 
 
 def legend(*, dark: bool = False, validation: str = "validation") -> list[tuple[str, str]]:

@@ -25,9 +25,10 @@ def runs_of(server: Server) -> list[Run]:
 
 
 def test_a_network_is_built_by_clicks_and_trained(page: Page, server: Server) -> None:
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{server.address}/train?recipe=own&view=network")
     layers = page.locator(".layers .row:not(.head)")
-    expect(layers).to_have_count(5)
+    expect(layers).to_have_count(5, timeout=PATIENCE_MS)
     drawing = page.locator("img[alt^='A network']")
     expect(drawing).to_have_attribute("alt", re.compile("Max pooling 4 × 4 × 32, Flatten 512"))
 
@@ -67,6 +68,7 @@ def test_a_network_is_built_by_clicks_and_trained(page: Page, server: Server) ->
 
 
 def test_a_run_is_paused_and_resumed_and_its_curves_stay_zoomed_while_they_grow(page: Page, server: Server) -> None:
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{server.address}/train?recipe=digits-cnn")
     page.get_by_role("spinbutton", name="Epochs").fill("400")
     page.get_by_role("spinbutton", name="Epochs").press("Enter")

@@ -52,6 +52,13 @@ def test_all_that_can_be_drawn_and_a_tick_lie_on_the_axis_of_losses(losses: list
     assert any(low < tick < high for tick in curve.ticks)
 
 
+def test_ticks_of_a_low_chart_are_few() -> None:
+    wide = curves.run_curves([batch(1.0, 40.0), batch(2.0, 0.05)], 3)
+    _, _, batches, rate = wide
+    assert list(curves.figure(batches).layout.yaxis.tickvals) == [0.05, 0.5, 5.0, 50.0]
+    assert list(curves.figure(rate).layout.yaxis.tickvals) == [0.0, 0.001]
+
+
 def test_many_points_become_few_with_the_same_mean_the_last_end_and_a_band() -> None:
     records = [batch(number / 100, float(number)) for number in range(1, 10_001)]
     line = curves.thinned(records, "loss", "", "")

@@ -1,6 +1,7 @@
 """Which recipe is trained: what it teaches, the book's figure beside ours, what is changed, what hinders it."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import psutil
@@ -10,9 +11,11 @@ from core import home, runs
 from core.comparison import recipe_differences
 from core.datasets import catalogue, decisions
 from core.datasets.store import Dataset
+from core.errors import PixelwiseError
 from core.prepare import parts, shapes
 from core.preprocessing import Pipeline
 from core.recipe import Recipe, RecipeError, Split
+from core.runs import Run
 from core.shapes import layer_sizes, memory_problem
 from pages.shared.controls import choose
 from pages.shared.frame import plain
@@ -42,7 +45,9 @@ def tell(draft: Draft, dataset: str) -> None:
         st.caption(f":material/warning: **Trap.** {plain(base.book_trap)}")
     if base.dataset != dataset and draft.option != drafts.OWN:
         st.caption(f"It is made for {plain(catalogue.title(base.dataset))}: its figures are of that.")
-    ours = best_run(draft.option, str(home.data_home())) if draft.option not in (drafts.OWN, drafts.HANDED) else None
+    ours = None
+    if draft.option not in (drafts.OWN, drafts.HANDED):
+        ours = best_run(json.dumps(base.to_json()), str(home.data_home()))
     if base.book_accuracy is None and ours is None:
         return
     with st.container(horizontal=True, gap="medium"):
@@ -54,21 +59,28 @@ def tell(draft: Draft, dataset: str) -> None:
 
 
 @st.cache_data(ttl=_BEST_S, show_spinner=False)
-def best_run(option: str, data_home: str) -> tuple[str, float] | None:  # noqa: ARG001 part of the cache's key
-    """Return the finished run of an unchanged recipe with the best test accuracy, and that; seeds may differ."""
-    base = drafts.opened(option).base
+def best_run(recipe: str, data_home: str) -> tuple[str, float] | None:  # noqa: ARG001 part of the cache's key
+    """Return the finished run of a recipe, as JSON, with the best test accuracy, and that; seeds may differ."""
+    base = Recipe.from_json(json.loads(recipe))
     found: list[tuple[float, str]] = []
     for run in runs.all_runs():
-        try:
-            accuracy = run.status().result.get("test_accuracy")
-            if accuracy is None or run.status().state != runs.FINISHED or run.recipe.name != base.name:
-                continue
-            same = replace(run.recipe, fit=replace(run.recipe.fit, seed=base.fit.seed))
-            if not recipe_differences([base.for_dataset(run.about), same]) and run.about.name == base.dataset:
-                found.append((accuracy, run.name))
-        except runs.RunError:
-            continue
-    return (max(found)[1], max(found)[0]) if found else None
+        # One that cannot be read is no candidate.
+        with suppress(PixelwiseError):
+            status = run.status()
+            if status.state == runs.FINISHED and "test_accuracy" in status.result and _is_of(run, base):
+                found.append((status.result["test_accuracy"], run.name))
+    if not found:
+        return None
+    accuracy, name = max(found)
+    return name, accuracy
+
+
+def _is_of(run: Run, base: Recipe) -> bool:
+    """Tell whether a run is of a recipe as it is, on its own data set; seeds may differ."""
+    if run.recipe.name != base.name or run.about.name != base.dataset:
+        return False
+    same_seed = replace(run.recipe, fit=replace(run.recipe.fit, seed=base.fit.seed))
+    return not recipe_differences([base.for_dataset(run.about), same_seed])
 
 
 def set_length(draft: Draft) -> None:

@@ -322,7 +322,7 @@ def test_a_run_can_be_paused_resumed_and_given_another_rate(app: AppTest, monkey
     pid, began = own_process()
     run = made_run(runs.RUNNING, curve([1.0, 0.9], [1.0, 0.9]), pid=pid, pid_started=began)
     show(app, PAGE, run=run.name)
-    number(app, "Learning rate").set_value(0.01).run()
+    number(app, "Learning rate").set_value(0.01)
     press(app, "train_set_rate")
     assert run.wanted_learning_rate() == 0.01
     press(app, "pause")
@@ -334,6 +334,18 @@ def test_a_run_can_be_paused_resumed_and_given_another_rate(app: AppTest, monkey
     app.run()
     press(app, "resume")
     assert resumed == [run.name]
+
+
+def test_a_finished_run_is_given_more_epochs(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = made_run(runs.FINISHED, curve([1.0, 0.9, 0.8], [1.0, 0.9, 0.8]), epoch=3)
+    monkeypatch.setattr(Run, "checkpoints", [run.folder / "checkpoint" / "3.npz"])
+    given: list[int] = []
+    monkeypatch.setattr(Run, "resume", lambda _run, epochs: given.append(epochs))
+    show(app, PAGE, run=run.name)
+    assert number(app, "Epochs in all").value == 6
+    number(app, "Epochs in all").set_value(8)
+    press(app, "train_on")
+    assert given == [8]
 
 
 def test_what_the_network_sees_is_shown_after_an_epoch(app: AppTest) -> None:

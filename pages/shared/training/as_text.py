@@ -11,7 +11,7 @@ from pages.shared.frame import plain, said_in_words
 from pages.shared.training import drafts
 from pages.shared.training.drafts import Draft
 
-_PASTED, _FILE, _SAID = "train_pasted", "train_file", "train_text_said"
+_PASTED, _FILE, _NAME, _SAID = "train_pasted", "train_file", "train_save_name", "train_text_said"
 # A recipe takes some kilobytes; what is far larger is none.
 _MOST_BYTES = 1_000_000
 
@@ -43,14 +43,14 @@ def recipe_text(draft: Draft) -> None:
 
 def _keep(draft: Draft) -> None:
     with said_in_words():
-        name = st.text_input("Name", key="train_save_name", max_chars=saved.LONGEST_NAME, persist_state="session")
+        name = st.text_input("Name", key=_NAME, max_chars=saved.LONGEST_NAME, persist_state="session")
         st.button(
             "Save",
             key="train_save",
             icon=":material/save:",
             disabled=not name.strip(),
             on_click=_save,
-            args=(draft, name),
+            args=(draft,),
         )
         if drafts.is_mine(draft.option):
             st.button(
@@ -63,9 +63,9 @@ def _keep(draft: Draft) -> None:
             )
 
 
-def _save(draft: Draft, name: str) -> None:
+def _save(draft: Draft) -> None:
     try:
-        drafts.save_as(name, draft.recipe)
+        drafts.save_as(st.session_state[_NAME], draft.recipe)
     except PixelwiseError as error:
         st.session_state[_SAID] = str(error)
 

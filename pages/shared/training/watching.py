@@ -12,6 +12,7 @@ from core import coach, curves, pictures, runs
 from core.coach import Finding
 from core.datasets import catalogue
 from core.errors import PixelwiseError
+from core.recipe import Fit
 from core.runs import Run, Seen, Status
 from core.runs.records import GrowingRecords
 from pages.shared.components.crisp import data_url
@@ -22,7 +23,7 @@ from pages.shared.training.estimating import duration
 
 POLL_S = 0.9
 _REFUSED, _SET_UP = "train_refused", "train_set_up"
-_LEARNING_RATE = "train_new_rate"
+_MOST_EPOCHS = int(Fit.setting_of("epochs").maximum or 1000)
 _WORST, _FILTERS, _FILTER_PX = 12, 8, 48
 _BADGES = {
     runs.WAITING: ("gray", "hourglass_empty"),
@@ -115,22 +116,36 @@ def _buttons(run: Run, status: Status) -> None:
         st.button("Stop", key="stop", icon=":material/stop:", on_click=attempt, args=(run.stop,), disabled=stopping)
     elif status.state in runs.RESUMABLE:
         st.button("Resume", key="resume", icon=":material/play_arrow:", on_click=attempt, args=(run.resume,))
-    elif run.checkpoints:
+    elif run.checkpoints and status.epoch < _MOST_EPOCHS:
         with st.popover("Train on", icon=":material/fast_forward:"):
-            epochs = int(st.number_input("Epochs in all", status.epoch + 1, 1000, 2 * status.epoch, key="train_on"))
-            st.button(
-                "Train on", key="train_on_go", type="primary", on_click=attempt, args=(lambda: run.resume(epochs),)
-            )
+            _train_on(run, status)
+
+
+def _train_on(run: Run, status: Status) -> None:
+    """Let the user give a finished run more epochs."""
+    key = f"train_on_{run.name}_{status.epoch}"
+    st.number_input(
+        "Epochs in all", status.epoch + 1, _MOST_EPOCHS, min(2 * max(status.epoch, 1), _MOST_EPOCHS), key=key
+    )
+
+    def train_on() -> None:
+        # Read only now: what was typed just before the click counts.
+        attempt(lambda: run.resume(int(st.session_state[key])))
+
+    st.button("Train on", key="train_on", type="primary", on_click=train_on)
 
 
 def _set_rate(run: Run, status: Status) -> None:
     """Let the user change the learning rate of a training that goes on."""
     rate = status.learning_rate or float(run.recipe.optimiser.to_json()["learning_rate"])
-    new = st.number_input(
-        "Learning rate", 1e-7, 10.0, rate, step=rate / 10, format="%g", key=f"{_LEARNING_RATE}_{run.name}"
-    )
+    key = f"train_new_rate_{run.name}"
+    st.number_input("Learning rate", 1e-7, 10.0, rate, step=rate / 10, format="%g", key=key)
     st.caption(f"It is {rate:g} now; the schedule goes on from the new one at the next batch.")
-    st.button("Set", key="train_set_rate", type="primary", on_click=attempt, args=(lambda: run.set_learning_rate(new),))
+
+    def set_rate() -> None:
+        attempt(lambda: run.set_learning_rate(float(st.session_state[key])))
+
+    st.button("Set", key="train_set_rate", type="primary", on_click=set_rate)
 
 
 def _queue(run: Run, status: Status) -> None:

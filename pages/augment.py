@@ -39,7 +39,7 @@ _STYLE = """<style>
 
 def augment(dataset: Dataset, choices: DeltaGenerator) -> None:
     """Show the settings, and what they do to some pictures."""
-    augmenting.take_up()
+    augmenting.take_up(dataset)
     view = choose_view()
     with choices:
         ids = choose_pictures(dataset)

@@ -64,3 +64,8 @@ PRESETS = {
         "A large network that learns few photos by heart; check whether it is safe.",
     ),
 }
+
+
+def suited(*, handwritten: bool) -> Preset:
+    """Return what to begin with for a data set: handwriting must not be mirrored."""
+    return PRESETS["digits" if handwritten else "gentle"]

@@ -1,15 +1,15 @@
 """The settings of an augmentation on a page: sliders, presets, what is saved, and the address."""
 
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from core import saved
 from core.augmentation import FIELDS, FILL_MODES, Augmentation
-from core.augmentation.presets import PRESETS
+from core.augmentation.presets import PRESETS, suited
 from core.augmentation.texts import NAMES, text_of, value_of
+from core.datasets.store import Dataset
 from core.settings import SettingError
 from pages.shared import address
 from pages.shared.components.live_slider import Slider, live_sliders
@@ -33,6 +33,9 @@ _FLIPS = {"horizontal_flip": "Left ↔ right", "vertical_flip": "Top ↕ bottom"
 _FACTORS = ("zoom_range", "brightness_range", "contrast_range")
 _PERCENT = ("erasing", "erasing_scale")
 _SHARE, _PIXELS = "share", "pixels"
+# What stands in the address where no setting is on: an address without any setting asks for those to begin with.
+_SETTINGS, _NONE = "settings", "none"
+_BEGUN, _ARRIVED, _START = "augment_begun", "augment_arrived", "augment_start"
 _OFF = Augmentation()
 
 
@@ -52,24 +55,41 @@ def put(augmentation: Augmentation) -> None:
         st.session_state[_SHIFT_UNIT] = _PIXELS if max(shifts) >= 1 else _SHARE
 
 
-def take_up() -> None:
-    """Bring the settings to what the address asks for; what it asks for wrongly is said at the control concerned."""
-    for name, default in asdict(_OFF).items():
-        st.session_state.setdefault(_key(name), _on_control(default))
+def take_up(dataset: Dataset) -> None:
+    """Bring the settings to what the address asks for; what it asks for wrongly is said at the control concerned.
+
+    An address without any asks for what suits the data set, and so does another data set until a setting is changed.
+    """
+    suits = suited(handwritten=dataset.about.ink_box is not None)
+    begin, first = suits.augmentation, _BEGUN not in st.session_state
+    for name, value in asdict(begin).items():
+        st.session_state.setdefault(_key(name), _on_control(value))
     st.session_state.setdefault(_SHIFT_UNIT, _SHARE)
-    before = {name: st.session_state[_key(name)] for name in _SHIFTS}
+    if first or chosen() == st.session_state[_BEGUN] != begin:
+        put(begin)
+        st.session_state[_START] = suits.title
+    st.session_state[_BEGUN] = begin
+    for name in (*NAMES, _SETTINGS):
+        address.adopt(_ARRIVED, name, bool)
+    if st.session_state.pop(_ARRIVED, None) is None:
+        return
+    asked = {name: st.query_params.get_all(name) for name in (*NAMES, _SETTINGS)}
+    if not any(asked.values()):
+        put(begin)
+        return
+    st.session_state[_START] = None
     for name in NAMES:
-        address.adopt(_key(name), name, partial(_asked_for, name))
-    if any(st.session_state[_key(name)] != before[name] for name in _SHIFTS):
-        shifts = [st.session_state[_key(name)] for name in _SHIFTS]
-        st.session_state[_SHIFT_UNIT] = _PIXELS if max(shifts) >= 1 else _SHARE
+        st.session_state[_key(name)] = _asked_for(name, asked[name])
+    st.session_state[_SHIFT_UNIT] = _PIXELS if max(st.session_state[_key(name)] for name in _SHIFTS) >= 1 else _SHARE
 
 
 def note(augmentation: Augmentation) -> None:
-    """Remember for the address what is not as it comes."""
+    """Remember for the address what is not off, unless all is as it was begun with."""
+    begun = augmentation == st.session_state[_BEGUN]
     for name in NAMES:
         value = getattr(augmentation, name)
-        address.note(name, [text_of(value)] if value != getattr(_OFF, name) else [])
+        address.note(name, [text_of(value)] if value != getattr(_OFF, name) and not begun else [])
+    address.note(_SETTINGS, [_NONE] if augmentation == _OFF else [])
 
 
 def is_saved() -> str:
@@ -85,7 +105,7 @@ def choose_start() -> None:
 
     def load() -> None:
         with said_in_words():
-            name = st.session_state["augment_start"]
+            name = st.session_state[_START]
             if name in presets:
                 put(presets[name])
             elif name is not None:
@@ -97,7 +117,7 @@ def choose_start() -> None:
         "Start from",
         [*presets, *own],
         index=None,
-        key="augment_start",
+        key=_START,
         placeholder="A preset, or one you saved",
         on_change=load,
     )
@@ -129,7 +149,7 @@ def _save() -> None:
 def _delete(name: str) -> None:
     with said_in_words():
         saved.remove(_KIND, name)
-    st.session_state["augment_start"] = None
+    st.session_state[_START] = None
 
 
 class Controls:

@@ -23,7 +23,7 @@ _TILES = """() => {
 }"""
 
 
-def opened(page: Page, server: Server, parameters: str = "") -> None:
+def opened(page: Page, server: Server, parameters: str = "&settings=none") -> None:
     page.goto(f"{server.address}/augment?dataset=digits&pictures=3&tiles=4{parameters}")
     expect(page.locator(".st-key-augmented canvas")).to_have_count(5)
     page.wait_for_function(f"({_TILES})().of")
@@ -83,9 +83,9 @@ def test_the_same_seed_draws_the_same_tiles(page: Page, server: Server) -> None:
 def test_a_preset_moves_the_sliders_and_outlives_a_change_of_page(page: Page, server: Server) -> None:
     opened(page, server)
     page.locator(".st-key-augment_start").click()
-    page.get_by_role("option", name="Digits: no flip").click()
-    expect(page.get_by_role("slider", name="Rotation")).to_have_value("10")
-    expect(page.get_by_role("slider", name="Fill value")).to_be_visible()
+    page.get_by_role("option", name="Strong").click()
+    expect(page.get_by_role("slider", name="Rotation")).to_have_value("30")
+    expect(page.get_by_role("slider", name="Box, gray")).to_be_visible()
     page.get_by_role("button", name="Save as").click()
     page.get_by_role("textbox", name="Name").fill("mine")
     page.keyboard.press("Enter")
@@ -94,11 +94,11 @@ def test_a_preset_moves_the_sliders_and_outlives_a_change_of_page(page: Page, se
     page.get_by_role("link", name="Browse").first.click()
     expect(page.locator(".st-key-gallery img").first).to_be_visible()
     page.get_by_role("link", name="Augment").first.click()
-    expect(page.get_by_role("slider", name="Rotation")).to_have_value("10")
-    expect(page.get_by_role("slider", name="Zoom, highest")).to_have_value("1.1")
-    expect(page).to_have_url(re.compile("rotation_range=10"))
+    expect(page.get_by_role("slider", name="Rotation")).to_have_value("30")
+    expect(page.get_by_role("slider", name="Zoom, highest")).to_have_value("1.3")
+    expect(page).to_have_url(re.compile("rotation_range=30"))
     kept = json.loads(next((server.home / "saved" / "augmentation").glob("*.json")).read_text())
-    assert kept["content"]["fill_mode"] == "constant"
+    assert kept["content"]["fill_mode"] == "reflect"
 
 
 def test_a_box_to_erase_shows_its_sliders_while_the_first_is_dragged(page: Page, server: Server) -> None:

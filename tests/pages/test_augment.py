@@ -1,11 +1,17 @@
 """The Augment page: presets, what is saved, pictures by number, and addresses good and bad."""
 
+from dataclasses import asdict
+
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import saved
 from core.augmentation import Augmentation
 from core.augmentation.presets import PRESETS
+from core.augmentation.texts import NAMES
+from core.datasets import store
+from core.datasets.store import About
 from tests.pages.opening import said, show
 from tests.pages.test_pages import finished_run
 
@@ -18,6 +24,20 @@ def settings(app: AppTest) -> dict[str, object]:
     values = {name: app.session_state[f"augment_{name}"] for name in off.to_json() if name != "kind"}
     neutral = {"brightness_range": (1.0, 1.0), "contrast_range": (1.0, 1.0)}
     return {name: value for name, value in values.items() if value != neutral.get(name, getattr(off, name))}
+
+
+def not_off(augmentation: Augmentation) -> dict[str, object]:
+    off = asdict(Augmentation())
+    return {name: value for name, value in asdict(augmentation).items() if value != off[name]}
+
+
+def settings_in_address(app: AppTest) -> set[str]:
+    return set(app.query_params) & {*NAMES, "settings"}
+
+
+def two_pictures() -> dict[str, np.ndarray]:
+    pictures = np.zeros((2, 8, 8, 3), np.uint8)
+    return {"pictures": pictures, "labels": np.array([0, 1], np.int16), "splits": np.zeros(2, np.uint8)}
 
 
 def in_address(app: AppTest, parameter: str) -> str:
@@ -34,14 +54,34 @@ def test_every_view_opens_with_and_without_settings(app: AppTest, view: str) -> 
     assert in_address(app, "rotation_range") == "20"
 
 
+def test_it_begins_with_what_suits_the_data_set_until_something_is_changed(app: AppTest) -> None:
+    store.write(About("photos", "Photos", "", "", ("a", "b"), (8, 8, 3)), two_pictures())
+    show(app, PAGE, dataset="digits")
+    assert settings(app) == not_off(PRESETS["digits"].augmentation)
+    assert app.selectbox(key="augment_start").value == PRESETS["digits"].title
+    assert not settings_in_address(app)
+    show(app, PAGE, dataset="photos")
+    assert settings(app) == not_off(PRESETS["gentle"].augmentation)
+    app.toggle(key="augment_vertical_flip").set_value(True).run()
+    assert {"vertical_flip", "horizontal_flip", "rotation_range"} <= settings_in_address(app)
+    show(app, PAGE, dataset="digits")
+    assert settings(app) == not_off(PRESETS["gentle"].augmentation) | {"vertical_flip": True}
+
+
+def test_no_setting_at_all_is_a_choice_that_a_link_keeps(app: AppTest) -> None:
+    show(app, PAGE)
+    app.selectbox(key="augment_start").select(PRESETS["nothing"].title).run()
+    assert settings_in_address(app) == {"settings"}
+    show(app, PAGE, settings="none")
+    assert settings(app) == {}
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_sets_everything(app: AppTest, name: str) -> None:
     show(app, PAGE, rotation_range="99", fill_mode="wrap")
     app.selectbox(key="augment_start").select(PRESETS[name].title).run()
     assert not app.exception
-    preset, off = PRESETS[name].augmentation, Augmentation()
-    wanted = {each: value for each, value in preset.to_json().items() if each != "kind"}
-    assert settings(app) == {each: value for each, value in wanted.items() if value != getattr(off, each)}
+    assert settings(app) == not_off(PRESETS[name].augmentation)
 
 
 def test_what_is_saved_can_be_loaded_linked_to_and_deleted(app: AppTest) -> None:

@@ -21,6 +21,7 @@ from core.network import (
     Rescaling,
     ResidualBlock,
 )
+from core.nn import normalising
 from core.recipe import RecipeError
 
 # What each of `keras.applications` wants of values 0–255, where it does not see to it itself.
@@ -91,7 +92,7 @@ def _applied(layer: Layer, tensor: keras.KerasTensor) -> keras.KerasTensor:
         case GlobalAveragePooling2D():
             return layers.GlobalAveragePooling2D()(tensor)
         case BatchNormalization():
-            return layers.BatchNormalization(momentum=layer.momentum)(tensor)
+            return normalising.BatchNormalization(momentum=layer.momentum)(tensor)
         case Activation():
             return layers.Activation(layer.function)(tensor)
         case Dropout():
@@ -122,7 +123,7 @@ def _residual(block: ResidualBlock, tensor: keras.KerasTensor) -> keras.KerasTen
 
     def convolved(tensor: keras.KerasTensor, kernel_size: int, strides: int) -> keras.KerasTensor:
         convolution = layers.Conv2D(block.filters, kernel_size, strides, padding="same", use_bias=False)
-        return layers.BatchNormalization()(convolution(tensor))
+        return normalising.BatchNormalization()(convolution(tensor))
 
     changed = layers.Activation(block.activation)(convolved(tensor, 3, block.strides))
     changed = convolved(changed, 3, 1)

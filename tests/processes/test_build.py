@@ -1,5 +1,6 @@
 """Networks as Keras models: the book's sizes, and layers that do not fit."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -156,6 +157,39 @@ def test_probabilities_keep_32_bits_where_the_rest_computes_with_16() -> None:
     finally:
         keras.config.set_dtype_policy("float32")
     assert [layer.compute_dtype for layer in model.layers[1:]] == ["bfloat16"] * 3 + ["float32"]
+
+
+def test_fused_normalisation_gives_keras_numbers_and_is_saved_as_keras_layer(tmp_path: Path) -> None:
+    import keras
+    import tensorflow as tf
+
+    from core.nn import normalising
+
+    rng = np.random.default_rng(0)
+    features = tf.constant(rng.normal(3, 2, (8, 6, 5, 4)), tf.bfloat16)
+    found = []
+    for kind in (keras.layers.BatchNormalization, normalising.BatchNormalization):
+        layer = kind(momentum=0.5, dtype="mixed_bfloat16")
+        layer.build(features.shape)
+        layer.gamma.assign([1, 2, 3, 4])
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            normalised = layer(features, training=True)
+            loss = tf.reduce_sum(tf.cast(normalised, tf.float32) ** 3)
+        gradients = tape.gradient(loss, [features, *layer.trainable_weights])
+        after = layer(features, training=False)
+        found.append([normalised, after, layer.moving_mean, layer.moving_variance, *gradients])
+    for expected, fused in zip(*found, strict=True):
+        wanted = tf.cast(expected, tf.float32).numpy()
+        assert np.abs(tf.cast(fused, tf.float32).numpy() - wanted).max() < 0.02 * np.abs(wanted).max()
+    (_, _, mean, variance, *_), (_, _, fused_mean, fused_variance, *_) = found
+    assert np.allclose(mean, fused_mean, rtol=1e-4)
+    assert np.allclose(variance, fused_variance, rtol=1e-4), "the batch's own, not the population's"
+    model = keras.Sequential([keras.Input((6, 5, 4)), normalising.BatchNormalization(momentum=0.5)])
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras").layers[0]
+    assert type(loaded) is keras.layers.BatchNormalization
+    assert loaded.momentum == 0.5
 
 
 @pytest.mark.parametrize("trainable", [False, True])

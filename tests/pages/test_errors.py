@@ -160,6 +160,7 @@ def test_decisions_on_what_was_learned_from_offer_to_train_again(app: AppTest, m
     digits = catalogue.open_dataset("digits")
     run = digits_run(recipe=find_recipe("digits-cnn").with_settings({"split.decisions": "ignore", "fit.epochs": 2}))
     decisions.decide(digits, [int(digits.select("test")[0])], EXCLUDE)
+    app.session_state["errors_decisions"] = True
     show(app, "errors.py", run=run.name)
     assert "Train again on the cleaned set" not in [each.label for each in app.button], "test pictures stay"
     decisions.decide(digits, [int(digits.select("train")[3])], EXCLUDE)

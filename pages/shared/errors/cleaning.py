@@ -9,17 +9,29 @@ from core.datasets.decisions import Decided
 from core.datasets.store import Dataset
 from core.runs import Run
 from pages.shared.deciding import decide_on_all
+from pages.shared.pictures_view import choose_per_page
 
 
 def clean_up(run: Run, dataset: Dataset, ids: np.ndarray) -> None:
     """Offer to decide on the pictures shown, to export the decisions, and to train again as they say.
+
+    It is folded, and worked out only when it is not; the number of pictures a page is in it too.
 
     Args:
         run: whose pictures they are; the new run is paired with it.
         dataset: the run's.
         ids: the pictures that are shown, int64 `(m,)`.
     """
-    decide_on_all(dataset, ids)
+    folded = st.expander("Decisions, pictures a page", key="errors_decisions", on_change="rerun")
+    with folded:
+        choose_per_page()
+        if folded.open:
+            decide_on_all(dataset, ids)
+            _train_again(run, dataset)
+
+
+def _train_again(run: Run, dataset: Dataset) -> None:
+    """Offer to train as the run did, but as was decided since."""
     tested = set(evaluation.load(run, "test").ids.tolist())
     learned = _without(decisions.decided(dataset), tested)
     if learned == _without(run.decided or Decided(), tested):

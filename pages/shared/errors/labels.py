@@ -11,7 +11,7 @@ from core.runs import Run
 from pages.shared import address, label_errors_view
 from pages.shared.errors.cleaning import clean_up
 from pages.shared.errors.opened import dataset_or_why_not, look_of
-from pages.shared.pictures_view import Told, choose_per_page, show_open, show_pictures, take_up
+from pages.shared.pictures_view import Told, show_open, show_pictures, take_up
 
 _FOUND, _ALL = "found", "all"
 _KEY = "errors_labels"
@@ -40,9 +40,7 @@ def show_label_errors(run: Run, part: str, found: Predictions) -> None:
     )
     chosen = run.name, part, "labels", len(ids)
     take_up(dataset, chosen)
-    with st.expander("Decisions, pictures a page"):
-        choose_per_page()
-        clean_up(run, dataset, ids)
+    clean_up(run, dataset, ids)
     look = look_of(run, lambda _dataset, index: _told(run, implausible, index))
     if len(ids):
         show_pictures(dataset, ids, chosen, look)

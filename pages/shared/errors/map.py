@@ -8,7 +8,7 @@ from core.runs import Run
 from pages.shared import features_view
 from pages.shared.errors.cleaning import clean_up
 from pages.shared.errors.opened import answers_told, dataset_or_why_not, look_of
-from pages.shared.pictures_view import choose_per_page, open_picture, show_open, show_pictures, take_up
+from pages.shared.pictures_view import open_picture, show_open, show_pictures, take_up
 
 
 def show_map(run: Run, part: str, found: Predictions) -> None:
@@ -27,7 +27,5 @@ def show_map(run: Run, part: str, found: Predictions) -> None:
     chosen = run.name, part, tuple(ids.tolist())
     take_up(dataset, chosen)
     st.markdown(f"**{len(ids):,} picture{'s' if len(ids) != 1 else ''} in the lasso**, highest loss first")
-    with st.expander("Decisions, pictures a page"):
-        choose_per_page()
-        clean_up(run, dataset, ids)
+    clean_up(run, dataset, ids)
     show_pictures(dataset, ids, chosen, look)

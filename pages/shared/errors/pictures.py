@@ -15,7 +15,7 @@ from pages.shared.errors.choosing import SORT_HELP, choose, said, show_only
 from pages.shared.errors.cleaning import clean_up
 from pages.shared.errors.opened import answers_told, dataset_or_why_not, look_of
 from pages.shared.frame import plain
-from pages.shared.pictures_view import choose_per_page, show_open, show_pictures, take_up
+from pages.shared.pictures_view import show_open, show_pictures, take_up
 
 _MOST_CLASSES = 40
 _MOST_PAIRS = 5
@@ -37,8 +37,7 @@ def show_matrix_and_pictures(run: Run, part: str, found: Predictions) -> None:
         dataset = dataset_or_why_not(run)
     if dataset is None:
         return
-    with left, st.expander("Decisions, pictures a page"):
-        choose_per_page()
+    with left:
         clean_up(run, dataset, ids)
     with right:
         _show_gallery(run, part, found, dataset, choice, ids)
@@ -82,14 +81,13 @@ def _show_pairs(run: Run, found: Predictions) -> None:
     if not pairs:
         return
     with st.container(key="confused_pairs", gap=None):
-        st.markdown("**Confused most**")
+        st.markdown("**Confused most**, and in what share of the class")
         for pair in pairs:
             times = "once" if pair.count == 1 else f"{pair.count:,} times"
             st.button(
                 f"{plain(names[pair.true])} taken for {plain(names[pair.predicted])}: {times} · {pair.share:.1%}",
                 key=f"confused_{pair.true}_{pair.predicted}",
                 type="tertiary",
-                help=f"Of all pictures of {plain(names[pair.true])}, the share. Click for the pictures.",
                 on_click=show_only,
                 args=(run, pair.true, pair.predicted),
             )

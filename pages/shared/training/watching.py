@@ -21,7 +21,7 @@ from pages.shared.frame import dark, plain, said_in_words
 from pages.shared.training import drafts
 from pages.shared.training.estimating import duration
 
-POLL_S = 0.9
+POLL_S = 0.75
 _REFUSED, _SET_UP = "train_refused", "train_set_up"
 _MOST_EPOCHS = int(Fit.setting_of("epochs").maximum or 1000)
 _WORST, _FILTERS, _FILTER_PX = 12, 8, 48

@@ -19,6 +19,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         command_line(home, "train", "digits-dense", "--wait")
+        command_line(home, "train", "digits-cnn", "--wait")
         if MNIST_FILE.exists():
             command_line(home, "datasets", "add", "mnist", "--from", str(MNIST_FILE))
             command_line(home, "train", "exercise-51", "--set", "fit.epochs=3", "--wait")
@@ -35,10 +36,17 @@ def main() -> None:
             "preprocess": f"preprocess?dataset={photos}",
             "augment": f"augment?dataset={photos}",
             "train": "train",
+            "runs": "runs?" + "&".join(f"run={run.name}" for run in sorted((home / "runs").glob("*-digits-*"))),
             "errors": "errors",
+            "card": "errors",
             "predict": "predict",
         }
-        acts = {"preprocess": _start_from_the_book, "augment": _start_strong, "predict": _draw_a_seven}
+        acts = {
+            "preprocess": _start_from_the_book,
+            "augment": _start_strong,
+            "card": _open_the_first,
+            "predict": _draw_a_seven,
+        }
         with chromium() as browser, running_server(home) as server:
             page = browser.new_page(viewport={"width": 1200, "height": 750})
             for name, address in addresses.items():
@@ -61,6 +69,11 @@ def _start_from_the_book(page: Page) -> None:
 
 def _start_strong(page: Page) -> None:
     _start_from(page, "Strong")
+
+
+def _open_the_first(page: Page) -> None:
+    page.locator(".st-key-gallery .grid button").first.click()
+    page.wait_for_timeout(8000)
 
 
 def _draw_a_seven(page: Page) -> None:

@@ -14,8 +14,8 @@ st.markdown(
     """
 1. **Data sets** and **Browse**: get pictures in, see what is in them and what is wrong with them.
 2. **Preprocess** and **Augment**: bend them with sliders; they move while you drag.
-3. **Train** a network on them and watch it learn; close the page, and it goes on.
-4. **Errors** and **Predict**: every picture it got wrong, and what it makes of one of yours.
+3. **Train** a network on them and watch it learn; close the page, and it goes on. **Runs** compares what came of it.
+4. **Errors** and **Predict**: every picture it got wrong and why, and what it makes of one of yours.
 5. Nothing leaves this machine: no account, no service.
 """
 )

@@ -23,12 +23,17 @@ TURNS = 20
 PAUSE_MS = 1000
 _TURN = """async ([name, title, lines]) => {
     const painted = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
-    const charts = ['.st-key-runs_loss', '.st-key-runs_accuracy'].map(key => document.querySelector(key));
-    const drawn = chart => chart.querySelector('.xtitle')?.textContent === title &&
-        chart.querySelectorAll('.scatterlayer .trace').length === lines;
+    const drawn = key => {
+        const charts = [...document.querySelectorAll(key)];
+        return charts.length === 1 && charts[0].querySelector('.xtitle')?.textContent === title &&
+            charts[0].querySelectorAll('.scatterlayer .trace').length === lines;
+    };
     const begun = performance.now();
     [...document.querySelectorAll('[role=radio]')].find(each => each.textContent === name).click();
-    while (!charts.every(drawn)) await painted();
+    while (!['.st-key-runs_loss', '.st-key-runs_accuracy'].every(drawn)) {
+        if (performance.now() - begun > 30000) throw new Error('the curves were not drawn within 30 s');
+        await painted();
+    }
     await painted();
     return (performance.now() - begun) / 1000;
 }"""

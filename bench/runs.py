@@ -4,9 +4,11 @@ The curves are drawn in a browser: loss and accuracy, training and validation, 8
 changes their axis until both charts are painted; the server's share of it, its script run, is printed beside.
 """
 
+import json
 import os
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
@@ -21,16 +23,15 @@ from tests.unit.made_runs import made_run
 RUNS, EPOCHS, MANY = 20, 100, 500
 TURNS = 20
 PAUSE_MS = 1000
-_TURN = """async ([name, title, lines]) => {
+_TURN = """async ([name, axis, lines]) => {
     const painted = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
-    const drawn = key => {
-        const charts = [...document.querySelectorAll(key)];
-        return charts.length === 1 && charts[0].querySelector('.xtitle')?.textContent === title &&
-            charts[0].querySelectorAll('.scatterlayer .trace').length === lines;
-    };
+    const canvases = () => [...document.querySelectorAll('.st-key-runs_curves *')].find(each => each.shadowRoot)
+        .shadowRoot.querySelectorAll('canvas');
+    const drawn = () => [...canvases()].every(
+        each => each.dataset.axis === axis && each.dataset.lines === `${lines}`);
     const begun = performance.now();
     [...document.querySelectorAll('[role=radio]')].find(each => each.textContent === name).click();
-    while (!['.st-key-runs_loss', '.st-key-runs_accuracy'].every(drawn)) {
+    while (!drawn()) {
         if (performance.now() - begun > 30000) throw new Error('the curves were not drawn within 30 s');
         await painted();
     }
@@ -57,16 +58,16 @@ def main() -> None:
 
 
 def _in_server(made: list[Run]) -> None:
-    """Print what the server takes for the figures alone, the first time and then."""
+    """Print what the server takes for the charts alone, the first time and then."""
     seconds = []
     for _ in range(5):
         begun = time.perf_counter()
         for quantity in QUANTITIES:
             drawn = [RunCurve(run.title, place, comparison.epochs(run)) for place, run in enumerate(made)]
-            overlaid(drawn, quantity, parts=PARTS, against="epoch").to_json()
+            json.dumps(asdict(overlaid(drawn, quantity, parts=PARTS, against="epoch")))
         seconds.append(time.perf_counter() - begun)
     print(
-        f"figures of {RUNS} runs × {EPOCHS} epochs in the server: {1000 * seconds[0]:.0f} ms the first time, "
+        f"charts of {RUNS} runs × {EPOCHS} epochs in the server: {1000 * seconds[0]:.0f} ms the first time, "
         f"{1000 * median(seconds[1:]):.0f} ms then (median, n = {len(seconds) - 1})",
         flush=True,
     )
@@ -75,7 +76,7 @@ def _in_server(made: list[Run]) -> None:
 def _curves(page: Page, server: Server, made: list[Run], times: Path) -> None:
     """Print how long the curves take to be drawn anew."""
     page.goto(f"{server.address}/runs?{'&'.join(f'run={run.name}' for run in made)}")
-    page.locator(".st-key-runs_accuracy .scatterlayer .trace").nth(2 * RUNS - 1).wait_for()
+    page.locator(f".st-key-runs_curves canvas[data-lines='{2 * RUNS}']").nth(1).wait_for()
     page.wait_for_timeout(12_000)  # The worker warms up.
     before = len(_read(times))
     seconds = []

@@ -26,8 +26,9 @@ def test_two_runs_are_ticked_and_compared_picture_by_picture(
     expect(page.get_by_text("Better, and more than chance: 30 fixed and 0 broken of 360 pictures")).to_be_visible()
     expect(page).to_have_url(re.compile(f"run={after.name}&run={before.name}"))
     expect(page.get_by_role("cell", name="optimiser.learning_rate")).to_be_visible()
-    lines = page.locator(".st-key-runs_accuracy .scatterlayer .trace")
-    expect(lines).to_have_count(4)
+    charts = page.locator(".st-key-runs_curves canvas")
+    expect(charts.nth(1)).to_have_attribute("data-lines", "4")
+    expect(charts.nth(1)).to_have_attribute("aria-label", "Accuracy of 2 runs against epoch")
 
     gallery = page.locator(".st-key-runs_gallery .grid button")
     expect(gallery).to_have_count(30)

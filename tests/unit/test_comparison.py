@@ -181,9 +181,9 @@ def test_runs_that_have_ended_are_not_read_twice(data_home: Path, monkeypatch: p
 def test_curves_of_runs_are_laid_over_each_other(data_home: Path) -> None:
     made = [made_run(epochs=4, seed=seed) for seed in range(2)]
     drawn = [RunCurve(f"run <b>{place}", place, comparison.epochs(run)) for place, run in enumerate(made)]
-    figure = overlaid(drawn, "accuracy", parts=("validation", "training"), against="seconds")
-    assert len(figure.data) == 4
-    assert list(figure.data[-1].x) == [2.5, 5.0, 7.5, 10.0]
-    assert figure.data[-1].y[0] == drawn[1].epochs[0]["val_accuracy"]
-    assert figure.data[0].line.color == figure.data[2].line.color != figure.data[1].line.color
-    assert "&lt;b>" in figure.data[-1].hovertemplate
+    chart = overlaid(drawn, "accuracy", parts=("validation", "training"), against="seconds")
+    assert len(chart.lines) == 4
+    assert chart.lines[-1].x == (2.5, 5.0, 7.5, 10.0)
+    assert chart.lines[-1].y[0] == drawn[1].epochs[0]["val_accuracy"]
+    assert chart.lines[0].colour == chart.lines[2].colour != chart.lines[1].colour
+    assert chart.lines[-1].name == "run <b>1, validation", "the component shows it as text"

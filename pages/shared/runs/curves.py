@@ -8,6 +8,7 @@ import streamlit as st
 from core import comparison
 from core.comparison import curves
 from core.runs import Run
+from pages.shared.components.overlay import overlay
 from pages.shared.frame import said_in_words
 
 _AXES = {"epoch": "Epoch", "seconds": "Time"}
@@ -43,13 +44,10 @@ def show_curves(chosen: Sequence[Run]) -> None:
             width="content",
         )
     parts = curves.PARTS if part == "both" else (part,)
-    for column, quantity in zip(st.columns(2), curves.QUANTITIES, strict=True):
-        column.plotly_chart(
-            curves.overlaid(drawn, quantity, parts=parts, against=against),
-            key=f"runs_{quantity}",
-            config={"displayModeBar": False},
-            alt=f"{quantity.capitalize()} of {len(drawn)} runs against {curves.AXES[against]}",
-        )
+    overlay(
+        [curves.overlaid(drawn, quantity, parts=parts, against=against) for quantity in curves.QUANTITIES],
+        key="runs_curves",
+    )
     if len(drawn) > 1:
         st.html(_legend(drawn))
     st.caption(

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import saved
+from core import pasted, saved
 from core.augmentation import FIELDS, FILL_MODES, Augmentation
 from core.augmentation.presets import PRESETS, suited
 from core.augmentation.texts import NAMES, text_of, value_of
@@ -14,6 +14,7 @@ from core.settings import SettingError
 from pages.shared import address
 from pages.shared.components.live_slider import Slider, live_sliders
 from pages.shared.frame import plain, said_in_words
+from pages.shared.pasting import paste_json
 
 _KIND = "augmentation"
 _LOADED, _REFUSED, _SHIFT_UNIT = "augment_loaded", "augment_refused", "augment_shift_unit"
@@ -127,6 +128,7 @@ def choose_start() -> None:
     with st.container(horizontal=True, gap="small"):
         with st.popover("Save as …", icon=":material/save:"):
             _save()
+        paste_json("An augmentation", lambda text: put(pasted.augmentation(text)), key="augment_pasted")
         if name in own:
             st.button("Delete", icon=":material/delete:", on_click=_delete, args=(name,), help=f"Delete {plain(name)}.")
 

@@ -1,13 +1,12 @@
 """The pipeline that the user builds: kept for the session, drawn as one card a step, applied to a picture."""
 
-import json
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import streamlit as st
 from PIL import Image
 
-from core import saved
+from core import pasted, saved
 from core.errors import PixelwiseError
 from core.preprocessing import (
     PRESETS,
@@ -29,6 +28,7 @@ from pages.shared import address
 from pages.shared.components.crop_box import Box, crop_box
 from pages.shared.components.live_slider import Slider, live_sliders
 from pages.shared.frame import plain, said_in_words
+from pages.shared.pasting import paste_json
 
 _ENTRIES, _NEXT, _NORMALISATION = "pipeline_entries", "pipeline_next", "pipeline_normalisation"
 _ADD, _START, _SAID = "pipeline_add", "pipeline_start", "pipeline_said"
@@ -87,13 +87,9 @@ def _linked(texts: list[str]) -> None:
     if not texts:
         return
     try:
-        data = json.loads(texts[0])
-        if not isinstance(data, list):
-            raise SettingError("a list of steps is needed.")
-        _put(Pipeline.from_json(data))
-    except (ValueError, RecursionError, SettingError) as error:
-        reason = error if isinstance(error, SettingError) else "it is no JSON."
-        st.session_state[_SAID] = f"The address's steps cannot be used: {reason}"
+        _put(pasted.pipeline(texts[0]))
+    except SettingError as error:
+        st.session_state[_SAID] = f"The address's steps cannot be used: {error}"
 
 
 def _entries() -> list[_Entry]:
@@ -154,6 +150,7 @@ def choose_start() -> None:
                 on_click=_delete,
                 args=(each,),
             )
+    paste_json("Steps", lambda text: _put(pasted.pipeline(text)), key="pipeline_pasted")
     if picked and not picked[0]:
         st.caption(PRESETS[picked[1]].good_for)
     if said := st.session_state.pop(_SAID, None):

@@ -100,6 +100,18 @@ def test_what_is_saved_can_be_loaded_linked_to_and_deleted(app: AppTest) -> None
     assert saved.names("augmentation") == []
 
 
+def test_pasted_json_sets_everything_and_nonsense_is_said(app: AppTest) -> None:
+    show(app, PAGE, shear_range="7")
+    app.text_area(key="augment_pasted").input("rotation 20").run()
+    app.button(key="augment_pasted_use").click().run()
+    assert "This is no JSON" in app.error[0].value.replace("\\", "")
+    assert settings(app) == {"shear_range": 7.0}
+    app.text_area(key="augment_pasted").input('{"rotation_range": 20, "vertical_flip": true}').run()
+    app.button(key="augment_pasted_use").click().run()
+    assert not app.error
+    assert settings(app) == {"rotation_range": 20.0, "vertical_flip": True}
+
+
 def test_a_name_that_cannot_be_is_refused_in_words(app: AppTest) -> None:
     show(app, PAGE)
     for name in (" ", PRESETS["gentle"].title):

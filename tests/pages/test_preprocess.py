@@ -89,12 +89,12 @@ def test_choices_and_sliders_change_the_step(app: AppTest) -> None:
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("[", "it is no JSON"),
-        ("7", "a list of steps is needed"),
+        ("[", "This is no JSON"),
+        ("7", "Steps are a list"),
         ('[{"kind": "Resize", "width": 0}]', "width must be a whole number from 1 to 4096; received 0"),
         ('[{"kind": "Resize", "width": 100000}]', "received 100000"),
         ('[{"kind": "Shrink"}]', "Unknown step kind"),
-        ("[" * 100_000, "it is no JSON"),
+        ("[" * 100_000, "This is no JSON"),
     ],
 )
 def test_nonsense_in_the_address_is_said_above_the_steps(app: AppTest, address: str, sentence: str) -> None:
@@ -205,3 +205,14 @@ def test_a_damaged_saved_pipeline_is_left_out(app: AppTest, data_home: Path) -> 
     show(app, PAGE)
     app.selectbox(key="pipeline_start").set_value((True, "old")).run()
     assert "cannot be used" in app.error[0].value
+
+
+def test_pasted_steps_are_built_and_nonsense_is_said(app: AppTest) -> None:
+    show(app, "preprocess.py")
+    app.text_area(key="pipeline_pasted").input('{"steps": 3}').run()
+    app.button(key="pipeline_pasted_use").click().run()
+    assert "Steps are a list" in app.error[0].value.replace("\\", "")
+    app.text_area(key="pipeline_pasted").input('[{"kind": "Grayscale"}, {"kind": "Flip"}]').run()
+    app.button(key="pipeline_pasted_use").click().run()
+    assert not app.error
+    assert "2 · Flip" in said(app)

@@ -1,0 +1,31 @@
+"""A place to paste settings as JSON, as a recipe or another page shows them."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.errors import PixelwiseError
+from pages.shared.frame import plain
+
+
+def paste_json(what: str, take: Callable[[str], None], *, key: str) -> None:
+    """Let the user paste settings.
+
+    Args:
+        what: what they are for, such as "Steps".
+        take: called with the text before the rerun; what it raises as `PixelwiseError` is said beneath the text.
+        key: of the controls.
+    """
+
+    def taken() -> None:
+        try:
+            take(st.session_state[key])
+            st.session_state[key] = ""
+        except PixelwiseError as error:
+            st.session_state[f"{key}_refused"] = str(error)
+
+    with st.popover("Paste JSON", icon=":material/content_paste:", width="content"):
+        st.text_area(f"{what} as JSON, or a whole recipe", key=key, height=160, max_chars=100_000)
+        st.button("Use it", key=f"{key}_use", type="primary", on_click=taken)
+        if refused := st.session_state.pop(f"{key}_refused", ""):
+            st.error(plain(refused), icon=":material/error:")

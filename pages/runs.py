@@ -140,6 +140,8 @@ def act(chosen: Sequence[Run], readable: Sequence[Run], rows: Sequence[Row]) -> 
     for run in readable:
         if cause := by_name[run.name].cause:
             st.error(f"**{plain(run.title)}**: {plain(cause)}", icon=":material/error:")
+        if remark := run.status().remark:
+            st.info(f"**{plain(run.title)}**: {plain(remark)}", icon=":material/info:")
 
 
 def poll(drawn: list[Row]) -> None:

@@ -116,6 +116,13 @@ def test_a_run_that_ended_early_says_why_and_can_be_resumed(
     assert resumed == [run.name]
 
 
+def test_how_a_run_ended_otherwise_is_said(app: AppTest) -> None:
+    run = made_run()
+    run.write_status(replace(run.status(), remark="Stopped early after epoch 3."))
+    show(app, "runs.py")
+    assert "Stopped early after epoch 3." in words(app)
+
+
 def test_a_run_that_goes_on_is_not_deleted(app: AppTest) -> None:
     run = runs.create(find_recipe("digits-cnn"))
     pid, began = own_process()

@@ -3,9 +3,12 @@
 import json
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from core import runs
 from tests.browser.server import Server
+from tests.processes.trainings import begin, ended, wait_for
 
 # All tiles' pixels, and what they were made of.
 _TILES = """() => {
@@ -117,12 +120,11 @@ def test_a_box_to_erase_shows_its_sliders_while_the_first_is_dragged(page: Page,
     page.mouse.up()
 
 
-def test_whether_it_is_safe_is_measured_in_the_background(page: Page, server: Server) -> None:
-    page.goto(f"{server.address}/train?dataset=digits&recipe=digits-cnn")
-    page.get_by_role("spinbutton", name="Epochs").fill("8")
-    page.get_by_role("spinbutton", name="Epochs").press("Enter")
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("finished").first).to_be_visible(timeout=90_000)
+def test_whether_it_is_safe_is_measured_in_the_background(
+    page: Page, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXELWISE_HOME", str(server.home))
+    assert wait_for(begin("digits-dense", epochs=8), ended).state == runs.FINISHED
     page.goto(f"{server.address}/augment?dataset=digits&view=is-it-safe&vertical_flip=true&rotation_range=20")
     page.get_by_role("button", name="Check these settings").click()
     expect(page.get_by_text("Each setting alone")).to_be_visible(timeout=90_000)

@@ -26,8 +26,9 @@ def show_verdict(run: Run, answer: Answer, booked: Booking) -> None:
         else:
             verb = "Book" if booking.is_clinic(names) else "Answer"
             st.badge(f"{verb}: {plain(said)}", icon=":material/check:", color="blue")
-    if decision == ASK:
-        st.caption(f"It is less sure than the {booked.threshold:.1%} that are needed.")
+    # The same elements for each answer: what Streamlit has to leave out stays on the page until the run's end.
+    compared = "It is less sure than" if decision == ASK else "It is as sure as, or surer than,"
+    st.caption(f"{compared} the {booked.threshold:.1%} that are needed.")
 
 
 def show_details(run: Run, answer: Answer, *, key: str) -> None:

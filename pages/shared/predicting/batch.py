@@ -77,12 +77,12 @@ def _row(run: Run, photo: Photo, answer: Answer, booked: Booking) -> Row:
 
 def take_away(run: Run, photos: Sequence[Photo], found: Mapping[int, Answer | Refusal], booked: Booking) -> None:
     """Draw the buttons that download all answers and that empty the list."""
+    # The table is made at the click, where the session's state is out of reach.
+    rows = [(photo.name, found[photo.id], given.truth(photo)) for photo in photos]
     with st.container(horizontal=True):
         st.download_button(
             "Download as CSV",
-            lambda: answers.to_csv(
-                ((photo.name, found[photo.id], given.truth(photo)) for photo in photos), booked, run.about.class_names
-            ),
+            lambda: answers.to_csv(rows, booked, run.about.class_names),
             "answers.csv",
             "text/csv",
             icon=":material/download:",

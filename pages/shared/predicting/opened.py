@@ -54,8 +54,11 @@ def show_photo(run: Run, photo: Photo, answer: Answer, booked: Booking, *, frame
         else:
             st.html(f"<img src='{data_url(shown.data)}' alt='{html.escape(photo.name, quote=True)}' style='{_STYLE}'>")
         st.caption(f"{plain(photo.name)} · {shown.size[0]:,}×{shown.size[1]:,} pixels")
+        hint = st.empty()
         if run.about.ink_box is not None and not framed and shown.light:
-            st.info("This picture is light at its edges; the network learned light ink on black. Try the switch above.")
+            hint.info(
+                "This picture is light at its edges; the network learned light ink on black. Try the switch above."
+            )
     with right:
         show_details(run, answer, key="opened")
         _say_truth(run, photo)

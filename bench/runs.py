@@ -8,7 +8,6 @@ import json
 import os
 import tempfile
 import time
-from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
@@ -64,7 +63,7 @@ def _in_server(made: list[Run]) -> None:
         begun = time.perf_counter()
         for quantity in QUANTITIES:
             drawn = [RunCurve(run.title, place, comparison.epochs(run)) for place, run in enumerate(made)]
-            json.dumps(asdict(overlaid(drawn, quantity, parts=PARTS, against="epoch")))
+            json.dumps(overlaid(drawn, quantity, parts=PARTS, against="epoch").to_json())
         seconds.append(time.perf_counter() - begun)
     print(
         f"charts of {RUNS} runs × {EPOCHS} epochs in the server: {1000 * seconds[0]:.0f} ms the first time, "

@@ -73,6 +73,10 @@ class Chart:
     alt: str
     lines: tuple[Line, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the chart as a JSON object, without copies of its thousands of numbers."""
+        return {**vars(self), "lines": [vars(line) for line in self.lines]}
+
 
 def colour(place: int) -> str:
     """Return the colour of a run's curves by its place among those drawn."""

@@ -1,7 +1,6 @@
 """Curves of several runs over each other."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import streamlit as st
 
@@ -26,7 +25,5 @@ def overlay(charts: Sequence[Chart], *, key: str) -> None:
         charts: what to draw; their number stays the same.
         key: the component's key: one drawing goes on from rerun to rerun.
     """
-    _mount(
-        key=key,
-        data={"charts": [asdict(chart) for chart in charts], "look": {"text": _TEXT[dark()], "grid": _GRID[dark()]}},
-    )
+    look = {"text": _TEXT[dark()], "grid": _GRID[dark()]}
+    _mount(key=key, data={"charts": [chart.to_json() for chart in charts], "look": look})

@@ -23,8 +23,10 @@ def offer_estimate(recipe: Recipe, dataset: Dataset) -> None:
     if status is not None and status.state == jobs.FINISHED and status.result:
         found = status.result
         st.caption(
-            f":material/timer: About **{duration(found['seconds'])}** in all, {found['epoch_seconds']:.2g} s an epoch: "
-            f"measured over {found['steps']:,.0f} steps."
+            f":material/timer: About **{duration(found['seconds'])}** in all, "
+            f"{found['seconds_per_epoch']:.2g} s an epoch, "
+            f"with {found['memory_mb']:,.0f} MB of memory, on this machine as busy as it was. Pictures that were never "
+            "prepared so before take a moment more."
         )
         return
     if status is not None and status.state in (jobs.FAILED, jobs.INTERRUPTED):
@@ -32,7 +34,7 @@ def offer_estimate(recipe: Recipe, dataset: Dataset) -> None:
 
     def measure() -> None:
         with said_in_words():
-            jobs.start(key, "core.nn.estimating:estimate", {"recipe": recipe.to_json(), "dataset": dataset.about.name})
+            jobs.start(key, "core.estimate:job", {"recipe": recipe.to_json(), "dataset": dataset.about.name})
 
     st.button(
         "Estimate the time",

@@ -200,7 +200,7 @@ def _published(dataset: Dataset, split: Split) -> tuple[np.ndarray, np.ndarray, 
     train, validation, test = (dataset.select(name) for name in ("train", "validation", "test"))
     everything = np.arange(len(dataset))
     if split.pictures:
-        _, everything = _drawn(dataset, everything, split.pictures, split.seed, "chosen")
+        _, everything = _drawn(dataset, everything, split.pictures, split.choosing_seed, "chosen")
         train, validation, test = (np.intersect1d(part, everything) for part in (train, validation, test))
     if split.test_pictures:
         rest, test = _drawn(dataset, everything, split.test_pictures, split.seed, "test")

@@ -55,6 +55,14 @@ class Split(Specification):
         "as their new class. Test pictures stay as published, so that runs can be compared.",
     )
 
+    @property
+    def choosing_seed(self) -> int:
+        """The seed that draws `pictures`: another than `seed`, which may have drawn the data set's own test pictures.
+
+        With the same one, the digits' 600 of 1,797 had 355 of their 360 test pictures.
+        """
+        return self.seed + 1
+
 
 @dataclass(frozen=True)
 class Optimiser(Specification):

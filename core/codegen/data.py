@@ -122,15 +122,15 @@ def split_code(dataset: str, split: Split, decided: Decided | None) -> str:
     """Return the lines that set `train`, `validation` and `test` to the indices of the pictures of each part."""
     draw = "train_test_split({ids}, test_size={size}, stratify=labels[{ids}], random_state={seed})"
 
-    def drawn(ids: str, size: float) -> str:
-        return draw.format(ids=ids, size=repr(size), seed=split.seed)
+    def drawn(ids: str, size: float, seed: int = split.seed) -> str:
+        return draw.format(ids=ids, size=repr(size), seed=seed)
 
     lines = ["train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))"]
     if split.pictures or split.test_pictures:
         lines.append("everything = np.arange(len(labels))")
     if split.pictures:
         lines += [
-            f"_, everything = map(np.sort, {drawn('everything', split.pictures)})",
+            f"_, everything = map(np.sort, {drawn('everything', split.pictures, split.choosing_seed)})",
             "train, validation, test = (np.intersect1d(part, everything) for part in (train, validation, test))",
         ]
     if split.test_pictures:

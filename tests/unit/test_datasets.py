@@ -116,10 +116,11 @@ def test_parts_are_drawn_by_class_and_never_overlap(data_home: Path) -> None:
 
 def test_a_split_may_draw_fewer_pictures_and_test_pictures_of_its_own(data_home: Path) -> None:
     digits = open_dataset("digits")
-    fewer = parts(digits, Split(pictures=600, seed=3))
-    everything = parts(digits, Split(seed=3))
+    fewer = parts(digits, Split(pictures=600))
+    everything = parts(digits, Split())
     assert len(fewer.train) + len(fewer.validation) + len(fewer.test) == 600
     assert set(fewer.test) < set(everything.test), "the data set's own test pictures stay what they are"
+    assert len(fewer.test) / 600 == pytest.approx(len(everything.test) / len(digits), rel=0.2), "no part is preferred"
     book = parts(digits, Split("test", pictures=1000, test_pictures=300))
     assert (len(book.train), len(book.test), book.validation is book.test) == (700, 300, True)
     assert not set(book.train) & set(book.test)

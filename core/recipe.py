@@ -281,8 +281,10 @@ class Recipe:
             if name not in data:
                 raise RecipeError(f"The recipe needs the field {name!r}.")
         if data["version"] != VERSION:
+            newer = isinstance(data["version"], int) and data["version"] > VERSION
+            todo = "Update Pixelwise." if newer else "No Pixelwise has written such a one: make it anew."
             raise RecipeError(
-                f"The recipe has version {data['version']!r}; this Pixelwise reads version {VERSION}. Update Pixelwise."
+                f"The recipe has version {data['version']!r}; this Pixelwise reads version {VERSION}. {todo}"
             )
         values = {**_EMPTY, **data}
         for name in ("name", "title", "teaches", "dataset", "book_trap"):

@@ -131,6 +131,7 @@ def act(chosen: Sequence[Run], readable: Sequence[Run], rows: Sequence[Row]) -> 
             act_on_one(readable[0], by_name[readable[0].name])
         st.button(
             "Delete",
+            key="runs_delete",  # It is the same button whatever stands before it: no click falls between two.
             icon=":material/delete:",
             disabled=any(by_name[run.name].state in runs.ALIVE for run in chosen),
             help="Moves to the trash, for a week. A run that goes on must be stopped first.",

@@ -1,8 +1,9 @@
-"""Make the README's screenshots anew: python -m docs.screenshots
+"""Make the README's screenshots anew: python -m docs.screenshots [NAME …]
 
 Uses a data home of its own: the digits, and MNIST and the pets where their files are beside the project.
 """
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from tests.browser.server import chromium, running_server
 HERE = Path(__file__).parent
 
 
-def main() -> None:
-    """Write a picture of each page beside this file."""
+def main(wanted: list[str]) -> None:
+    """Write a picture of each page, or of those wanted, beside this file."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         command_line(home, "train", "digits-dense", "--wait")
@@ -49,8 +50,8 @@ def main() -> None:
         }
         with chromium() as browser, running_server(home) as server:
             page = browser.new_page(viewport={"width": 1200, "height": 750})
-            for name, address in addresses.items():
-                page.goto(f"{server.address}/{address}")
+            for name in wanted or addresses:
+                page.goto(f"{server.address}/{addresses[name]}")
                 page.wait_for_timeout(6000)
                 if name in acts:
                     acts[name](page)
@@ -73,20 +74,23 @@ def _start_strong(page: Page) -> None:
 
 def _open_the_first(page: Page) -> None:
     page.locator(".st-key-gallery .grid button").first.click()
-    page.wait_for_timeout(8000)
+    page.wait_for_timeout(15_000)
+    page.get_by_role("dialog").get_by_text("Nothing decided").evaluate("said => said.scrollIntoView()")
+    page.wait_for_timeout(1000)
 
 
 def _draw_a_seven(page: Page) -> None:
     box = page.locator(".st-key-pad canvas").bounding_box()
     assert box
-    corners = [(80, 60), (200, 60), (130, 230)]
-    page.mouse.move(box["x"] + corners[0][0], box["y"] + corners[0][1])
+    side = box["width"]
+    first, *corners = [(box["x"] + x * side, box["y"] + y * side) for x, y in ((0.3, 0.2), (0.7, 0.2), (0.45, 0.8))]
+    page.mouse.move(*first)
     page.mouse.down()
-    for x, y in corners[1:]:
-        page.mouse.move(box["x"] + x, box["y"] + y, steps=15)
+    for x, y in corners:
+        page.mouse.move(x, y, steps=15)
     page.mouse.up()
-    page.wait_for_timeout(5000)
+    page.wait_for_timeout(15_000)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

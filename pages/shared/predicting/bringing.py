@@ -113,7 +113,7 @@ def _built_in(name: str) -> bytes:
 @st.fragment
 def _draw(run: Run, booked: Booking) -> None:
     """Let the user draw, and answer while the drawing grows."""
-    left, right = st.columns([1, 2], gap="large")
+    left, right = st.columns([2, 3], gap="large")
     with left:
         drawn = drawing_pad(key="pad")
         st.caption(f"Your drawing is framed as {plain(run.about.title)} frames its own before the run's preprocessing.")

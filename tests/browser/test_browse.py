@@ -114,10 +114,7 @@ def test_hasty_clicks_open_one_picture(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/browse?dataset=digits&per=24")
     expect(grid(page)).to_have_count(24)
     grid(page).nth(3).evaluate("button => { for (let i = 0; i < 20; i++) setTimeout(() => button.click(), 5 * i); }")
-    dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("picture 3 · 8×8 pixels, gray")).to_be_visible()
-    dialog.get_by_role("button", name="Close").click()
-    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("dialog").get_by_text("picture 3 · 8×8 pixels, gray")).to_be_visible()
 
 
 def test_the_value_under_the_pointer_is_the_pictures(page: Page, server: Server) -> None:

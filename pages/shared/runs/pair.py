@@ -71,9 +71,7 @@ def _show_pictures(found: Comparison, dataset: Dataset, place: str) -> None:
     )
     ids = getattr(found, kind)
     if not len(ids):
-        st.info(
-            {"fixed": "None was fixed.", "broken": "None was broken.", "both_wrong": "None is wrong in both."}[kind]
-        )
+        st.info(_NONE[kind])
         return
     number_key = f"runs_page {place} {kind}"
 

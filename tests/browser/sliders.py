@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from pages.shared.components.live_slider import live_range, live_slider
+from pages.shared.components.live_slider import Slider, live_sliders
 
 
 def preset() -> None:
@@ -13,10 +13,10 @@ def preset() -> None:
 
 @st.fragment
 def sliders() -> None:
-    angle = live_slider(
-        "Rotation", minimum=-180, maximum=180, value=0, step=1, unit="°", help="Either *way*.", key="angle"
-    )
-    zoom = live_range("Zoom", minimum=0.0, maximum=2.0, value=(1.0, 1.0), step=0.05, key="zoom")
+    rotation = Slider("angle", "Rotation", -180, 180, 0, 1, "°", "Either *way*.")
+    live_sliders({"": [rotation]}, key="angle_slider")
+    live_sliders({"": [Slider("zoom", "Zoom", 0.0, 2.0, (1.0, 1.0), 0.05)]}, key="zoom_slider")
+    angle, zoom = st.session_state["angle"], st.session_state["zoom"]
     if st.session_state.get("slow"):
         time.sleep(0.3)
     st.text(f"angle {angle!r}, zoom {zoom!r}")

@@ -64,44 +64,6 @@ class Slider:
         return kind(min(max(value, self.minimum), self.maximum))
 
 
-def live_slider(
-    label: str,
-    *,
-    minimum: Number,
-    maximum: Number,
-    value: Number,
-    step: Number,
-    unit: str = "",
-    help: str = "",
-    key: str,
-    format: Format = "number",
-) -> Number:
-    """Draw a slider; return its value, the newest one that was dragged to. The arguments are `Slider`'s."""
-    slider = Slider(key, label, minimum, maximum, value, step, unit, help, format)
-    live_sliders({"": [slider]}, key=f"{key}_slider")
-    chosen: Number = st.session_state[key]
-    return chosen
-
-
-def live_range(
-    label: str,
-    *,
-    minimum: Number,
-    maximum: Number,
-    value: tuple[Number, Number],
-    step: Number,
-    unit: str = "",
-    help: str = "",
-    key: str,
-    format: Format = "number",
-) -> tuple[Number, Number]:
-    """Draw a slider with two thumbs; return the lower and the higher value. The arguments are `Slider`'s."""
-    slider = Slider(key, label, minimum, maximum, value, step, unit, help, format)
-    live_sliders({"": [slider]}, key=f"{key}_slider")
-    chosen: tuple[Number, Number] = st.session_state[key]
-    return chosen
-
-
 def live_sliders(groups: Mapping[str, Sequence[Slider]], *, key: str) -> bool:
     """Draw sliders beneath each other; return whether one of them is being dragged now.
 

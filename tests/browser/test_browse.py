@@ -117,6 +117,16 @@ def test_hasty_clicks_open_one_picture(page: Page, server: Server) -> None:
     expect(page.get_by_role("dialog").get_by_text("picture 3 · 8×8 pixels, gray")).to_be_visible()
 
 
+def test_a_double_click_opens_once(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/browse?dataset=digits&per=24")
+    expect(grid(page)).to_have_count(24)
+    grid(page).nth(3).click(click_count=3)
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("picture 3 · 8×8 pixels, gray")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+
+
 def test_the_value_under_the_pointer_is_the_pictures(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/browse?dataset=digits&picture=10")
     picture = page.locator(".st-key-viewer canvas.picture")

@@ -94,7 +94,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   number.onchange = () => turnTo(Math.round(Number(number.value)) || shown.number);
   grid.onclick = (event) => {
     const clicked = event.target.closest("button");
-    if (clicked) setTriggerValue("opened", Number(clicked.dataset.id));
+    // The second click of a double click would open the picture again, perhaps after it was closed.
+    if (clicked && event.detail < 2) setTriggerValue("opened", Number(clicked.dataset.id));
   };
   grid.onkeydown = (event) => {
     const buttons = [...grid.children];

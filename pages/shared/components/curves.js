@@ -221,27 +221,6 @@ class Chart {
   }
 }
 
-// Round values from `low` to `high`, about `wanted` of them, as Plotly chooses them.
-function rounded(low, high, wanted) {
-  const rough = (high - low) / (Math.min(Math.max(wanted, 4), 9) + 1);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [2, 5, 10].find((factor) => factor * power >= rough);
-  const values = [];
-  for (let count = Math.ceil(low / step); count * step <= high; count++) values.push(+(count * step).toPrecision(9));
-  return values;
-}
-
-function trace(ink, points) {
-  let drawing = false;
-  ink.beginPath();
-  for (const [x, y] of points) {
-    if (drawing) ink.lineTo(x, y);
-    else ink.moveTo(x, y);
-    drawing = Number.isFinite(y);
-  }
-  ink.stroke();
-}
-
 // Fill what lies between two lines, which end where a value is missing.
 function band(ink, lows, highs) {
   ink.globalAlpha = 0.2;
@@ -249,15 +228,6 @@ function band(ink, lows, highs) {
   const known = lows.map((_, index) => index).filter((index) => Number.isFinite(lows[index][1]));
   known.forEach((index, count) => ink[count ? "lineTo" : "moveTo"](...highs[index]));
   known.reverse().forEach((index) => ink.lineTo(...lows[index]));
-  ink.fill();
-}
-
-function dots(ink, points) {
-  ink.beginPath();
-  for (const [x, y] of points.filter(([, y]) => Number.isFinite(y))) {
-    ink.moveTo(x + 2.5, y);
-    ink.arc(x, y, 2.5, 0, 2 * Math.PI);
-  }
   ink.fill();
 }
 

@@ -13,7 +13,10 @@ from pages.shared.frame import dark
 _TEXT, _GRID = {False: "#808495", True: "#E6EAF1"}, {False: "#E6EAF1", True: "#31333F"}
 
 _mount = st.components.v2.component(
-    "pixelwise_curves", html="<div class='curves'></div>", css=source("curves.css"), js=source("curves.js")
+    "pixelwise_curves",
+    html="<div class='curves'></div>",
+    css=source("curves.css"),
+    js=source("plotting.js", "curves.js"),
 )
 
 

@@ -136,6 +136,7 @@ class Chart {
       Object.assign(ink, { strokeStyle: line.colour, fillStyle: line.colour, lineWidth: line.width, lineJoin: "round" });
       ink.setLineDash(line.dash);
       trace(ink, this.points[at]);
+      if (this.points[at].length === 1) dots(ink, this.points[at]); // One epoch is no line yet.
     });
     ink.restore();
   }
@@ -163,30 +164,4 @@ class Chart {
     this.tip.style.left = `${Math.max(0, Math.min(found.x + 10, this.canvas.clientWidth - this.tip.offsetWidth))}px`;
     this.tip.style.top = `${found.y - 34}px`;
   }
-}
-
-// Round values from `low` to `high`, about `wanted` of them, at least `smallest` apart.
-function rounded(low, high, wanted, smallest = 0) {
-  const rough = Math.max((high - low) / (Math.min(Math.max(wanted, 4), 9) + 1), smallest);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
-  const values = [];
-  for (let count = Math.ceil(low / step); count * step <= high; count++) values.push(+(count * step).toPrecision(9));
-  return values;
-}
-
-function trace(ink, points) {
-  let drawing = false;
-  ink.beginPath();
-  for (const [x, y] of points) {
-    if (drawing) ink.lineTo(x, y);
-    else ink.moveTo(x, y);
-    drawing = Number.isFinite(y);
-  }
-  ink.stroke();
-  if (points.length !== 1) return;
-  // One epoch is no line yet.
-  ink.beginPath();
-  ink.arc(...points[0], 3, 0, 2 * Math.PI);
-  ink.fill();
 }

@@ -12,7 +12,10 @@ from pages.shared.frame import dark
 _TEXT, _GRID = {False: "#5F6973", True: "#C3CAD2"}, {False: "#E6EAF1", True: "#31333F"}
 
 _mount = st.components.v2.component(
-    "pixelwise_overlay", html="<div class='overlay'></div>", css=source("overlay.css"), js=source("overlay.js")
+    "pixelwise_overlay",
+    html="<div class='overlay'></div>",
+    css=source("overlay.css"),
+    js=source("plotting.js", "overlay.js"),
 )
 
 

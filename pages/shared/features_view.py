@@ -7,9 +7,10 @@ import streamlit as st
 
 from core import jobs
 from core.datasets import map as maps
-from core.datasets.map import PCA, TITLES, TSNE, Map, SpriteSheet
+from core.datasets.map import PCA, TSNE, Map, SpriteSheet
 from core.explaining import feature_map, features, subject
 from core.runs import Run
+from pages.shared.arranging import choose_method, offer_tsne
 from pages.shared.components.scatter import points_of, scatter
 from pages.shared.frame import plain
 from pages.shared.job import show_job
@@ -39,18 +40,12 @@ def show(run: Run, part: str, open_picture: Callable[[int], None] | None = None)
     if features.kept(run) is None:
         offer_features(run)
         return None
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown("**What the network takes for alike lies near each other**", width="content")
-        asked = st.segmented_control(
-            "Method",
-            list(TITLES),
-            key="features_method",
-            default=PCA,
-            required=True,
-            format_func=TITLES.__getitem__,
-            label_visibility="collapsed",
-        )
-    method = asked if asked == PCA or _tsne_is_there(run, part) else PCA
+    method = choose_method("What the network takes for alike lies near each other", key="features_method")
+    if method == TSNE and feature_map.find_tsne(run, part) is None:
+        job_key = feature_map.job_key(run, part)
+        asked = {"name": run.name, "part": part}
+        offer_tsne(job_key, lambda: jobs.start(job_key, "core.explaining.feature_map:make_tsne", asked))
+        method = PCA
     changed = (run.folder / "features.npy").stat().st_mtime_ns
     with st.spinner("Arranging the pictures…", show_time=True):
         found, points, sheet = _map(run, part, method, changed)
@@ -93,22 +88,6 @@ def offer_features(run: Run) -> None:
     if st.button(_MAKE, type="primary", icon=":material/bubble_chart:", key="make_features"):
         features.start(run)
         st.rerun()
-
-
-def _tsne_is_there(run: Run, part: str) -> bool:
-    """Tell whether t-SNE's map can be shown; else offer to make it, or show how far that is."""
-    if feature_map.find_tsne(run, part) is not None:
-        return True
-    key = feature_map.job_key(run, part)
-    job = jobs.find(key)
-    if job is not None and show_job(job, "Arranging by t-SNE").state == jobs.RUNNING:
-        st.caption("Until then this is the map by PCA.")
-        return False
-    st.caption("t-SNE takes about a minute for 10,000 pictures and is kept. Until then this is the map by PCA.")
-    if st.button("Arrange by t-SNE", type="primary", icon=":material/bubble_chart:", key="features_tsne"):
-        jobs.start(key, "core.explaining.feature_map:make_tsne", {"name": run.name, "part": part})
-        st.rerun()
-    return False
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Run: lambda run: run.name})

@@ -7,10 +7,10 @@ import streamlit as st
 
 from core import jobs
 from core.datasets import map as maps
-from core.datasets.map import PCA, TITLES, TSNE, Map, SpriteSheet
+from core.datasets.map import PCA, TSNE, Map, SpriteSheet
 from core.datasets.store import Dataset
+from pages.shared.arranging import choose_method, offer_tsne
 from pages.shared.components.scatter import points_of, scatter
-from pages.shared.job import show_job
 
 _LOOK_FOR = {
     PCA: "Each point is a picture; PCA puts pictures with alike colours and large shapes together. Look for classes "
@@ -35,18 +35,12 @@ def show_map(
         chosen: called, before the page is drawn anew, with the pictures inside a new lasso, int64 `(k,)`; with `None`
             when the lasso is cleared.
     """
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown("**The map: pictures that look alike lie near each other**", width="content")
-        asked = st.segmented_control(
-            "Method",
-            list(TITLES),
-            key="map_method",
-            default=PCA,
-            required=True,
-            format_func=TITLES.__getitem__,
-            label_visibility="collapsed",
-        )
-    method = asked if asked == PCA or _tsne_is_there(dataset) else PCA
+    method = choose_method("The map: pictures that look alike lie near each other", key="map_method")
+    if method == TSNE and maps.find(dataset, TSNE) is None:
+        job_key = f"map-{TSNE}-{dataset.about.name}"
+        asked = {"name": dataset.about.name, "method": TSNE}
+        offer_tsne(job_key, lambda: jobs.start(job_key, "core.datasets.map:run", asked))
+        method = PCA
     with st.spinner("Reading the pictures and arranging them…", show_time=True):
         found, points, sheet = _map(dataset, dataset.about.content_hash, method)
     st.caption(_LOOK_FOR[method] + _sampled(dataset, found))
@@ -60,22 +54,6 @@ def show_map(
     )
     if opened is not None:
         open_picture(opened)
-
-
-def _tsne_is_there(dataset: Dataset) -> bool:
-    """Tell whether t-SNE's map can be shown; else offer to make it, or show how far that is."""
-    if maps.find(dataset, TSNE) is not None:
-        return True
-    key = f"map-{TSNE}-{dataset.about.name}"
-    job = jobs.find(key)
-    if job is not None and show_job(job, "Arranging by t-SNE").state == jobs.RUNNING:
-        st.caption("Until then this is the map by PCA.")
-        return False
-    st.caption("t-SNE takes about a minute for 10,000 pictures and is kept. Until then this is the map by PCA.")
-    if st.button("Arrange by t-SNE", type="primary", icon=":material/bubble_chart:"):
-        jobs.start(key, "core.datasets.map:run", {"name": dataset.about.name, "method": TSNE})
-        st.rerun()
-    return False
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

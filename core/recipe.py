@@ -171,6 +171,8 @@ class Recipe:
         optimiser: what turns gradients into steps.
         schedule: how the learning rate changes while training.
         fit: epochs, batch size, seed and more.
+        initial_weights: the name of a run that can predict, with whose weights the training begins; empty: the seed
+            draws them. The run's layers must have the same weights; its pictures may have had another size.
         loss: the loss function; the book knows one.
         book_accuracy: the test accuracy that the book prints for it, 0–1, where it is one of the book's.
         book_trap: what in the book's version misleads, if anything.
@@ -187,6 +189,7 @@ class Recipe:
     optimiser: Optimiser = field(default_factory=Adam)
     schedule: Schedule = field(default_factory=Constant)
     fit: Fit = field(default_factory=Fit)
+    initial_weights: str = ""
     loss: str = "categorical_crossentropy"
     book_accuracy: float | None = None
     book_trap: str = ""
@@ -255,6 +258,7 @@ class Recipe:
             "schedule": self.schedule.to_json(),
             "loss": self.loss,
             "fit": _without_kind(self.fit),
+            "initial_weights": self.initial_weights,
             "book_accuracy": self.book_accuracy,
             "book_trap": self.book_trap,
         }
@@ -287,7 +291,7 @@ class Recipe:
                 f"The recipe has version {data['version']!r}; this Pixelwise reads version {VERSION}. {todo}"
             )
         values = {**_EMPTY, **data}
-        for name in ("name", "title", "teaches", "dataset", "book_trap"):
+        for name in ("name", "title", "teaches", "dataset", "initial_weights", "book_trap"):
             if not isinstance(values[name], str):
                 raise RecipeError(f"The recipe's {name} must be text; received {values[name]!r}.")
         for name in ("steps", "network"):
@@ -315,6 +319,7 @@ class Recipe:
                 optimiser=specification("optimiser", OPTIMISERS, values["optimiser"]),
                 schedule=specification("schedule", SCHEDULES, values["schedule"]),
                 fit=Fit.from_json(values["fit"]),
+                initial_weights=values["initial_weights"],
                 loss=values["loss"],
                 book_accuracy=values["book_accuracy"],
                 book_trap=values["book_trap"],
@@ -339,6 +344,7 @@ _EMPTY: dict[str, Any] = {
     "schedule": {"kind": "Constant"},
     "loss": "categorical_crossentropy",
     "fit": {},
+    "initial_weights": "",
     "book_accuracy": None,
     "book_trap": "",
 }

@@ -24,6 +24,17 @@ _FROM = {
 # What is installed for a name that the code uses; TensorFlow, Keras and NumPy always are.
 _PIPS = {"cv2": "opencv-python-headless", "Image": "pillow", "train_test_split": "scikit-learn"}
 
+_INITIAL_WEIGHTS = (
+    "It begins with the weights of an earlier network: put initial.keras, which is in the run's zip file, beside it."
+)
+
+_TAKE_WEIGHTS = [
+    'earlier = keras.saving.load_model(Path(__file__).with_name("initial.keras"), compile=False)',
+    "for variable, value in zip(network.weights, earlier.weights, strict=True):",
+    "    if variable.shape == value.shape:  # a last layer for other classes keeps those that it has",
+    "        variable.assign(value)",
+]
+
 
 def run_script(run: Run) -> str:
     """Return the script of a run.
@@ -73,6 +84,7 @@ def _head(recipe: Recipe, about: About, body: str, remarks: Sequence[str]) -> st
             "training of this recipe, but for rounding: the seed decides the first weights, the order of the pictures "
             "and what chance does to them.",
         ),
+        *_wrapped(_INITIAL_WEIGHTS if recipe.initial_weights else ""),
         *(line for remark in remarks for line in _wrapped(remark)),
     ]
     text = "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''")
@@ -149,6 +161,7 @@ def _main(recipe: Recipe, crossentropy: str) -> str:
             "keras.utils.set_random_seed(SEED)",
             *([policy] if recipe.fit.precision != "float32" else []),
             "network = build_network()",
+            *(_TAKE_WEIGHTS if recipe.initial_weights else []),
             training.optimiser_code(recipe.optimiser, recipe.schedule, recipe.fit.averaging),
             "network.compile(",
             "    optimizer=optimizer,",

@@ -1,6 +1,7 @@
 """A network's specification → a Keras model."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import keras
 
@@ -155,6 +156,32 @@ def _pretrained(layer: Pretrained, tensor: keras.KerasTensor) -> keras.KerasTens
     if layer.application in _SCALING:
         tensor = keras.layers.Rescaling(*_SCALING[layer.application])(tensor)
     return model(tensor)
+
+
+def take_weights(model: keras.Model, path: Path) -> None:
+    """Give a model the weights of a saved one; a last layer for other classes keeps those that it has.
+
+    Raises:
+        RecipeError: the saved model cannot be read, or its weights are of other shapes.
+    """
+    try:
+        earlier = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"The weights to begin with cannot be read from {path.name}: {error}") from error
+    last = {id(variable) for variable in model.layers[-1].weights}
+    shapes = [(tuple(variable.shape), id(variable) in last) for variable in model.weights]
+    given = [variable.numpy() for variable in earlier.weights]
+    fitting = len(given) == len(shapes) and all(
+        value.shape == shape or may_differ for value, (shape, may_differ) in zip(given, shapes, strict=True)
+    )
+    if not fitting:
+        raise RecipeError(
+            "The weights to begin with are those of another network: its layers differ. Choose a run of the same "
+            "layers, or begin with weights that the seed draws."
+        )
+    for variable, value in zip(model.weights, given, strict=True):
+        if variable.shape == value.shape:
+            variable.assign(value)
 
 
 def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:

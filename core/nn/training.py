@@ -12,7 +12,7 @@ from core.augmentation import Augmentation
 from core.batches import Batches
 from core.evaluation import Predictions
 from core.nn.averaging import SAMPLE, Averages
-from core.nn.build import build_model
+from core.nn.build import build_model, take_weights
 from core.nn.feed import Feed
 from core.nn.journal import Journal
 from core.nn.live import Live
@@ -41,13 +41,15 @@ class Training:
             begin: the checkpoint to go on from, if any.
 
         Raises:
-            RecipeError: the network's layers do not fit the pictures.
+            RecipeError: the network's layers do not fit the pictures, or the weights to begin with not the layers.
             RunError: the checkpoint does not fit the network.
         """
         self._journal, self._recipe, self._divided = journal, recipe, divided
         keras.utils.set_random_seed(recipe.fit.seed)
         keras.config.set_dtype_policy(recipe.fit.precision)
         self._model = build_model(recipe.network, prepared.shape[1:])
+        if recipe.initial_weights and begin is None:
+            take_weights(self._model, journal.run.initial_model)
         rate = compile_model(self._model, recipe, divided.labels[divided.train])
         self._look = Look(self._model, prepared, divided.labels)
         batches = Batches(divided.train, recipe.fit, recipe.augmentation or Augmentation())

@@ -5,6 +5,7 @@ import re
 import shutil
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core import home
@@ -32,10 +33,15 @@ def create(recipe: Recipe, dataset: str | None = None, *, title: str = "", pair_
 
     Raises:
         DatasetError: the data set is not on this machine.
+        RunError: there is no run with the weights to begin with.
         StorageError: the disk is full or may not be written.
     """
     opened = catalogue.open_dataset(dataset or recipe.dataset)
     recipe = recipe.for_dataset(opened.about)
+    earlier = None
+    if recipe.initial_weights:
+        earlier = find(recipe.initial_weights, with_model())
+        recipe = replace(recipe, initial_weights=earlier.name)
     created = time.time()
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
     root = runs_folder()
@@ -59,6 +65,9 @@ def create(recipe: Recipe, dataset: str | None = None, *, title: str = "", pair_
                     if recipe.split.decisions == "apply" and decisions.current(opened):
                         made = decisions.decided(opened).to_json()
                         (beside / "decisions.json").write_text(made, encoding="utf-8")
+                    if earlier:
+                        # A copy: the earlier run may be trained on, or removed, before this one begins.
+                        shutil.copyfile(earlier.folder / "model.keras", run.initial_model)
                     if title or pair_of:
                         run.write_about_run(AboutRun(title.strip()[:LONGEST_TITLE], pair_of=pair_of))
                     run.write_status(Status(WAITING, created, "starting", epochs=recipe.fit.epochs))

@@ -261,6 +261,11 @@ class Run:
         """Whether the run can predict."""
         return (self.folder / "model.keras").exists()
 
+    @property
+    def initial_model(self) -> Path:
+        """The network whose weights its training begins with; no such file where the seed draws them."""
+        return self.folder / "initial.keras"
+
     def ahead(self) -> list["Run"]:
         """Return the runs that have the trainer's place or were made earlier and wait for it."""
         place = self.status().place

@@ -256,3 +256,29 @@ def test_what_to_do_about_a_layer_that_does_not_fit_is_said(layers: Any, said: s
 
     with pytest.raises(RecipeError, match=said):
         build_model(Network((*layers, SOFTMAX)), DIGITS)
+
+
+def convolved(filters: int, classes: int) -> Network:
+    return Network(
+        (Rescaling(), Conv2D(filters), BatchNormalization(), GlobalAveragePooling2D(), Dense(classes, "softmax"))
+    )
+
+
+def test_a_network_takes_the_weights_of_an_earlier_one(tmp_path: Path) -> None:
+    from core.nn.build import build_model, take_weights
+
+    path = tmp_path / "initial.keras"
+    earlier = build_model(convolved(4, 2), (8, 8, 3))
+    earlier.save(path)
+    larger = build_model(convolved(4, 2), (12, 12, 3))
+    take_weights(larger, path)
+    assert all(map(np.array_equal, larger.get_weights(), earlier.get_weights()))
+    more_classes = build_model(convolved(4, 3), (8, 8, 3))
+    own = more_classes.layers[-1].get_weights()
+    take_weights(more_classes, path)
+    assert all(map(np.array_equal, more_classes.get_weights(), [*earlier.get_weights()[:-2], *own]))
+    with pytest.raises(RecipeError, match="those of another network"):
+        take_weights(build_model(convolved(5, 2), (8, 8, 3)), path)
+    path.write_bytes(b"no network")
+    with pytest.raises(RecipeError, match=r"cannot be read from initial\.keras"):
+        take_weights(larger, path)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -29,6 +30,7 @@ from core.network import (
     ResidualBlock,
 )
 from core.recipe import AdamW, Recipe, find_recipe
+from core.runs import Run
 from core.schedule import OneCycle
 from tests.processes.trainings import PATIENCE_S, ended, epochs_told, wait_for
 
@@ -63,6 +65,18 @@ def everything() -> Recipe:
     recipe = find_recipe("digits-cnn").with_settings(settings)
     changed = replace(recipe, network=Network(layers), optimiser=AdamW(learning_rate=0.02), schedule=OneCycle())
     return replace(changed, name="everything")
+
+
+def earlier(recipe: Recipe) -> Run:
+    """Make a run of a recipe whose network has other weights than the recipe's seed draws."""
+    import keras
+
+    from core.nn.build import build_model
+
+    run = runs.create(recipe)
+    keras.utils.set_random_seed(recipe.fit.seed + 1)
+    build_model(recipe.network, (8, 8, 1)).save(run.folder / "model.keras")
+    return run
 
 
 def every_layer() -> Network:
@@ -103,7 +117,11 @@ def test_the_network_begins_with_the_same_weights(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("recipe", [plain(), everything()], ids=lambda recipe: recipe.name)
 def test_the_script_comes_to_the_runs_numbers(data_home: Path, tmp_path: Path, recipe: Recipe) -> None:
+    if recipe.name == "everything":
+        recipe = replace(recipe, initial_weights=earlier(recipe).name)
     run = runs.create(recipe)
+    if recipe.initial_weights:
+        shutil.copy(run.initial_model, tmp_path)
     path = tmp_path / "script.py"
     path.write_text(codegen.run_script(run), encoding="utf-8")
     # Nothing of Pixelwise is on its path, and it runs beside the trainer.

@@ -51,6 +51,17 @@ def test_a_run_keeps_the_decisions_of_its_moment(data_home: Path) -> None:
     assert runs.create(find_recipe("digits-cnn").with_settings({"split.decisions": "ignore"})).decided is None
 
 
+def test_a_run_carries_the_weights_it_begins_with(run: Run) -> None:
+    (run.folder / "model.keras").write_bytes(b"a network")
+    new = runs.create(replace(find_recipe("digits-cnn"), initial_weights="latest"))
+    assert new.recipe.initial_weights == run.name
+    shutil.rmtree(run.folder)
+    assert new.initial_model.read_bytes() == b"a network"
+    with pytest.raises(RunError, match=f"There is no run '{run.name}'"):
+        runs.create(new.recipe)
+    assert runs.all_runs() == [new]
+
+
 def test_runs_made_in_the_same_second_have_names_of_their_own(run: Run) -> None:
     names = {runs.create(find_recipe("digits-cnn")).name for _ in range(3)}
     assert len(names | {run.name}) == 4

@@ -71,6 +71,12 @@ def _show_added(run: Run, added: Extended) -> None:
     for refused in added.refused:
         said += f"\n\n{plain(refused.file)}: {plain(refused.sentence)}"
     st.success(said, icon=":material/library_add_check:")
-    if st.button("Train on it", icon=":material/model_training:", key="train_on_added"):
-        st.session_state["recipe_to_train"] = replace(run.recipe, dataset=about.name).to_json()
+    if st.button(
+        "Train on it",
+        icon=":material/model_training:",
+        key="train_on_added",
+        help="The network goes on from what it has learned: choose other weights to begin with on the Train page.",
+    ):
+        recipe = replace(run.recipe, dataset=about.name, initial_weights=run.name)
+        st.session_state["recipe_to_train"] = recipe.to_json()
         st.switch_page("pages/train.py", query_params={"dataset": about.name})

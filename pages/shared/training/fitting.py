@@ -1,11 +1,14 @@
 """How a network is fitted: optimiser, schedule, epochs and what else decides a training."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import streamlit as st
 
-from core import curves
+from core import curves, runs
+from core.errors import PixelwiseError
 from core.recipe import OPTIMISERS, Optimiser, Recipe
+from core.runs import Run
 from core.schedule import SCHEDULES, Constant, Schedule
 from core.settings import Specification
 from pages.shared.frame import dark
@@ -88,6 +91,35 @@ def show_schedule(recipe: Recipe) -> None:
 def _fit(draft: Draft) -> None:
     only = ("patience", "label_smoothing", "class_weights", "averaging", "seed", "precision")
     draft.change(fit=settings(draft.recipe.fit, key=draft.key("fit"), only=only, width=150))
+    _initial_weights(draft)
+
+
+def _initial_weights(draft: Draft) -> None:
+    """Let the user choose the run with whose weights training begins; nothing is drawn where there is none."""
+    chosen = draft.recipe.initial_weights
+    fitting = [run.name for run in runs.with_model() if _same_layers(run, draft.recipe)]
+    if chosen and chosen not in fitting:
+        fitting.append(chosen)
+    if not fitting:
+        return
+    key = draft.key("initial_weights")
+    st.session_state.setdefault(key, chosen)
+    named = st.selectbox(
+        "Begin with the weights of",
+        ["", *fitting],
+        format_func=lambda name: name or "no run: drawn by the seed",
+        key=key,
+        help="A network that has learned, on these pictures at another size or on others, goes on from there. Runs "
+        "whose layers are the same can be chosen.",
+    )
+    draft.change(initial_weights=named or "")
+
+
+def _same_layers(run: Run, recipe: Recipe) -> bool:
+    """Tell whether a run's layers are a recipe's, but for the classes."""
+    with suppress(PixelwiseError):
+        return run.recipe.network.layers[:-1] == recipe.network.layers[:-1]
+    return False
 
 
 def _split(draft: Draft) -> None:

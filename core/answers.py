@@ -12,12 +12,14 @@ import numpy as np
 from PIL import Image
 
 from core import calibration, drawing, evaluation, pictures, worker
-from core.booking import Booking
+from core.booking import ASK, Booking
 from core.calibration import Calibration
 from core.datasets import decoding
 from core.datasets.store import THUMBNAIL_SIDE
 from core.nn import infer
+from core.nn.infer import Given
 from core.pictures import PictureError, read_picture
+from core.prepare import photo_prepared
 from core.preprocessing import StepError
 from core.progress import Progress, quiet
 from core.runs import Run, RunError
@@ -36,11 +38,13 @@ class Answer:
         probabilities: of the classes, calibrated where the run can be, float64 `(classes,)`.
         seen: what the network saw, uint8 `(height, width, 1 or 3)`.
         thumbnail: the photo, small: JPEG, or PNG where it is small itself.
+        known: whether the photo is like those that the run learned from, as far as the run can tell.
     """
 
     probabilities: np.ndarray
     seen: np.ndarray
     thumbnail: bytes
+    known: bool = True
 
     def ranked(self, class_names: tuple[str, ...]) -> list[tuple[str, float]]:
         """Return class names with their probabilities, most probable first."""
@@ -55,6 +59,10 @@ class Answer:
     def confidence(self) -> float:
         """The probability of the most probable class."""
         return float(self.probabilities.max())
+
+    def decision(self, booked: Booking, class_names: tuple[str, ...]) -> str:
+        """Return the name of the most probable class, or `ASK` where the photo is unknown or the doubt too large."""
+        return booked.decide(self.probabilities, class_names) if self.known else ASK
 
 
 @dataclass(frozen=True)
@@ -173,22 +181,32 @@ def answer_drawing(run: Run, drawn: Image.Image) -> Answer:
 def to_csv(
     found: Iterable[tuple[str, Answer | Refusal, str | None]], booked: Booking, class_names: tuple[str, ...]
 ) -> str:
-    """Return answers as CSV: file, answer, probability, decision, what the user says, all probabilities, what is wrong.
+    """Return answers as CSV: what was answered, what follows, what the user says, all probabilities, what is wrong.
 
     Args:
         found: of each photo its file's name, what became of it, and the class that the user says it has, if any.
         booked: from which probability an answer is acted on.
         class_names: one text a class.
     """
-    header = ["file", "answer", "probability", "decision", "said to be", *(f"p({name})" for name in class_names)]
+    header = [
+        "file",
+        "answer",
+        "probability",
+        "decision",
+        "known",
+        "said to be",
+        *(f"p({name})" for name in class_names),
+    ]
     rows: list[list[object]] = []
     for name, answer, truth in found:
         if isinstance(answer, Refusal):
-            rows.append([name, None, None, None, truth, *[None] * len(class_names), answer.sentence])
+            rows.append([name, None, None, None, None, truth, *[None] * len(class_names), answer.sentence])
             continue
-        decision = booked.decide(answer.probabilities, class_names)
+        decision = answer.decision(booked, class_names)
         label = class_names[answer.label]
-        rows.append([name, label, answer.confidence, decision, truth, *answer.probabilities.tolist(), None])
+        rows.append(
+            [name, label, answer.confidence, decision, answer.known, truth, *answer.probabilities.tolist(), None]
+        )
     return csv_text([*header, "problem"], rows)
 
 
@@ -198,7 +216,7 @@ class _Portion:
     def __init__(self, run: Run, certain: Certainty) -> None:
         self._run, self._certain = run, certain
         self.found: list[tuple[np.ndarray, bytes] | Refusal] = []
-        self._asked: worker.Answer[list[np.ndarray | None]] | None = None
+        self._asked: worker.Answer[list[Given | None]] | None = None
 
     def add(self, photo: bytes | Refusal, box: float | None) -> None:
         """Decode a photo and bring it to the network's size."""
@@ -214,7 +232,7 @@ class _Portion:
     def add_picture(self, picture: Image.Image, thumbnail: bytes = b"") -> None:
         """Bring an upright RGB picture to the network's size."""
         try:
-            self.found.append((seen(self._run, picture), thumbnail))
+            self.found.append((photo_prepared(picture, self._run.recipe, self._run.about), thumbnail))
         except StepError as error:
             self.found.append(Refusal("does-not-fit", f"The run's steps cannot be applied to this photo: {error}"))
 
@@ -230,7 +248,7 @@ class _Portion:
         for each in self.found:
             yield each if isinstance(each, Refusal) else self._answer(next(rest), *each)
 
-    def _given(self, waiting: Callable[[], None]) -> list[np.ndarray | None]:
+    def _given(self, waiting: Callable[[], None]) -> list[Given | None]:
         waiting()
         if self._asked is None:
             return []
@@ -238,29 +256,18 @@ class _Portion:
             waiting()
         return given
 
-    def _answer(self, probabilities: np.ndarray | None, prepared: np.ndarray, thumbnail: bytes) -> Answer | Refusal:
-        if probabilities is None:
+    def _answer(self, given: Given | None, prepared: np.ndarray, thumbnail: bytes) -> Answer | Refusal:
+        if given is None:
             height, width, channels = prepared.shape
             sentence = (
                 f"The run's steps leave {width}×{height} pixels, {'gray' if channels == 1 else 'colour'}, of this "
                 "photo, and its network takes another size. Train with steps that end in a Resize."
             )
             return Refusal("does-not-fit", sentence)
-        if not np.isfinite(probabilities).all():
+        if not np.isfinite(given.probabilities).all():
             sentence = "The network answered with what is no number (NaN): its training diverged. Choose another run."
             return Refusal("no-number", sentence)
-        return Answer(self._certain.apply(probabilities), prepared, thumbnail)
-
-
-def seen(run: Run, photo: Image.Image) -> np.ndarray:
-    """Return an upright RGB photo as a run's network sees it, uint8 `(height, width, 1 or 3)`.
-
-    Raises:
-        StepError: one of the run's steps cannot be applied to it.
-    """
-    if run.about.size[2] == 1:
-        photo = photo.convert("L")
-    return pictures.to_array(run.recipe.steps.apply(photo))
+        return Answer(self._certain.apply(given.probabilities), prepared, thumbnail, given.known)
 
 
 def _thumbnail(photo: Image.Image) -> bytes:

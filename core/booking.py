@@ -1,5 +1,7 @@
 """Whether an answer is acted on, or a person is asked: a threshold that the user sets, and what it leads to.
 
+Of a picture unlike those that the run learned from, a person is asked whatever the threshold.
+
 In the clinic that asks for it: dog vet, cat vet, or ask at the desk. The threshold is kept by run in the data home.
 """
 
@@ -9,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from core import calibration, evaluation, saved
+from core import calibration, evaluation, novelty, saved
 from core.calibration import Answering
 from core.errors import PixelwiseError
 from core.runs import Run
@@ -93,14 +95,15 @@ def forecast(run: Run) -> Forecast:
     Raises:
         RunError: the run has no predictions, or they are not numbers.
     """
-    made = calibration.of(run)
-    return _forecast(run, made)
+    return _forecast(run, calibration.of(run), novelty.changed_ns(run.folder))
 
 
 @lru_cache(maxsize=8)
-def _forecast(run: Run, made: calibration.Calibration) -> Forecast:
+def _forecast(run: Run, made: calibration.Calibration, _novelty_changed_ns: int) -> Forecast:
     found = evaluation.load(run, made.fitted_on)
     confidences = made.apply(found.probabilities).max(axis=1)
+    if made.fitted_on == "validation" and (kept := novelty.read(run.folder)) is not None:
+        confidences = np.where(np.isin(found.ids, kept.unknown_ids), 0.0, confidences)
     return Forecast(made.fitted_on, len(found.ids), calibration.answering(confidences, found.right))
 
 

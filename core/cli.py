@@ -316,7 +316,8 @@ def _data_of(recipe: Recipe) -> tuple[About, Decided | None]:
 def predict(photos: tuple[str, ...], run_name: str | None, as_json: bool) -> None:
     """Classify photos. Exits with 0 when every photo was read, else 1; one bad photo never stops the others.
 
-    The decision is the class, or `ask` where the answer is less sure than the threshold set on the Predict page.
+    The decision is the class, or `ask` where the answer is less sure than the threshold set on the Predict page, or the
+    photo unlike those that the run learned from: `known` is false then, in JSON.
     """
     able = runs.with_model()
     if run_name:
@@ -363,5 +364,6 @@ def _said(photo: str, answer: Answer | Refusal, run: Run, booked: Booking) -> di
         "label": label,
         "probability": probability,
         "probabilities": dict(ranked),
-        "decision": booked.decide(answer.probabilities, run.about.class_names),
+        "decision": answer.decision(booked, run.about.class_names),
+        "known": answer.known,
     }

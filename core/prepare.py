@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from core import home, pictures, processes
 from core.datasets import store
 from core.datasets.decisions import Decided
-from core.datasets.store import Dataset
+from core.datasets.store import About, Dataset
 from core.errors import storing
 from core.preprocessing import Grayscale, Pipeline, StepError
 from core.progress import Progress, quiet
-from core.recipe import RecipeError, Split
+from core.recipe import Recipe, RecipeError, Split
 
 _FEWEST_OF_A_CLASS = 2
 # So many pictures are worked on at a time.
@@ -51,6 +52,22 @@ def prepared_pictures(dataset: Dataset, steps: Pipeline, progress: Progress = qu
         _prepare(dataset, steps, path, progress)
     prepared: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
     return prepared
+
+
+def photo_prepared(photo: Image.Image, recipe: Recipe, about: About) -> np.ndarray:
+    """Return an upright RGB photo as a recipe's network sees it, uint8 `(height, width, 1 or 3)`.
+
+    Args:
+        photo: from outside.
+        recipe: what the network was trained by.
+        about: the data set that it was trained on.
+
+    Raises:
+        StepError: one of the steps cannot be applied to it.
+    """
+    if about.size[2] == 1:
+        photo = photo.convert("L")
+    return pictures.to_array(recipe.steps.apply(photo))
 
 
 def shapes(dataset: Dataset, steps: Pipeline) -> dict[tuple[int, int, int], int]:

@@ -5,11 +5,11 @@ import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from core import processes
+from core import novelty, processes
 from core.explaining.heat import HeatMaps
 
 if TYPE_CHECKING:
@@ -52,15 +52,27 @@ def predict(folder: str, pictures: np.ndarray) -> np.ndarray:
     Raises:
         OSError, ValueError: the model is not there or cannot be read.
     """
-    model = _model(*_version(folder))
+    model = load(folder)
     if len(pictures) <= _DIRECT_BATCH:
         # `predict` sets up a data pipeline: 77 ms for one picture against 2 ms.
         return np.asarray(model(pictures, training=False), np.float32)
     return np.asarray(model.predict(pictures, batch_size=256, verbose=0), np.float32)
 
 
-def answers(folder: str, pictures: Sequence[np.ndarray]) -> list[np.ndarray | None]:
-    """Return a run's probabilities for each picture, float32 `(classes,)`; `None` where its shape does not fit.
+class Given(NamedTuple):
+    """What a run's network gives for a picture.
+
+    Attributes:
+        probabilities: float32 `(classes,)`.
+        known: whether the picture is like those that the run learned from; yes where the run cannot tell.
+    """
+
+    probabilities: np.ndarray
+    known: bool
+
+
+def answers(folder: str, pictures: Sequence[np.ndarray]) -> list[Given | None]:
+    """Return what a run's network gives for each picture; `None` where its shape does not fit.
 
     Each is computed by itself: TensorFlow rounds differently for batches of different sizes, and what a photo is
     answered must not depend, to the last digit, on what else is asked.
@@ -72,8 +84,8 @@ def answers(folder: str, pictures: Sequence[np.ndarray]) -> list[np.ndarray | No
     Raises:
         OSError, ValueError: the model is not there or cannot be read.
     """
-    shape, answer = _one_at_a_time(*_version(folder))
-    return [answer(picture[np.newaxis])[0] if picture.shape == shape else None for picture in pictures]
+    shape, answer = _one_at_a_time(*_version(folder), novelty.changed_ns(Path(folder)))
+    return [answer(picture[np.newaxis]) if picture.shape == shape else None for picture in pictures]
 
 
 def features(folder: str, pictures: np.ndarray) -> np.ndarray:
@@ -95,6 +107,11 @@ def heat_maps(folder: str, picture: np.ndarray, classes: Sequence[int]) -> HeatM
     return _probe(*_version(folder)).heat_maps(picture, classes)
 
 
+def load(folder: str) -> Any:
+    """Return a run's Keras model. Arguments and errors are those of `predict`."""
+    return _model(*_version(folder))
+
+
 def _version(folder: str) -> tuple[Path, int]:
     path = Path(folder) / "model.keras"
     return path, path.stat().st_mtime_ns
@@ -108,18 +125,34 @@ def _model(path: Path, _changed_ns: int) -> Any:
 
 
 @lru_cache(maxsize=4)
-def _one_at_a_time(path: Path, changed_ns: int) -> tuple[tuple[int, ...], Callable[[np.ndarray], np.ndarray]]:
-    """Return the shape of a picture that a model takes, and the model for a batch of one as a graph."""
+def _one_at_a_time(
+    path: Path,
+    changed_ns: int,
+    _novelty_changed_ns: int,
+) -> tuple[tuple[int, ...], Callable[[np.ndarray], Given]]:
+    """Return the shape of a picture that a model takes, and what answers a batch of one, by a graph."""
     import tensorflow as tf
+
+    from core.nn.statistics import with_statistics
 
     model = _model(path, changed_ns)
     shape = tuple(model.input_shape[1:])
+    kept = novelty.read(path.parent)
+    if kept is not None:
+        model = with_statistics(model)
     # A graph takes a fraction of the time that a call takes layer by layer.
     graph = tf.function(
         lambda batch: model(batch, training=False), input_signature=[tf.TensorSpec((1, *shape), tf.uint8)]
     )
     graph.get_concrete_function()
-    return shape, lambda batch: np.asarray(graph(batch), np.float32)
+
+    def answer(batch: np.ndarray) -> Given:
+        if kept is None:
+            return Given(np.asarray(graph(batch), np.float32)[0], known=True)
+        statistics, probabilities = graph(batch)
+        return Given(np.asarray(probabilities, np.float32)[0], known=bool(kept.known(np.asarray(statistics))[0]))
+
+    return shape, answer
 
 
 @lru_cache(maxsize=4)

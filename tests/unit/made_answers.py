@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.nn.infer import Given
 from core.runs import Run
 
 
@@ -31,9 +32,12 @@ class MadeAnswer:
         if pictures:
             MadeAnswer.asked.append(len(pictures))
 
-    def within(self, _seconds: float) -> list[np.ndarray | None] | None:
+    def within(self, _seconds: float) -> list[Given | None] | None:
         """Answer, the second time."""
         if not self._waited:
             self._waited = True
             return None
-        return [probabilities(picture) if picture.shape == (8, 8, 1) else None for picture in self._pictures]
+        return [
+            Given(probabilities(picture), known=True) if picture.shape == (8, 8, 1) else None
+            for picture in self._pictures
+        ]

@@ -13,6 +13,7 @@ from PIL import Image
 from core import answers, calibration, runs, worker
 from core.answers import Answer, Refusal
 from core.booking import Booking
+from core.nn.infer import Given
 from core.preprocessing import CropAt, Pipeline
 from core.progress import Cancelled
 from core.recipe import find_recipe
@@ -107,8 +108,8 @@ def test_a_photo_that_the_steps_do_not_fit_is_refused_and_the_others_are_answere
 
 
 def test_a_network_that_answers_with_nan_is_refused_in_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(self: Any, _seconds: float) -> list[np.ndarray]:
-        return [np.full(10, np.nan, np.float32)]
+    def nothing(self: Any, _seconds: float) -> list[Given]:
+        return [Given(np.full(10, np.nan, np.float32), known=True)]
 
     monkeypatch.setattr(MadeAnswer, "within", nothing)
     (found,) = answers.answers(run, [saved(scene(), "PNG")], total=1)

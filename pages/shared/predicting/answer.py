@@ -11,24 +11,33 @@ from pages.shared.frame import plain
 
 _SEEN_PX = 200
 _RANKED = 10
+_FEW = 3
 
 
 def show_verdict(run: Run, answer: Answer, booked: Booking) -> None:
     """Show the class that an answer names, and what follows from it."""
     names = run.about.class_names
     label, probability = answer.ranked(names)[0]
-    decision = booked.decide(answer.probabilities, names)
+    if not answer.known:
+        label = f"Unlike {' and '.join(names)}" if len(names) <= _FEW else "Unlike what it learned from"
+    decision = answer.decision(booked, names)
     said = booking.in_words(decision, names)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(f"{plain(label)} · {probability:.1%}", anchor=False, width="content")
+        st.subheader(plain(label) + f" · {probability:.1%}" * answer.known, anchor=False, width="content")
         if decision == ASK:
             st.badge(plain(said[0].upper() + said[1:]), icon=":material/help:", color="orange")
         else:
             verb = "Book" if booking.is_clinic(names) else "Answer"
             st.badge(f"{verb}: {plain(said)}", icon=":material/check:", color="blue")
     # The same elements for each answer: what Streamlit has to leave out stays on the page until the run's end.
-    compared = "It is less sure than" if decision == ASK else "It is as sure as, or surer than,"
-    st.caption(f"{compared} the {booked.threshold:.1%} that are needed.")
+    if answer.known:
+        compared = "It is less sure than" if decision == ASK else "It is as sure as, or surer than,"
+        st.caption(f"{compared} the {booked.threshold:.1%} that are needed.")
+    else:
+        st.caption(
+            "What the network’s layers make of this photo is unlike what they make of the pictures that it learned "
+            f"from. It knows nothing else, and would have to say {plain(names[answer.label])}."
+        )
 
 
 def show_details(run: Run, answer: Answer, *, key: str) -> None:

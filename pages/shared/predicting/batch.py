@@ -33,9 +33,9 @@ def show_refused(photos: Sequence[Photo], found: Mapping[int, Answer | Refusal])
 
 
 def by_doubt(photos: Sequence[Photo], found: Mapping[int, Answer | Refusal]) -> list[tuple[Photo, Answer]]:
-    """Return the photos that are answered, those in doubt first."""
+    """Return the photos that are answered: those unlike what the run learned from first, then those in doubt."""
     pairs = [(photo, each) for photo in photos if isinstance(each := found[photo.id], Answer)]
-    return sorted(pairs, key=lambda pair: pair[1].confidence)
+    return sorted(pairs, key=lambda pair: (pair[1].known, pair[1].confidence))
 
 
 def choose_photo(run: Run, pairs: Sequence[tuple[Photo, Answer]], booked: Booking, opened: int) -> None:
@@ -48,7 +48,7 @@ def choose_photo(run: Run, pairs: Sequence[tuple[Photo, Answer]], booked: Bookin
         opened: the id of the open photo.
     """
     names = run.about.class_names
-    decisions = Counter(booked.decide(answer.probabilities, names) for _, answer in pairs)
+    decisions = Counter(answer.decision(booked, names) for _, answer in pairs)
     counts = [f"{decisions[name]:,} {booking.in_words(name, names)}" for name in (*names, ASK) if decisions[name]]
     st.markdown(f"**{len(pairs):,} photos**, those in doubt first: {plain(', '.join(counts))}.")
     pages = -(-len(pairs) // _PER_PAGE)
@@ -62,7 +62,7 @@ def choose_photo(run: Run, pairs: Sequence[tuple[Photo, Answer]], booked: Bookin
 
 def _row(run: Run, photo: Photo, answer: Answer, booked: Booking) -> Row:
     names, said = run.about.class_names, given.truth(photo)
-    decision, label = booked.decide(answer.probabilities, names), names[answer.label]
+    decision, label = answer.decision(booked, names), names[answer.label]
     return Row(
         id=photo.id,
         url=data_url(answer.thumbnail),

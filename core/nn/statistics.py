@@ -1,0 +1,43 @@
+"""What a network's layers make of a picture, in a few numbers: the mean and the largest value of each channel."""
+
+import keras
+import numpy as np
+from keras import ops
+
+
+def with_statistics(model: keras.Model) -> keras.Model:
+    """Return a model that gives `(statistics, probabilities)`: float32 `(n, d)` and what `model` gives.
+
+    The statistics are those of each activation over rows and columns: its mean and its largest value, by channel, first
+    layer first.
+
+    Raises:
+        ValueError: the model has no activations with rows and columns.
+    """
+    layers = [layer for layer in model.layers if _is_activation(layer)]
+    if not layers:
+        raise ValueError("the network has no convolution with an activation of its own")
+    made = []
+    for layer in layers:
+        places = ops.cast(layer.output, "float32")
+        made += [ops.mean(places, axis=(1, 2)), ops.max(places, axis=(1, 2))]
+    return keras.Model(model.inputs[0], [ops.concatenate(made, axis=1), model.outputs[0]])
+
+
+def _is_activation(layer: keras.layers.Layer) -> bool:
+    """Tell whether what a layer gives is the activation of places."""
+    if isinstance(layer, keras.layers.Activation):
+        return len(layer.output.shape) == 4
+    return isinstance(layer, keras.layers.Conv2D) and layer.activation is not keras.activations.linear
+
+
+def statistics(model: keras.Model, pictures: np.ndarray, batch_size: int = 128) -> np.ndarray:
+    """Return the statistics of pictures, float32 `(n, d)`.
+
+    Args:
+        model: as `with_statistics` returns it.
+        pictures: uint8 `(n, height, width, channels)`, after the run's own preprocessing.
+        batch_size: how many at a time.
+    """
+    portions = (pictures[begin : begin + batch_size] for begin in range(0, len(pictures), batch_size))
+    return np.concatenate([np.asarray(model(portion, training=False)[0]) for portion in portions])

@@ -8,6 +8,7 @@ from core import evaluation, runs
 from core.evaluation import Predictions
 from core.runs import Run
 from pages.shared import address
+from pages.shared.card import prepare_cards
 from pages.shared.controls import choose_run, train_first
 from pages.shared.errors.calibration import show_calibration
 from pages.shared.errors.classes import show_classes
@@ -114,3 +115,4 @@ else:
     with said_in_words():
         show(run, part_choice, result)
     address.write()
+    prepare_cards(run)

@@ -1,7 +1,9 @@
 """The card of a picture: why a run's network answers as it does."""
 
 import html
+import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any, TypeVar
@@ -11,7 +13,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
-from core import jobs, pictures, runs, worker
+from core import evaluation, jobs, pictures, runs, worker
 from core.answers import Certainty
 from core.datasets import catalogue
 from core.datasets.audit import INFO, PROBLEM, WARNING, load
@@ -33,6 +35,7 @@ from pages.shared.job import show_job
 _Result = TypeVar("_Result")
 
 _POLL_S, _PATIENCE_S = 0.1, 120
+_BEFORE_PREPARING_S = 1.0
 # Each so many polls, since the browser draws more anew than the skeleton.
 _REDRAWN = 10
 _HEAT_PX, _NEAR_PX = 196, 84
@@ -108,6 +111,27 @@ def explain_answer(run: Run, seen: np.ndarray, certain: Certainty, *, key: str) 
     """
     with said_in_words():
         _explain(_Case(run, seen, None, f"card_{key}", certain=certain), None, None, st.container())
+
+
+def prepare_cards(run: Run) -> None:
+    """Let the worker read a run's network in the background, once a session: its first card need not wait for that.
+
+    It begins a moment later, so that what the browser is drawing comes first.
+    """
+    if st.session_state.get("cards_of") == run.name or not run.has_model:
+        return
+    st.session_state["cards_of"] = run.name
+
+    def ask() -> None:
+        # What cannot be shown is said where a card is opened.
+        with suppress(PixelwiseError):
+            seen = subject.seen(run, subject.dataset_of(run), int(evaluation.load(run, "test").ids[0]))
+            worker.heat_maps(run, seen, (0, 1))
+            worker.probabilities(run, sensitivity.changed(seen))
+
+    timer = threading.Timer(_BEFORE_PREPARING_S, ask)
+    timer.daemon = True
+    timer.start()
 
 
 def _columns() -> tuple[DeltaGenerator, DeltaGenerator]:

@@ -12,7 +12,7 @@ from core.errors import PixelwiseError
 from pages.shared.components.viewer import viewer
 from pages.shared.frame import plain, said_in_words
 
-_SHOWN, _REFUSED = "enlarged", "enlarged_refused"
+_SHOWN, _REFUSED, _NEW_LABEL = "enlarged", "enlarged_refused", "enlarged_new_label"
 _BUTTONS = {
     EXCLUDE: ("Exclude", "X", ":material/block:"),
     UNSURE: ("Unsure", "U", ":material/question_mark:"),
@@ -41,14 +41,14 @@ def enlarge(
         moved: called with the index of a picture that one has gone on to.
         closed: called with the index of the last picture when the dialog is closed.
     """
-    st.session_state[_SHOWN] = index
+    _turn_to(index)
 
     def dismissed() -> None:
         if closed is not None:
             closed(st.session_state[_SHOWN])
 
     def go_to(to: int) -> None:
-        st.session_state[_SHOWN] = to
+        _turn_to(to)
         if moved is not None:
             moved(to)
 
@@ -67,6 +67,11 @@ def enlarge(
                 more(now)
 
     st.dialog("Picture", width="large", on_dismiss=dismissed)(show)()
+
+
+def _turn_to(index: int) -> None:
+    if st.session_state.get(_SHOWN) != index:
+        st.session_state[_SHOWN], st.session_state[_NEW_LABEL] = index, None
 
 
 def _show(dataset: Dataset, index: int, said: str) -> None:
@@ -121,19 +126,18 @@ def _decide(dataset: Dataset, index: int) -> None:
             args=(lambda decision=decision: decisions.decide(dataset, [index], decision),),
         )
     names = dataset.about.class_names
-    # Another picture, or another decision on this one, begins with nothing chosen.
-    key = f"relabel_{index}_{decisions.version(dataset)}"
     with st.container(key="relabel", width=170):
         st.selectbox(
             "Relabel",
             [each for each in range(len(names)) if each != dataset.labels[index]],
             index=None,
-            key=key,
+            # Always the same: one of another picture would stand beside this one until all is drawn.
+            key=_NEW_LABEL,
             format_func=names.__getitem__,
             placeholder="Relabel to … (L)",
             label_visibility="collapsed",
             on_change=_attempt,
-            args=(lambda: decisions.decide(dataset, [index], RELABEL, st.session_state[key]),),
+            args=(lambda: decisions.decide(dataset, [index], RELABEL, st.session_state[_NEW_LABEL]),),
         )
     last = decisions.undoable(dataset)
     st.button(
@@ -154,6 +158,7 @@ def _attempt(decide: Callable[[], object]) -> None:
         decide()
     except PixelwiseError as error:
         st.session_state[_REFUSED] = str(error)
+    st.session_state[_NEW_LABEL] = None
 
 
 def _what(ids: tuple[int, ...]) -> str:

@@ -15,6 +15,7 @@ from pages.shared.enlarge import enlarge
 
 _PER_PAGE = (24, 48, 96)
 _PAGE, _PER, _OPEN, _FOCUS = "gallery_page", "gallery_per_page", "gallery_open", "gallery_focus"
+_SHOWS, _LEFT = "gallery_shows", "gallery_left"
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,14 @@ def take_up(dataset: Dataset, chosen: Hashable) -> None:
 
     Args:
         dataset: whose pictures are shown.
-        chosen: what chose them; where it differs from the last time, the first page is shown.
+        chosen: what chose them; where it differs from the last time on this page of the app, the first page is shown.
     """
-    shows = dataset.about.name, chosen
-    if st.session_state.get("gallery_shows") != shows:
-        st.session_state["gallery_shows"] = shows
-        st.session_state[_PAGE] = 1
+    app_page, shows = st.session_state["page"], (dataset.about.name, chosen)
+    if st.session_state.get(_SHOWS) != (app_page, shows):
+        st.session_state[_SHOWS] = app_page, shows
+        # As it was left for another page of the app.
+        left, number = _left().get(app_page, (None, 1))
+        st.session_state[_PAGE] = number if left == shows else 1
         st.session_state[_OPEN] = st.session_state[_FOCUS] = None
     address.adopt(_PAGE, "page", lambda texts: _index(texts) or 1)
     address.adopt(_OPEN, "picture", _index)
@@ -103,6 +106,8 @@ def _show_page(dataset: Dataset, ids: np.ndarray, chosen: Hashable, decided: tup
         st.rerun()  # Counts and filters show decisions too.
     per_page: int = st.session_state[_PER]
     number = st.session_state[_PAGE] = min(max(1, st.session_state[_PAGE]), -(-len(ids) // per_page))
+    app_page, shows = st.session_state[_SHOWS]
+    _left()[app_page] = shows, number
     made = decisions.current(dataset)
 
     def items(page: int) -> list[Item]:
@@ -147,6 +152,12 @@ def show_open(dataset: Dataset, ids: np.ndarray, look: Look | None = None) -> No
     address.note("picture", [str(index)])
     address.write()  # Before what may be waited for in the dialog.
     enlarge(dataset, index, among=ids, said=look.said, more=look.more, moved=moved, closed=closed)
+
+
+def _left() -> dict[str, tuple[Hashable, int]]:
+    """Return what the gallery last showed on each page of the app: which pictures, and which page of them."""
+    left: dict[str, tuple[Hashable, int]] = st.session_state.setdefault(_LEFT, {})
+    return left
 
 
 def _turn_to(number: int) -> None:

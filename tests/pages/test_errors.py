@@ -175,6 +175,17 @@ def test_decisions_on_what_was_learned_from_offer_to_train_again(app: AppTest, m
     assert app.session_state["pair_of"] == run.name
 
 
+def test_a_gallery_is_at_the_same_page_again_after_that_of_another_page(app: AppTest) -> None:
+    run = digits_run(wrong=60)
+    show(app, "browse.py", dataset="digits", page="4")
+    app.query_params.clear()
+    show(app, "errors.py", run=run.name, per="24", page="2")
+    for page, left in (("browse.py", "4"), ("errors.py", "2")):
+        app.query_params.clear()
+        show(app, page)
+        assert address(app)["page"] == [left]
+
+
 def test_the_choice_on_browse_and_that_on_errors_are_kept_apart(app: AppTest) -> None:
     run = digits_run()
     show(app, "browse.py", dataset="digits", split="train", sort="-sharpness", view="overview")

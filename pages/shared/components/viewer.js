@@ -50,11 +50,25 @@ export default function ({ parentElement, data }) {
     event.preventDefault();
     focused.focus();
   };
+  // When its list closes again, by a choice or without one, keys are commands, not text.
+  const onFocus = ({ target }) => {
+    if (!Object.values(data.keys).some((selector) => target.matches(selector))) return;
+    const closed = new MutationObserver(() => {
+      // The dialog would give the focus back, were it only taken away.
+      if (target.getAttribute("aria-expanded") === "false") target.closest("[role=dialog]")?.focus();
+    });
+    closed.observe(target, { attributeFilter: ["aria-expanded"] });
+    target.addEventListener("blur", () => closed.disconnect(), { once: true });
+  };
   // This function runs at every rerun, what it returns only when the component goes.
-  document.removeEventListener("keydown", viewer.onKey);
+  const gone = () => {
+    document.removeEventListener("keydown", viewer.onKey);
+    document.removeEventListener("focusin", viewer.onFocus);
+  };
+  gone();
   document.addEventListener("keydown", onKey);
-  viewer.onKey = onKey;
-  const gone = () => document.removeEventListener("keydown", viewer.onKey);
+  document.addEventListener("focusin", onFocus);
+  Object.assign(viewer, { onKey, onFocus });
   if (viewer.shown === data.url) return gone;
   viewer.shown = data.url;
   const channels = data.gray ? ["gray"] : ["red", "green", "blue"];

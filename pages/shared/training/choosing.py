@@ -41,6 +41,8 @@ def tell(draft: Draft, dataset: str) -> None:
     """Say what the recipe teaches, its trap, and the book's figure beside ours."""
     base = draft.base
     st.caption(plain(base.teaches))
+    if draft.pair_of:
+        st.caption(f":material/compare_arrows: Runs will tell what it changes compared with {plain(draft.pair_of)}.")
     if base.book_trap:
         st.caption(f":material/warning: **Trap.** {plain(base.book_trap)}")
     if base.dataset != dataset and draft.option != drafts.OWN:

@@ -1,8 +1,8 @@
 """How many flipped labels of MNIST are found among its training pictures: python -m bench.label_errors [RECIPE]
 
-3% of the training labels are changed to another class by chance. A network trains on them, that of the recipe mnist-fast
-or another one's; the labels are then judged as on the page Errors. Printed is how many of the flipped are among the
-most implausible 3%.
+3% of the training labels are changed to another class by chance. A network trains on them, that of the recipe
+mnist-fast or another one's; the labels are then judged as on the page Errors. Printed is how many of the flipped are
+among the most implausible 3%.
 """
 
 import json

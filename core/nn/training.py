@@ -44,7 +44,7 @@ class Training:
             RecipeError: the network's layers do not fit the pictures, or the weights to begin with not the layers.
             RunError: the checkpoint does not fit the network.
         """
-        self._journal, self._recipe, self._divided = journal, recipe, divided
+        self._journal, self._recipe, self._prepared, self._divided = journal, recipe, prepared, divided
         keras.utils.set_random_seed(recipe.fit.seed)
         keras.config.set_dtype_policy(recipe.fit.precision)
         self._model = build_model(recipe.network, prepared.shape[1:])
@@ -114,6 +114,7 @@ class Training:
             kept_epoch = float(live.progress.best_epoch)
             for variable, value in zip(self._model.weights, live.best, strict=True):
                 variable.assign(value)
+        self._compute_with_32_bits()
         journal.status(doing="looking at the validation and test pictures", seconds_left=None)
         measured = self._evaluate()
         journal.status(doing="saving")
@@ -132,6 +133,18 @@ class Training:
                 f"epoch {live.progress.best_epoch}, whose weights are kept."
             )
         journal.close(state=runs.FINISHED, fraction=1.0, **ending)
+
+    def _compute_with_32_bits(self) -> None:
+        """Put a network in place that computes with 32 bits, with the same weights, where the training took 16.
+
+        What is kept then answers the same on every machine, and is fast also where the processor knows no 16 bits.
+        """
+        if self._recipe.fit.precision == "float32":
+            return
+        keras.config.set_dtype_policy("float32")
+        trained, self._model = self._model, build_model(self._recipe.network, self._prepared.shape[1:])
+        self._model.set_weights(trained.get_weights())
+        self._look = Look(self._model, self._prepared, self._divided.labels)
 
     def _evaluate(self) -> dict[str, tuple[Predictions, float]]:
         """Return predictions and loss on the validation and the test pictures; made once where they are the same."""

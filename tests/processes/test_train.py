@@ -77,6 +77,18 @@ def test_a_run_with_augmentation_tells_as_much_and_validates_on_plain_pictures(d
     assert "Warning" not in run.log_file.read_text(), "nothing that a user need look after"
 
 
+def test_what_is_kept_computes_with_32_bits_also_when_the_training_took_16(data_home: Path) -> None:
+    import keras
+
+    run = begin("digits-cnn", epochs=1, precision="mixed_bfloat16")
+    assert wait_for(run, ended).state == runs.FINISHED
+    model = keras.saving.load_model(run.folder / "model.keras", compile=False)
+    assert {layer.dtype_policy.name for layer in model.layers} == {"float32"}
+    found = evaluation.load(run, "test")
+    pictures = store.read(store.folder_of("digits")).pictures[found.ids[:40]]
+    assert np.asarray(model(pictures)) == pytest.approx(found.probabilities[:40], abs=1e-5)
+
+
 def test_the_worker_that_is_killed_is_replaced(data_home: Path) -> None:
     run = begin(epochs=1)
     wait_for(run, ended)

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import booking, runs, worker
 from core.datasets import catalogue, store
+from core.nn.infer import Given
 from core.runs import Run, folders
 from tests.pages.opening import said, show
 from tests.unit.made_answers import MadeAnswer
@@ -48,6 +49,23 @@ def test_every_kind_of_photo_at_once(app: AppTest, run: Run) -> None:
     app.button(key="take_refused").click().run()
     assert not app.error
     assert f"**{len(readable)} photos**" in said(app)
+
+
+def test_a_photo_unlike_what_the_run_learned_from_is_said_to_be(
+    app: AppTest, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = MadeAnswer.within
+
+    def nothing_known(self: MadeAnswer, seconds: float) -> list[Given | None] | None:
+        found = answer(self, seconds)
+        return found and [each and Given(each.probabilities, known=False) for each in found]
+
+    monkeypatch.setattr(MadeAnswer, "within", nothing_known)
+    show(app, "predict.py")
+    bring(app, ("a.png", shade(10)))
+    assert "Unlike what it learned from" in [each.value for each in app.subheader]
+    assert "Ask somebody" in said(app)
+    assert "would have to say 0" in said(app)
 
 
 def test_a_photo_is_answered_once_over_reruns_and_page_changes(app: AppTest, run: Run) -> None:

@@ -1,0 +1,92 @@
+"""What the shipped classifier is worth, as its model card says: python -m bench.shipped [RUN_FOLDER]
+
+Accuracy with a 95% interval and calibration, of the validation and the test photos of its training, neither of which it
+learned from; and the share of pictures that it declines: of photos of pets, and of what is neither cat nor dog. None of
+these others was there when it learned what to decline: it saw CIFAR-10's birds, deer, frogs and horses, but no vehicle.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from sklearn.datasets import load_sample_images
+
+from bench.data import CIFAR10_FILE, PETS_FILE
+from core import answers, calibration, evaluation, pictures, runs, worker
+from core.answers import Answer
+from core.datasets import catalogue
+from core.datasets.store import SPLITS
+from core.runs import Run
+
+GOAL_ACCURACY, GOAL_ERROR, GOAL_DECLINED = 0.97, 0.02, 0.90
+VEHICLES = ("airplane", "automobile", "ship", "truck")
+_SIDE = 180
+_EACH = 300
+
+
+def main() -> None:
+    """Print a line a measurement."""
+    run = Run(Path(sys.argv[1])) if len(sys.argv) > 1 else runs.find("pets", runs.shipped())
+    size = sum(path.stat().st_size for path in run.folder.iterdir() if path.is_file())
+    print(f"{run.recipe.title}: {size / 1e6:.1f} MB (goal 8), recipe {run.recipe.name}")
+    certain = answers.certainty(run)
+    print(certain.said)
+    for part in evaluation.parts(run):
+        found = evaluation.load(run, part)
+        low, high = evaluation.wilson_interval(int(found.right.sum()), len(found.ids))
+        probabilities = certain.apply(found.probabilities)
+        error = calibration.reliability(probabilities.max(axis=1), found.right).error
+        print(
+            f"{part}: {found.accuracy:.2%} of {len(found.ids):,} photos right (95% interval {low:.2%} to {high:.2%}, "
+            f"goal {GOAL_ACCURACY:.0%}); expected calibration error {error:.2%} (goal {GOAL_ERROR:.0%})"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["PIXELWISE_HOME"] = folder
+        _decline(run)
+        worker.shut_down()
+
+
+def _decline(run: Run) -> None:
+    rng = np.random.default_rng(0)
+    if PETS_FILE.exists():
+        pets = catalogue.add("cats-vs-dogs", PETS_FILE)
+        ids = evaluation.load(run, "test").ids
+        _print(run, "photos of pets, test", (pets.file(index).read_bytes() for index in ids.tolist()), len(ids))
+    else:
+        print(f"skipped, for it needs {PETS_FILE}: photos of pets")
+    if CIFAR10_FILE.exists():
+        cifar10 = catalogue.add("cifar10", CIFAR10_FILE)
+        labels = [cifar10.about.class_names.index(name) for name in VEHICLES]
+        ids = rng.permutation(
+            np.flatnonzero(np.isin(cifar10.labels, labels) & (cifar10.splits == SPLITS.index("test")))
+        )[:_EACH]
+        _print(run, "CIFAR-10’s vehicles, enlarged", _files(cifar10.picture(index) for index in ids.tolist()), len(ids))
+    else:
+        print(f"skipped, for it needs {CIFAR10_FILE}: CIFAR-10’s vehicles")
+    digits = catalogue.open_dataset("digits")
+    ids = rng.permutation(len(digits))[:_EACH]
+    _print(run, "digits, enlarged", _files(digits.picture(index) for index in ids.tolist()), len(ids))
+    _print(run, "built-in photos", [pictures.png(Image.fromarray(photo)) for photo in load_sample_images().images], 2)
+    noise = (Image.fromarray(rng.integers(0, 256, (_SIDE, _SIDE, 3), np.uint8)) for _ in range(_EACH))
+    _print(run, "noise", _files(noise), _EACH)
+    plain = (Image.new("RGB", (_SIDE, _SIDE), tuple(rng.integers(0, 256, 3).tolist())) for _ in range(_EACH))
+    _print(run, "plain colours", _files(plain), _EACH)
+
+
+def _files(made: Iterable[Image.Image]) -> Iterable[bytes]:
+    for picture in made:
+        yield pictures.png(picture.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BICUBIC))
+
+
+def _print(run: Run, what: str, photos: Iterable[bytes] | Sequence[bytes], total: int) -> None:
+    found = [each for each in answers.answers(run, photos, total=total) if isinstance(each, Answer)]
+    declined = sum(not each.known for each in found)
+    print(f"{what}: {declined:,} of {len(found):,} declined, {declined / len(found):.1%}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

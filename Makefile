@@ -1,9 +1,10 @@
 # make run: install what is needed, then start the app.  make test: install, then check everything.
+# make pets: train the shipped classifier, models/pets, again; hours, which may be interrupted.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test clean
+.PHONY: run test pets clean
 
 run: $(VENV)/run
 	$(BIN)/python -m streamlit run app.py
@@ -14,6 +15,9 @@ test: $(VENV)/test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/pages tests/processes
 	$(BIN)/python -m pytest tests/browser
+
+pets: $(VENV)/run
+	$(BIN)/python -m models.train
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from core.runs import folders
+
 
 @pytest.fixture
 def data_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data home for one test."""
+    """An empty data home for one test, and no runs that come with Pixelwise."""
     folder = tmp_path / "home"
     monkeypatch.setenv("PIXELWISE_HOME", str(folder))
+    monkeypatch.setattr(folders, "SHIPPED", tmp_path / "no-models")
     return folder
 
 

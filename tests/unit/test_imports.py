@@ -51,6 +51,7 @@ LAYERS = [
     {"core.errors", "core.processes"},
 ]
 FOLDERS = (
+    "core.coach",
     "core.nn",
     "core.codegen",
     "core.comparison",

@@ -1,4 +1,4 @@
-"""The coach: curves → what happened, in words, with the figures used and one change to try."""
+"""What the curves of a training tell: each finding with the figures that it rests on, the worst first."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,17 +8,9 @@ from statistics import fmean, median
 from typing import Any
 
 from core import runs
+from core.coach import changes
 from core.network import (
     BatchNormalization,
-    Conv2D,
-    Dense,
-    Dropout,
-    Layer,
-    Network,
-    Normalization,
-    Pretrained,
-    Rescaling,
-    ResidualBlock,
 )
 from core.recipe import Recipe
 from core.runs import Status
@@ -143,13 +135,13 @@ class _Curves:
     @property
     def scaled(self) -> bool:
         """Whether small numbers reach the first weights."""
-        return _scaled(self.recipe)
+        return changes.is_scaled(self.recipe)
 
 
 def _diverged(metrics: Sequence[Mapping[str, Any]], recipe: Recipe) -> Finding | None:
     for record in metrics:
         if record.get("loss", 0.0) is None or record.get("val_loss", 0.0) is None:
-            change, said = _calmer(recipe)
+            change, said = changes.calmer(recipe)
             sentence = (
                 f"Diverged at epoch {record['epoch']:.3g}: the loss is no longer a number. Steps were so long that the "
                 f"weights grew beyond what can be computed with, and no later step brings them back."
@@ -170,10 +162,10 @@ def _collapsed(curves: _Curves) -> Finding | None:
     name = curves.class_names[curves.shares.index(share)]
     # One answer for all is what a network gives that has hardly moved yet, or was thrown too far to come back.
     hardly_moved = curves.scaled and curves.loss[0] <= _BLOWN_UP * curves.guessing
-    if hardly_moved and _rate_of(curves.recipe) < _usual(curves.recipe):
-        change, said = _usual_rate(curves.recipe)
+    if hardly_moved and changes.rate_of(curves.recipe) < changes.usual(curves.recipe):
+        change, said = changes.usual_rate(curves.recipe)
     else:
-        change, said = _calmer(curves.recipe)
+        change, said = changes.calmer(curves.recipe)
     sentence = (
         f"Collapsed to one class: {share:.0%} of the validation pictures are taken for {name}, whatever they show; the "
         f"accuracy of {accuracy:.1%} is the share of that class."
@@ -183,7 +175,7 @@ def _collapsed(curves: _Curves) -> Finding | None:
 
 def _too_high(curves: _Curves) -> Finding | None:
     first, last, lowest = curves.loss[0], curves.loss[-1], min(curves.loss)
-    change, said = _slower(curves.recipe)
+    change, said = changes.slower(curves.recipe)
     if curves.scaled and first > _BLOWN_UP * curves.guessing and last > curves.guessing / 2:
         sentence = (
             f"The learning rate is too high: in the first epoch the training loss was {_nats(first)}, where guessing "
@@ -211,18 +203,18 @@ def _not_learning(curves: _Curves) -> Finding | None:
         f"{chance:.1%}; the training loss is {_nats(last)}, and an even guess costs {curves.guessing:.2f}."
     )
     figures = {"accuracy": best, "chance": chance, "loss": last, "guessing": curves.guessing}
-    rate, usual = _rate_of(curves.recipe), _usual(curves.recipe)
+    rate, usual = changes.rate_of(curves.recipe), changes.usual(curves.recipe)
     if rate <= usual / 10 or (curves.scaled and rate < usual):
-        change, said = _usual_rate(curves.recipe)
+        change, said = changes.usual_rate(curves.recipe)
     else:
-        change, said = _calmer(curves.recipe)
+        change, said = changes.calmer(curves.recipe)
     return Finding(NOT_LEARNING, sentence, figures, change, said)
 
 
 def _overfitting(curves: _Curves) -> Finding | None:
     if len(curves.loss) < _FEWEST_EPOCHS:
         return None
-    change, said = _regularised(curves.recipe)
+    change, said = changes.regularised(curves.recipe)
     gap = curves.accuracy[-1] - curves.val_accuracy[-1]
     smooth = _medians(curves.val_loss)
     noise = _noise(curves.val_loss)
@@ -264,7 +256,7 @@ def _lagging(curves: _Curves) -> Finding | None:
     )
     figures = {"loss": curves.loss[-1], "val_loss": loss, "wrong": wrong}
     faster = [replace(each, momentum=0.9) if each in slow else each for each in layers]
-    return Finding(LAGGING, sentence, figures, _network(faster), "a momentum of 0.9 in batch normalisation")
+    return Finding(LAGGING, sentence, figures, changes.with_layers(faster), "a momentum of 0.9 in batch normalisation")
 
 
 def _noisy(curves: _Curves) -> Finding | None:
@@ -278,7 +270,7 @@ def _noisy(curves: _Curves) -> Finding | None:
         f"Noisy validation: over the last {len(recent)} epochs its accuracy lay between {min(recent):.1%} and "
         f"{max(recent):.1%}, while training went on steadily. A single epoch's figure says little."
     )
-    change, said = _rate(curves.recipe, _rate_of(curves.recipe) / 3)
+    change, said = changes.with_rate(curves.recipe, changes.rate_of(curves.recipe) / 3)
     if curves.recipe.fit.averaging == 0:
         change, said = {"fit.averaging": 0.99}, "averaged weights, with a decay of 0.99"
     return Finding(NOISY, sentence, {"lowest": min(recent), "highest": max(recent), "jump": jumps}, change, said)
@@ -306,9 +298,8 @@ def _underfitting(curves: _Curves, ended: bool) -> Finding | None:
         f"Underfitting: only {accuracy:.1%} of the training pictures are recognised, about as many as of the "
         f"validation pictures ({val_accuracy:.1%}), and the training loss hardly falls any more ({fall:.1%} an epoch)."
     )
-    layers = [_larger(each) for each in curves.recipe.network.layers[:-1]]
-    change = _network([*layers, curves.recipe.network.layers[-1]])
-    return Finding(UNDERFITTING, sentence, figures, change, "a network twice as wide")
+    change, said = changes.wider(curves.recipe)
+    return Finding(UNDERFITTING, sentence, figures, change, said)
 
 
 def _learning(curves: _Curves) -> Finding:
@@ -335,70 +326,6 @@ def _noise(values: Sequence[float]) -> float:
     """Return how far values lie from the median of themselves and their two neighbours, on average."""
     around = _medians(values)
     return fmean(abs(values[at] - around[at]) for at in range(1, len(values) - 1))
-
-
-def _calmer(recipe: Recipe) -> tuple[Mapping[str, Any], str]:
-    """Shorter steps where they are unusually long or small numbers come in already, else smaller numbers."""
-    if _rate_of(recipe) >= 10 * _usual(recipe):
-        return _usual_rate(recipe)
-    if _scaled(recipe):
-        return _slower(recipe)
-    return _network([Rescaling(), *recipe.network.layers]), "pixel values scaled to 0–1 before the first layer"
-
-
-def _scaled(recipe: Recipe) -> bool:
-    """Tell whether the network brings pixels to small numbers before its first weights."""
-    return isinstance(recipe.network.layers[0], Rescaling | Normalization | BatchNormalization | Pretrained)
-
-
-def _rate_of(recipe: Recipe) -> float:
-    return float(recipe.optimiser.to_json()["learning_rate"])
-
-
-def _usual(recipe: Recipe) -> float:
-    """Return the learning rate that the optimiser has by default."""
-    return _rate_of(replace(recipe, optimiser=type(recipe.optimiser)()))
-
-
-def _usual_rate(recipe: Recipe) -> tuple[Mapping[str, Any], str]:
-    return _rate(recipe, _usual(recipe))
-
-
-def _slower(recipe: Recipe) -> tuple[Mapping[str, Any], str]:
-    """A tenth of the rate, or the usual one where it is far above that."""
-    return _rate(recipe, min(_rate_of(recipe) / 10, _usual(recipe)))
-
-
-def _rate(recipe: Recipe, rate: float) -> tuple[Mapping[str, Any], str]:
-    new = float(f"{min(max(rate, 1e-7), 10.0):.2g}")
-    return {"optimiser.learning_rate": new}, f"a learning rate of {new:g} in place of {_rate_of(recipe):g}"
-
-
-def _regularised(recipe: Recipe) -> tuple[Mapping[str, Any], str]:
-    """The first of dropout, small shifts and early stopping that the recipe does without."""
-    layers = recipe.network.layers
-    if not any(isinstance(layer, Dropout) for layer in layers):
-        return _network([*layers[:-1], Dropout(0.5), layers[-1]]), "dropout of 0.5 before the last layer"
-    if recipe.augmentation is None:
-        shifts = {"augmentation.width_shift_range": 0.1, "augmentation.height_shift_range": 0.1}
-        return shifts, "augmentation: pictures shifted by up to a tenth, anew in each epoch"
-    if recipe.fit.patience == 0:
-        return {"fit.patience": 5}, "early stopping with a patience of 5 epochs, which keeps the best weights"
-    decayed = [replace(layer, l2=1e-3) if isinstance(layer, Conv2D | Dense) else layer for layer in layers]
-    return _network(decayed), "L2 regularisation of 0.001"
-
-
-def _larger(layer: Layer) -> Layer:
-    match layer:
-        case Conv2D() | ResidualBlock():
-            return replace(layer, filters=min(2 * layer.filters, 1024))
-        case Dense():
-            return replace(layer, units=min(2 * layer.units, 8192))
-    return layer
-
-
-def _network(layers: Sequence[Layer]) -> dict[str, Any]:
-    return {"network": Network(tuple(layers)).to_json()}
 
 
 def _nats(value: float) -> str:

@@ -80,14 +80,16 @@ def show_run(draft: Draft, dataset: Dataset, ready: Ready | None) -> None:
 
 def ways(run: Run) -> None:
     """Lead on from a run that has ended."""
-    links = [("pages/runs.py", "Compare runs", "table_chart")]
+    pair_of = run.about_run.pair_of
+    both = [pair_of, run.name] if pair_of in {each.name for each in runs.all_runs()} else [run.name]
+    links = [("pages/runs.py", "Compare runs", "table_chart", both)]
     if run.has_evaluation:
-        links.insert(0, ("pages/errors.py", "See its errors", "troubleshoot"))
+        links.insert(0, ("pages/errors.py", "See its errors", "troubleshoot", [run.name]))
     if run.has_model:
-        links.insert(1, ("pages/predict.py", "Predict with it", "draw"))
+        links.insert(1, ("pages/predict.py", "Predict with it", "draw", [run.name]))
     with st.container(horizontal=True):
-        for target, label, icon in links:
-            st.page_link(target, label=label, icon=f":material/{icon}:", query_params={"run": run.name})
+        for target, label, icon, names in links:
+            st.page_link(target, label=label, icon=f":material/{icon}:", query_params={"run": names})
 
 
 page("Train", "A process of its own trains: close the page or the browser, and it goes on.")

@@ -30,6 +30,7 @@ def test_browse_train_errors_predict(page: Page, server: Server) -> None:
     expect(page.get_by_text("No run yet")).to_be_visible()
     train(page, server)
     see_errors(page)
+    train_on_the_cleaned_set(page)
     predict(page)
 
     assert asked <= {"localhost", None}, "nothing may be asked of another machine"
@@ -86,6 +87,35 @@ def see_errors(page: Page) -> None:
     wrong = int(shown.split()[0])
     expect(page.get_by_text(f"All {wrong} errors")).to_be_visible()
     expect(page.locator(".st-key-gallery img")).to_have_count(min(wrong, 96))
+
+
+def train_on_the_cleaned_set(page: Page) -> None:
+    page.get_by_role("radio", name="validation").click()
+    page.locator(".st-key-confusion th.row button").nth(8).click()
+    expect(page.get_by_text(re.compile(r"^8: \d+ pictures"))).to_be_visible()
+    page.locator(".st-key-gallery .grid button").first.click()
+    expect(page.locator(".st-key-viewer canvas.picture")).to_have_js_property("ready", True)
+    page.keyboard.press("x")
+    expect(page.get_by_role("dialog").get_by_text("excluded")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("dialog").get_by_text("Nothing decided")).to_be_visible()
+    page.keyboard.press("l")
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_text("relabelled to 4")).to_be_visible()
+    page.keyboard.press("u")  # A command again, not text.
+    expect(page.get_by_role("dialog").get_by_text("unsure")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_text("Decisions, pictures a page").click()
+    page.get_by_role("button", name="Train again on the cleaned set").click()
+    expect(page.get_by_text("Runs will tell what it changes")).to_be_visible()
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.get_by_role("link", name="Compare runs").click(timeout=60_000)
+    expect(page.get_by_text("1 excluded")).to_be_visible()
+    expect(page.get_by_text("By chance (McNemar)")).to_be_visible()
+    expect(page.get_by_role("radio", name=re.compile("^Fixed · "))).to_be_visible()
 
 
 def predict(page: Page) -> None:

@@ -32,28 +32,38 @@ def clean_up(run: Run, dataset: Dataset, ids: np.ndarray) -> None:
 
 def _train_again(run: Run, dataset: Dataset) -> None:
     """Offer to train as the run did, but as was decided since."""
-    tested = set(evaluation.load(run, "test").ids.tolist())
-    learned = _without(decisions.decided(dataset), tested)
-    if learned == _without(run.decided or Decided(), tested):
+    tested, validated = (set(evaluation.load(run, part).ids.tolist()) for part in ("test", "validation"))
+    now, before = (_without(each, tested) for each in (decisions.decided(dataset), run.decided or Decided()))
+    if now == before:
         st.caption(
             "Open a picture to exclude or relabel it. Decisions on training and validation pictures can then be "
             "trained on; test pictures always stay as published."
         )
         return
-    what = f"{len(learned.excluded):,} excluded, {len(learned.labels):,} relabelled"
     if st.button("Train again on the cleaned set", type="primary", icon=":material/cleaning_services:"):
         recipe = run.recipe.with_settings({"split.decisions": "apply"})
         st.session_state["recipe_to_train"], st.session_state["pair_of"] = recipe.to_json(), run.name
         st.switch_page("pages/train.py", query_params={"dataset": run.about.name})
+    learned = _without(now, validated)
     st.caption(
-        f"Training and validation pictures: {what}. The same recipe and the same seed, so that Runs can tell what the "
-        "cleaning changed."
+        f"Training pictures: {_said(len(learned.excluded), len(learned.labels))}. Validation pictures: "
+        f"{_said(len(now.excluded) - len(learned.excluded), len(now.labels) - len(learned.labels))}. The same recipe "
+        "and the same seed, so that Runs can tell what the cleaning changed."
     )
+    if learned == _without(before, validated):
+        st.caption(
+            "The network would learn from the same pictures as before: decide on training pictures too. Label errors "
+            "finds the most doubtful."
+        )
 
 
-def _without(decided: Decided, tested: set[int]) -> Decided:
-    """Return those decisions that change what a network learns from: test pictures stay as published."""
+def _said(excluded: int, relabelled: int) -> str:
+    return f"{excluded:,} excluded, {relabelled:,} relabelled" if excluded or relabelled else "as published"
+
+
+def _without(decided: Decided, ids: set[int]) -> Decided:
+    """Return the decisions on other pictures than those."""
     return Decided(
-        tuple(index for index in decided.excluded if index not in tested),
-        {index: label for index, label in decided.labels.items() if index not in tested},
+        tuple(index for index in decided.excluded if index not in ids),
+        {index: label for index, label in decided.labels.items() if index not in ids},
     )

@@ -113,6 +113,8 @@ def tell_changes(draft: Draft) -> None:
 def run_title(draft: Draft) -> str:
     """Return what to call a run of the recipe: by what was changed in it; empty: as the recipe is called."""
     changes = recipe_differences([draft.base, draft.recipe]) if draft.option != drafts.OWN else []
+    if draft.pair_of and not changes:
+        return f"{draft.recipe.title} · again"
     if len(changes) > 1:
         return f"{draft.recipe.title} · {len(changes)} changes"
     return "".join(f"{draft.recipe.title} · {each.setting} {each.values[1]}" for each in changes)

@@ -129,7 +129,7 @@ def _said(part: Specification) -> str:
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    if value is None or value == "":
         return MISSING
     if isinstance(value, bool):
         return "yes" if value else "no"

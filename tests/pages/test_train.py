@@ -198,6 +198,21 @@ def test_watching_the_test_pictures_is_warned_of(app: AppTest) -> None:
     assert draft(app).recipe.split.validation == "train"
 
 
+def test_a_training_can_begin_with_a_runs_weights(app: AppTest, never_started: None) -> None:
+    earlier, other = made_run(runs.FINISHED), runs.create(find_recipe("digits-dense"))
+    for run in (earlier, other):
+        (run.folder / "model.keras").touch()
+    show(app, PAGE, dataset="digits", recipe="digits-cnn")
+    view(app, "Fit")
+    (begin,) = [each for each in app.selectbox if each.label == "Begin with the weights of"]
+    assert begin.options == ["no run: drawn by the seed", earlier.name]
+    begin.select(earlier.name).run()
+    assert f"initial_weights: – → {earlier.name}" in said(app).replace("\\", "")
+    press(app, "train")
+    (begun,) = [run for run in runs.all_runs() if run.initial_model.exists()]
+    assert begun.recipe.initial_weights == earlier.name
+
+
 def test_the_books_figure_stands_beside_the_best_run_here(app: AppTest) -> None:
     recipe = find_recipe("digits-cnn")
     for accuracy, changes in ((0.91, {}), (0.95, {"fit.seed": 4}), (0.99, {"fit.epochs": 31})):

@@ -18,11 +18,13 @@ from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
+from pages.shared import short_runs
 from pages.shared.components import source
 
 Number = TypeVar("Number", int, float)
 Format = Literal["number", "percent"]
 
+short_runs.send_at_once()
 _mount = st.components.v2.component(
     "pixelwise_live_sliders",
     html="<div class='sliders'></div>",
@@ -80,7 +82,10 @@ def live_sliders(groups: Mapping[str, Sequence[Slider]], *, key: str) -> bool:
                 st.session_state[name] = sliders[name].within(value)
 
     for name, slider in sliders.items():
-        st.session_state[name] = slider.within(st.session_state.get(name, slider.value))
+        before = st.session_state.get(name)
+        value = slider.within(slider.value if before is None else before)
+        if value != before:
+            st.session_state[name] = value
     sent = st.session_state.get(key, {}).get("moved") or {"turn": 0, "dragging": False}
     data = {
         "groups": [

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -52,7 +52,7 @@ def tiles(
             "side": side,
             "columns": columns,
             "of": of,
-            "labels": [asdict(label) for label in labels],
+            "labels": [vars(label) for label in labels],
         }
     ).encode()
     # One message with one picture, its bytes as they are: base64 would be a third longer, and a browser takes longer

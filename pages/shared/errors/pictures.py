@@ -30,17 +30,17 @@ def show_matrix_and_pictures(run: Run, part: str, found: Predictions) -> None:
         choice = choose(run, found)
         ids = found.ids[found.select(choice)]
         st.markdown(said(choice, len(ids), run.about.class_names), help=SORT_HELP)
-    with left:
+        dataset = dataset_or_why_not(run)
+    matrix = left.container()
+    if dataset is not None:
+        with left:
+            clean_up(run, dataset, ids)
+        # Before the matrix: it is what a click on that waits for.
+        with right:
+            _show_gallery(run, part, found, dataset, choice, ids)
+    with matrix:
         _show_matrix(run, found, choice)
         _show_pairs(run, found)
-    with right:
-        dataset = dataset_or_why_not(run)
-    if dataset is None:
-        return
-    with left:
-        clean_up(run, dataset, ids)
-    with right:
-        _show_gallery(run, part, found, dataset, choice, ids)
 
 
 def _show_matrix(run: Run, found: Predictions, choice: Choice) -> None:

@@ -195,9 +195,9 @@ def in_words(found: Safety, part: str, class_names: Sequence[str]) -> list[str]:
         f"recognised as they are, {fall.changed / fall.pictures:.1%} as drawn "
         f"(95% confidence interval of the fall: {100 * low:.1f} to {100 * high:.1f} points).",
     ]
-    costly = [(name, alone) for name, alone in found.alone.items() if alone.interval[0] > 0]
+    costly = {name: alone for name, alone in found.alone.items() if alone.interval[0] > 0}
     if costly:
-        name, alone = costly[0]
+        name, alone = next(iter(costly.items()))
         said.append(f"{FIELDS[name].title} costs most: alone, accuracy {_falls(alone.share)}.")
     elif found.alone:
         said.append("No setting alone makes accuracy fall by more than chance explains.")
@@ -205,7 +205,8 @@ def in_words(found: Safety, part: str, class_names: Sequence[str]) -> list[str]:
         f"{FIELDS[each.field].title} alone: {class_names[each.true]} is taken for {class_names[each.taken_for]} in "
         f"{each.count / each.of:.0%} ({each.count:,} of {each.of:,})."
         for each in sorted(found.confused, key=lambda each: -each.count / each.of)
-        if each.count / each.of > _SMALL and each.count >= _FEW
+        # What costs nothing turns as many wrong answers right: it confuses no class in particular.
+        if each.field in costly and each.count / each.of > _SMALL and each.count >= _FEW
     ]
     return said
 

@@ -14,7 +14,7 @@ from pages.shared.frame import plain, said_in_words
 
 _POLL_S = 0.4
 _COUNTS = (500, 1000, 2000)
-_SHOWN, _SIDE_PX = 24, 96
+_SHOWN, _SIDE_PX = 24, 140
 _BEGUN = "safety_begun"
 
 

@@ -2,6 +2,10 @@
 
 A network that trained on a wrong label may have learned it by heart. So what it makes of the pictures, before its last
 layer, is given to a logistic regression, cross-validated: each picture is judged by one that was fitted without it.
+
+Only that last step is cross-validated. The layers before it learned from all labels; where they separate a picture by
+heart, its wrong label stays hidden. To train the network anew for each fold would take as many trainings as there are
+folds; `bench/label_errors.py` measures what this finds without: 93% of 3% flipped labels, after the recipe mnist-fast.
 """
 
 import zipfile

@@ -45,12 +45,14 @@ class Look:
         said: as for `enlarge`.
         more: as for `enlarge`.
         side: as for `Pages`.
+        reveal: as for `Pages`.
     """
 
     told: Callable[[Dataset, int], Told] = _class_of
     said: Callable[[int], str] | None = None
     more: Callable[[int], None] | None = None
     side: int = SIDE_PX
+    reveal: bool = False
 
 
 def choose_per_page() -> None:
@@ -115,7 +117,7 @@ def _show_page(dataset: Dataset, ids: np.ndarray, chosen: Hashable, decided: tup
         return [_item(dataset, index, made.get(index), look.told(dataset, index)) for index in indices]
 
     of = f"{dataset.about.name} {hash(chosen)} {per_page} {decided}"
-    pages = Pages(of, len(ids), per_page, items, _turn_to, look.side)
+    pages = Pages(of, len(ids), per_page, items, _turn_to, look.side, look.reveal)
     opened = paged_gallery(pages, number, dataset, key="gallery", focus=st.session_state[_FOCUS])
     if opened is not None:
         st.session_state[_OPEN] = opened

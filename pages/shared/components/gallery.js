@@ -1,5 +1,6 @@
 // Pictures in pages of a grid. data: {of: which pictures, number: of the page, pages: how many there are, perPage and
 // total: of pictures, turn: which request this answers, side: pixels, crisp, focus: id or null,
+// reveal: whether to scroll to other pictures when they come out of sight, as those of a click far above on a phone,
 // pictures: {page number: [{id, url, alt, caption, mark, dimmed}]}}.
 // A click or Enter sends the id as `opened`. Another page is asked for as `turned`: {to, has, turn}; `has` are the pages
 // that are here already. The pages beside the shown one are asked for ahead, so that turning shows them at once.
@@ -63,6 +64,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     ask(to);
   };
 
+  const isOther = shown.of !== undefined && shown.of !== data.of;
   if (shown.of !== data.of) Object.assign(shown, { of: data.of, number: data.number, pages: new Map() });
   // An answer to an earlier request must not turn back what was turned since.
   if (shown.turn === data.turn) shown.number = data.number;
@@ -78,6 +80,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
   number.max = data.pages;
   find(".pages").textContent = `of ${data.pages.toLocaleString("en")}`;
   draw();
+  if (isOther && data.reveal) {
+    const { top, bottom } = grid.getBoundingClientRect();
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    if (top > 0.7 * innerHeight || bottom < 0) grid.scrollIntoView({ behavior });
+  }
   const beside = [shown.number, shown.number + 1, shown.number - 1].filter((page) => page >= 1 && page <= data.pages);
   if (shown.turn === data.turn && beside.some((page) => !shown.pages.has(page))) {
     // Not beneath a dialog: the answer would draw it anew under the user's hands.

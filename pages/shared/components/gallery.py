@@ -56,6 +56,7 @@ class Pages:
         items: makes the pictures of a page, counted from 1.
         turn: called with the number of the page that is asked for, before the rerun.
         side: about how long the longer side of a small picture is on the screen, in pixels.
+        reveal: whether the browser scrolls to other pictures when they come out of sight.
     """
 
     of: str
@@ -64,6 +65,7 @@ class Pages:
     items: Callable[[int], Sequence[Item]]
     turn: Callable[[int], None]
     side: int = SIDE_PX
+    reveal: bool = False
 
     @property
     def count(self) -> int:
@@ -120,6 +122,7 @@ def paged_gallery(pages: Pages, number: int, dataset: Dataset, *, key: str, focu
             "side": largest * max(1, round(pages.side / largest)) if small else _PHOTO_SIDE_PX,
             "crisp": small,
             "focus": focus,
+            "reveal": pages.reveal,
             "pictures": {str(page): [asdict(item) for item in pages.items(page)] for page in sorted(sent)},
         },
         on_opened_change=lambda: None,

@@ -1,6 +1,7 @@
 """The pictures behind a run's numbers, chosen by the confusion matrix."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -96,7 +97,8 @@ def _show_pairs(run: Run, found: Predictions) -> None:
 def _show_gallery(run: Run, part: str, found: Predictions, dataset: Dataset, choice: Choice, ids: np.ndarray) -> None:
     chosen = run.name, part, choice
     take_up(dataset, chosen)
-    look = look_of(run, answers_told(run, found))
+    # On a phone the matrix is a screen above the pictures.
+    look = replace(look_of(run, answers_told(run, found)), reveal=True)
     if len(ids):
         show_pictures(dataset, ids, chosen, look)
     else:

@@ -31,40 +31,56 @@ _STYLE = """<style>
 </style>"""
 
 
-@st.fragment
 def preprocess(photo: Photo) -> None:
     """Show the steps, and what they do."""
     controls, shown = st.columns([4, 9], gap="medium")
     with controls, said_in_words():
         pipeline.choose_start()
-        result = pipeline.edit(photo.picture)
+        cards = pipeline.cards()
     with shown, st.container(key="preprocess_shown"):
-        show_before_after(photo, result)
-        if not pipeline.chosen().applied.steps:
-            st.info("No step is on: both are the same picture. Add a step, or start from a preset.")
-        show_view(photo, result)
+        compared = st.container()
+        view = choose_view()
+        viewed = st.container()
+
+    # At each step of a drag a browser draws what is drawn here, so all that stays is outside.
+    @st.fragment
+    def live() -> None:
+        result = pipeline.edit(cards, photo.picture)
+        with compared:
+            show_before_after(photo, result)
+            if not pipeline.chosen().applied.steps:
+                st.info("No step is on: both are the same picture. Add a step, or start from a preset.")
+        with viewed, said_in_words():
+            show_view(view, photo, result)
+
+    live()
 
 
-def show_view(photo: Photo, result: pipeline.Result) -> None:
-    """Let the user choose how to look at it, and show that."""
+def choose_view() -> str:
+    """Let the user choose how to look at it."""
     st.session_state.setdefault(_VIEW, _STEPS)
-    view = st.segmented_control(
-        "View", _VIEWS, key=_VIEW, required=True, label_visibility="collapsed", persist_state="session"
+    return str(
+        st.segmented_control(
+            "View", _VIEWS, key=_VIEW, required=True, label_visibility="collapsed", persist_state="session"
+        )
     )
+
+
+def show_view(view: str, photo: Photo, result: pipeline.Result) -> None:
+    """Show what the user chose to look at."""
     chosen = pipeline.chosen()
-    with said_in_words():
-        if view == _STEPS:
-            show_steps(photo, result)
-        elif view == _SEVERAL:
-            show_several(photo.dataset, chosen)
-        elif view == _RESAMPLING:
-            show_resampling(result)
-        elif view == _NUMBERS:
-            show_numbers(photo, result, chosen)
-        elif view == _CODE:
-            show_code(chosen)
-        else:
-            show_whole_set(photo.dataset, chosen)
+    if view == _STEPS:
+        show_steps(photo, result)
+    elif view == _SEVERAL:
+        show_several(photo.dataset, chosen)
+    elif view == _RESAMPLING:
+        show_resampling(result)
+    elif view == _NUMBERS:
+        show_numbers(photo, result, chosen)
+    elif view == _CODE:
+        show_code(chosen)
+    else:
+        show_whole_set(photo.dataset, chosen)
 
 
 page("Preprocess", "Bring pictures into the form that a network takes: the steps, and what each of them does.")

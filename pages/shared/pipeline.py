@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from core import pasted, saved
 from core.errors import PixelwiseError
@@ -32,6 +33,8 @@ from pages.shared.pasting import paste_json
 
 _ENTRIES, _NEXT, _NORMALISATION = "pipeline_entries", "pipeline_next", "pipeline_normalisation"
 _ADD, _START, _SAID = "pipeline_add", "pipeline_start", "pipeline_said"
+# Of the picture after the last step: what a step that is added suits.
+_SIZE = "pipeline_size"
 # At most that many choices are shown as buttons beside each other.
 _BUTTONS = 4
 _SMALLEST_REACH = 64
@@ -166,16 +169,40 @@ def _delete(name: str) -> None:
         st.session_state[_SAID] = str(error)
 
 
-def edit(picture: Image.Image) -> Result:
-    """Draw a card for each step and apply it; to be called in a fragment that also shows the result."""
-    result, first_failed = Result(picture), None
+@dataclass(frozen=True)
+class Card:
+    """Where a step is set.
+
+    Attributes:
+        entry: the step.
+        live: what follows the picture: its sliders, and what is wrong.
+    """
+
+    entry: _Entry
+    live: DeltaGenerator
+
+
+def cards() -> list[Card]:
+    """Draw a card for each step, with all that stays while a slider is dragged, and what adds a step."""
+    found = []
     for position, entry in enumerate(_entries()):
-        given = result.picture
         with st.container(border=True, key=f"step_{entry.number}"):
             _head(position, entry)
-            if not entry.step.on:
-                continue
-            _controls(entry, given)
+            if entry.step.on:
+                found.append(Card(entry, st.container()))
+                _choices(entry)
+    _add()
+    return found
+
+
+def edit(shown: list[Card], picture: Image.Image) -> Result:
+    """Draw the sliders into the cards and apply the steps; to be called in a fragment that also shows the result."""
+    result, first_failed = Result(picture), None
+    for card in shown:
+        entry = card.entry
+        position, given = _entries().index(entry), result.picture
+        with card.live:
+            _sliders(entry, given)
             if first_failed is not None:
                 st.caption(f"Not applied: step {first_failed + 1} could not be.")
                 continue
@@ -186,15 +213,15 @@ def edit(picture: Image.Image) -> Result:
                 result, first_failed = replace(result, failed=True), position
                 continue
             result = replace(result, picture=stage.picture, stages=[*result.stages, replace(stage, position=position)])
-    _add(result.picture)
+    st.session_state[_SIZE] = result.picture.size
     return result
 
 
-def _add(picture: Image.Image) -> None:
+def _add() -> None:
     def add() -> None:
         kind = st.session_state[_ADD]
         if kind:
-            _entries().append(_entry(STEPS[kind].suited(*picture.size)))
+            _entries().append(_entry(STEPS[kind].suited(*st.session_state[_SIZE])))
         st.session_state[_ADD] = None
 
     st.selectbox(
@@ -242,25 +269,36 @@ def _head(position: int, entry: _Entry) -> None:
         entry.step = replace(entry.step, on=on)
 
 
-def _controls(entry: _Entry, picture: Image.Image) -> None:
-    """Draw what sets a step, and change it accordingly."""
-    step, number = entry.step, entry.number
-    settings = {each.name: step.setting_of(each.name) for each in fields(step) if each.name != "on"}
-    keys = {name: f"step_{number}_{name}" for name in settings}
-    ranged = {name: about for name, about in settings.items() if about.maximum is not None}
+def _settings(step: Step, *, ranged: bool) -> dict[str, Setting]:
+    """Return a step's settings by name: those with a range, which sliders set, or the others."""
+    found = {each.name: step.setting_of(each.name) for each in fields(step) if each.name != "on"}
+    return {name: about for name, about in found.items() if (about.maximum is not None) == ranged}
+
+
+def _key(entry: _Entry, name: str) -> str:
+    return f"step_{entry.number}_{name}"
+
+
+def _sliders(entry: _Entry, picture: Image.Image) -> None:
+    """Draw what is dragged to set a step, and change it accordingly."""
+    ranged = _settings(entry.step, ranged=True)
     for name in ranged:
-        st.session_state.setdefault(keys[name], getattr(step, name))
-    if isinstance(step, Crop):
-        _drag_box(keys, picture)
+        st.session_state.setdefault(_key(entry, name), getattr(entry.step, name))
+    if isinstance(entry.step, Crop):
+        _drag_box({name: _key(entry, name) for name in ranged}, picture)
     if ranged:
-        sliders = [_slider(entry, name, about, keys[name], picture) for name, about in ranged.items()]
-        live_sliders({"": sliders}, key=f"step_{number}_sliders")
-        entry.step = replace(step, **{name: st.session_state[keys[name]] for name in ranged})
-    for name, about in settings.items():
-        if name not in ranged and name not in entry.step.idle:
+        sliders = [_slider(entry, name, about, _key(entry, name), picture) for name, about in ranged.items()]
+        live_sliders({"": sliders}, key=_key(entry, "sliders"))
+        entry.step = replace(entry.step, **{name: st.session_state[_key(entry, name)] for name in ranged})
+
+
+def _choices(entry: _Entry) -> None:
+    """Draw what else sets a step, and change it accordingly."""
+    for name, about in _settings(entry.step, ranged=False).items():
+        if name not in entry.step.idle:
             # Only now: what is put there for a control that is not drawn would be back after a page change.
-            st.session_state.setdefault(keys[name], getattr(step, name))
-            entry.step = replace(entry.step, **{name: _choice(name, about, keys[name])})
+            st.session_state.setdefault(_key(entry, name), getattr(entry.step, name))
+            entry.step = replace(entry.step, **{name: _choice(name, about, _key(entry, name))})
 
 
 def _drag_box(keys: dict[str, str], picture: Image.Image) -> None:

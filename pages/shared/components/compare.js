@@ -91,7 +91,8 @@ export default function ({ parentElement, data, setStateValue }) {
     const side = data[figure.dataset.side];
     figure.querySelector("figcaption").textContent = side.label;
     draw(figure, side);
-    histogram(figure, side);
+    if (figure.counted !== side.url) histogram(figure, side);
+    figure.counted = side.url;
     numbers(figure.querySelector(".numbers"), side);
     const canvas = figure.querySelector("canvas");
     const point = (event) => {

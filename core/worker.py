@@ -1,13 +1,15 @@
 """The server's side of prediction: one worker process, which alone holds TensorFlow."""
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from loky import get_reusable_executor
+from loky import ProcessPoolExecutor
+from loky.process_executor import ShutdownExecutorError
 from PIL import Image
 
 from core import home, pictures
@@ -24,22 +26,38 @@ _PATIENCE_S = 120
 _ENVIRONMENT = {"LOKY_MAX_MEMORY_LEAK_SIZE": "2e9", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
-def _executor() -> Any:
-    """Return the one executor, loky's, with a living worker to come."""
-    log = home.data_home() / "worker.log"
-    with storing("the worker's log"):
-        log.parent.mkdir(parents=True, exist_ok=True)
-    return get_reusable_executor(
-        max_workers=1,
-        timeout=_IDLE_S,
-        initializer=infer.initialise,
-        initargs=(os.getpid(), str(log)),
-        env=_ENVIRONMENT,
-    )
+_lock = threading.Lock()
+_executors: list[ProcessPoolExecutor] = []
+
+
+def _executor() -> ProcessPoolExecutor:
+    """Return the one executor, with a living worker to come.
+
+    Not loky's reusable one: that is one a thread, and each of a page's runs may be a thread of its own.
+    """
+    if not _executors:
+        log = home.data_home() / "worker.log"
+        with storing("the worker's log"):
+            log.parent.mkdir(parents=True, exist_ok=True)
+        made = ProcessPoolExecutor(
+            max_workers=1,
+            timeout=_IDLE_S,
+            initializer=infer.initialise,
+            initargs=(os.getpid(), str(log)),
+            env=_ENVIRONMENT,
+        )
+        _executors.append(made)
+    return _executors[0]
 
 
 def _submit(function: Any, *arguments: Any) -> "Future[Any]":
-    return _executor().submit(function, *arguments)
+    with _lock:
+        try:
+            return _executor().submit(function, *arguments)
+        except (BrokenProcessPool, ShutdownExecutorError):
+            # Its worker was killed: the next one has another.
+            _executors.clear()
+            return _executor().submit(function, *arguments)
 
 
 def warm() -> "Future[Any]":
@@ -165,4 +183,6 @@ def heat_maps(run: Run, picture: np.ndarray, classes: Sequence[int]) -> Answer[H
 
 def shut_down() -> None:
     """End the worker; a command line that predicted once does not keep it."""
-    _executor().shutdown(wait=True, kill_workers=True)
+    with _lock:
+        while _executors:
+            _executors.pop().shutdown(wait=True, kill_workers=True)

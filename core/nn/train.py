@@ -22,7 +22,7 @@ from typing import Any
 import filelock
 import psutil
 
-from core import home, runs
+from core import home, processes, runs
 from core.datasets import catalogue
 from core.datasets.store import Dataset
 from core.errors import PixelwiseError, StorageError, storage_sentence
@@ -48,6 +48,7 @@ def main(folder: Path) -> int:
         journal.terminated = True
 
     signal.signal(signal.SIGTERM, terminate)
+    processes.step_back()
     try:
         with _turn(journal):
             _train(journal)

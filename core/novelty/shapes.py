@@ -1,9 +1,10 @@
-"""Pictures that show nothing: plain colours, noise, gradients, shapes and strokes. Examples of what no class knows."""
+"""Pictures that show no thing: plain colours, noise, gradients, shapes, strokes and characters. No class knows them."""
 
+import string
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 _SIDE = 180
 # Sides at which noise and shapes are made, before they are enlarged.
@@ -13,7 +14,14 @@ _RESAMPLINGS = (Image.Resampling.NEAREST, Image.Resampling.BILINEAR, Image.Resam
 
 def drawn(rng: np.random.Generator) -> Image.Image:
     """Return a picture that chance made, RGB, 180×180."""
-    kinds: tuple[Callable[[np.random.Generator], Image.Image], ...] = (_plain, _noise, _gradient, _shapes, _strokes)
+    kinds: tuple[Callable[[np.random.Generator], Image.Image], ...] = (
+        _plain,
+        _noise,
+        _gradient,
+        _shapes,
+        _strokes,
+        _character,
+    )
     picture = kinds[rng.integers(len(kinds))](rng)
     if rng.random() < 1 / 3:
         picture = picture.convert("L").convert("RGB")
@@ -69,4 +77,17 @@ def _strokes(rng: np.random.Generator) -> Image.Image:
         draw.line(
             [*map(tuple, points.tolist())], fill=ink, width=max(1, side // int(rng.integers(6, 16))), joint="curve"
         )
+    return picture.filter(ImageFilter.GaussianBlur(side / 40 * rng.random()))
+
+
+def _character(rng: np.random.Generator) -> Image.Image:
+    """A letter or digit, light on dark or dark on light, as scanned characters are, or in colours."""
+    side = max(8, _coarse(rng))
+    dark, light = int(rng.integers(0, 60)), int(rng.integers(160, 256))
+    ground, ink = ((dark,) * 3, (light,) * 3) if rng.random() < 1 / 2 else (_colour(rng), _colour(rng))
+    picture = Image.new("RGB", (side, side), ground)
+    font = ImageFont.load_default(side * float(rng.uniform(0.6, 1.2)))
+    character = str(rng.choice(list(string.ascii_letters + string.digits)))
+    middle = (side * float(rng.uniform(0.4, 0.6)), side * float(rng.uniform(0.4, 0.6)))
+    ImageDraw.Draw(picture).text(middle, character, fill=ink, font=font, anchor="mm")
     return picture.filter(ImageFilter.GaussianBlur(side / 40 * rng.random()))

@@ -19,7 +19,7 @@ def show_verdict(run: Run, answer: Answer, booked: Booking) -> None:
     names = run.about.class_names
     label, probability = answer.ranked(names)[0]
     if not answer.known:
-        label = f"Unlike {' and '.join(names)}" if len(names) <= _FEW else "Unlike what it learned from"
+        label = f"Neither {' nor '.join(names)}" if len(names) <= _FEW else "Unlike what it learned from"
     decision = answer.decision(booked, names)
     said = booking.in_words(decision, names)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -1,0 +1,55 @@
+"""The shipped classifier, as a fresh machine has it: answers, and what it will not answer."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sklearn.datasets import load_sample_images
+
+from core import runs
+from tests.browser.server import PROJECT
+from tests.unit.photo_files import saved
+from tests.unit.test_cli import call
+
+PHOTOS = PROJECT.parent / "shared" / "photos"
+
+
+@pytest.fixture
+def fresh(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without runs of its own, which has the models that come with Pixelwise."""
+    monkeypatch.setattr(runs.folders, "SHIPPED", PROJECT / "models")
+    return data_home
+
+
+def predicted(*paths: Path) -> list[dict[str, object]]:
+    printed = call("predict", *map(str, paths), "--json")
+    assert printed.exit_code == 0, printed.output
+    return [json.loads(line) for line in printed.stdout.splitlines()]
+
+
+def test_it_is_an_ordinary_run_and_small(fresh: Path) -> None:
+    (run,) = runs.shipped()
+    assert run.status().state == runs.FINISHED
+    assert run.has_model
+    assert run.has_evaluation
+    assert sum(path.stat().st_size for path in run.folder.iterdir()) <= 8_000_000
+
+
+def test_it_asks_about_photos_of_other_things(fresh: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    paths = [tmp_path / name for name in ("temple.png", "flower.png")]
+    for path, photo in zip(paths, load_sample_images().images, strict=True):
+        path.write_bytes(saved(Image.fromarray(photo), "PNG"))
+    found = predicted(*paths)
+    assert [each["known"] for each in found] == [False, False]
+    assert [each["decision"] for each in found] == ["ask", "ask"]
+
+
+@pytest.mark.skipif(not PHOTOS.exists(), reason=f"needs {PHOTOS}")
+def test_it_knows_cats_from_dogs(fresh: Path) -> None:
+    paths = sorted(PHOTOS.glob("*.jpg"))
+    found = predicted(*paths)
+    right = sum(str(each["label"]).lower() == path.name[:3] for path, each in zip(paths, found, strict=True))
+    assert right >= 0.9 * len(paths)
+    assert sum(bool(each["known"]) for each in found) >= 0.8 * len(paths)

@@ -317,7 +317,7 @@ def predict(photos: tuple[str, ...], run_name: str | None, as_json: bool) -> Non
     """Classify photos. Exits with 0 when every photo was read, else 1; one bad photo never stops the others.
 
     The decision is the class, or `ask` where the answer is less sure than the threshold set on the Predict page, or the
-    photo unlike those that the run learned from: `known` is false then, in JSON.
+    photo unlike those that the run learned from.
     """
     able = runs.with_model()
     if run_name:
@@ -365,5 +365,4 @@ def _said(photo: str, answer: Answer | Refusal, run: Run, booked: Booking) -> di
         "probability": probability,
         "probabilities": dict(ranked),
         "decision": answer.decision(booked, run.about.class_names),
-        "known": answer.known,
     }

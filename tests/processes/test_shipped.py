@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sklearn.datasets import load_sample_images
 
-from core import runs
+from core import answers, runs
+from core.answers import Answer
 from tests.browser.server import PROJECT
 from tests.unit.photo_files import saved
 from tests.unit.test_cli import call
@@ -38,12 +39,14 @@ def test_it_is_an_ordinary_run_and_small(fresh: Path) -> None:
 def test_it_asks_about_photos_of_other_things(fresh: Path, tmp_path: Path) -> None:
     from PIL import Image
 
+    photos = [saved(Image.fromarray(photo), "PNG") for photo in load_sample_images().images]
+    (run,) = runs.shipped()
+    found = list(answers.answers(run, photos, total=2))
+    assert [isinstance(each, Answer) and each.known for each in found] == [False, False]
     paths = [tmp_path / name for name in ("temple.png", "flower.png")]
-    for path, photo in zip(paths, load_sample_images().images, strict=True):
-        path.write_bytes(saved(Image.fromarray(photo), "PNG"))
-    found = predicted(*paths)
-    assert [each["known"] for each in found] == [False, False]
-    assert [each["decision"] for each in found] == ["ask", "ask"]
+    for path, photo in zip(paths, photos, strict=True):
+        path.write_bytes(photo)
+    assert [each["decision"] for each in predicted(*paths)] == ["ask", "ask"]
 
 
 @pytest.mark.skipif(not PHOTOS.exists(), reason=f"needs {PHOTOS}")
@@ -52,4 +55,4 @@ def test_it_knows_cats_from_dogs(fresh: Path) -> None:
     found = predicted(*paths)
     right = sum(str(each["label"]).lower() == path.name[:3] for path, each in zip(paths, found, strict=True))
     assert right >= 0.9 * len(paths)
-    assert sum(bool(each["known"]) for each in found) >= 0.8 * len(paths)
+    assert sum(each["decision"] != "ask" for each in found) >= 0.7 * len(paths)

@@ -20,7 +20,7 @@ function line(row) {
   const said = part("said", "");
   const bar = part("bar", "");
   bar.style.setProperty("--share", `${100 * row.confidence}%`);
-  said.append(part("name", row.name), part("answer", `${row.answer} · ${(100 * row.confidence).toFixed(1)}%`), bar);
+  said.append(part("name", row.name), part("answer", row.answer), bar);
   const booked = part(row.asked ? "booked asked" : "booked", row.decision);
   const right = part("right", "");
   right.append(booked);

@@ -23,8 +23,8 @@ class Row:
         id: what a click sends back.
         url: the photo, small.
         name: its file's name.
-        answer: the class.
-        confidence: its probability, 0–1.
+        answer: in words.
+        confidence: how sure that is, 0–1: the length of the bar.
         decision: what follows, in words.
         asked: whether a person is to be asked.
         truth: what the user said of the answer; may be empty.

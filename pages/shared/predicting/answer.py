@@ -14,16 +14,20 @@ _RANKED = 10
 _FEW = 3
 
 
+def in_words(answer: Answer, class_names: tuple[str, ...]) -> str:
+    """Return an answer for people: the class and its probability, or that it is none of the classes."""
+    if answer.known:
+        return f"{class_names[answer.label]} · {answer.confidence:.1%}"
+    return f"Neither {' nor '.join(class_names)}" if len(class_names) <= _FEW else "Unlike what it learned from"
+
+
 def show_verdict(run: Run, answer: Answer, booked: Booking) -> None:
     """Show the class that an answer names, and what follows from it."""
     names = run.about.class_names
-    label, probability = answer.ranked(names)[0]
-    if not answer.known:
-        label = f"Neither {' nor '.join(names)}" if len(names) <= _FEW else "Unlike what it learned from"
     decision = answer.decision(booked, names)
     said = booking.in_words(decision, names)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(plain(label) + f" · {probability:.1%}" * answer.known, anchor=False, width="content")
+        st.subheader(plain(in_words(answer, names)), anchor=False, width="content")
         if decision == ASK:
             st.badge(plain(said[0].upper() + said[1:]), icon=":material/help:", color="orange")
         else:

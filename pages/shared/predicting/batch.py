@@ -13,6 +13,7 @@ from pages.shared.components.answers_list import Row, answers_list
 from pages.shared.components.crisp import data_url
 from pages.shared.frame import plain
 from pages.shared.predicting import given
+from pages.shared.predicting.answer import in_words
 from pages.shared.predicting.given import Photo
 
 _PER_PAGE = 50
@@ -67,8 +68,8 @@ def _row(run: Run, photo: Photo, answer: Answer, booked: Booking) -> Row:
         id=photo.id,
         url=data_url(answer.thumbnail),
         name=photo.name,
-        answer=label,
-        confidence=answer.confidence,
+        answer=in_words(answer, names),
+        confidence=answer.confidence if answer.known else 0.0,
         decision=booking.in_words(decision, names),
         asked=decision == ASK,
         truth="" if said not in names else "✓ right" if said == label else f"✗ {said}",

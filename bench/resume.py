@@ -100,9 +100,9 @@ def stopped(recipe: Recipe, stops: int) -> None:
         status = wait_for(run, over)
         whole += epochs_saved(run) == status.epoch == len(epochs_of(run))
         run.resume()
-    wait_for(run, lambda status: bool(status.pid))
-    run.stop()
-    wait_for(run, over)
+    if not over(wait_for(run, learns)):
+        run.stop()
+        wait_for(run, over)
     print(
         f"stop to a resumable checkpoint: {max(took):.2f} s at most of {len(took)} (goal 2 s), "
         f"whole ones {whole} of {len(took)}"

@@ -70,8 +70,8 @@ def start(module: str, folder: Path, data_home: Path, log: Path, ended: Callable
 def step_back() -> None:
     """Let other programs go first, the page that a person drags a slider on above all; alone, nothing is slower.
 
-    On two cores, beside a training at the usual priority, 12 pictures a second followed a slider, and 16 beside one
-    that steps back.
+    On two cores, beside a training at the usual priority, 13 pictures a second followed a slider, and 17 beside one
+    that steps back (`bench.dragging`).
     """
     nice = _NICE
     if sys.platform == "win32":

@@ -17,7 +17,7 @@ from core.nn.novelty import fit
 from core.recipe import find_recipe
 from core.runs import Run
 
-# Each sitting begins with the weights of the one before: small pictures first, which takes a quarter of the time.
+# Each sitting begins with the weights of the one before: small pictures first, which go by faster.
 SITTINGS = ("pets-64", "pets-112")
 # What else there is in the world. CIFAR-10's vehicles are left out: they measure what has been learned.
 OTHERS = "cifar10"

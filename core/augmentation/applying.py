@@ -89,10 +89,10 @@ def apply(pictures: np.ndarray, draws: Sequence[Draw], fill_mode: str, cval: flo
                 picture[top:bottom, left:right] = erasing_value
 
     portion = max(1, min(math.ceil(n / _THREADS), _PORTION_PIXELS // (height * width)))
-    if portion >= n:
-        work(0)
-    else:
-        list(_threads().map(work, range(0, n, portion)))
+    others = [_threads().submit(work, begin) for begin in range(portion, n, portion)]
+    work(0)
+    for other in others:
+        other.result()
     return made
 
 
@@ -162,12 +162,11 @@ def _warp_together(pictures: np.ndarray, matrices: np.ndarray, made: np.ndarray,
     x, y, spare = (each[: n * height * width].reshape(n, -1) for each in _memory.coordinates)
     beyond, mark = (each[: n * height * width].reshape(n, -1) for each in _memory.marks)
     beyond[:] = False
-    column, row = _places(height, width)
-    parts = matrices.astype(np.float32).transpose(1, 2, 0)[..., np.newaxis]
-    for coordinates, size, (across, down, offset) in zip((x, y), (width, height), parts, strict=True):
-        np.multiply(across, column, out=coordinates)
-        coordinates += np.multiply(down, row, out=spare)
-        coordinates += offset
+    places = _places(height, width)
+    # A product for each picture: one of all might round otherwise in another company.
+    parts = matrices.astype(np.float32)[:, np.newaxis].transpose(2, 0, 1, 3)
+    for coordinates, size, part in zip((x, y), (width, height), parts, strict=True):
+        np.matmul(part, places, out=coordinates[:, np.newaxis])
         if fill_mode == "constant":
             beyond |= np.less(coordinates, -_ROUNDING, out=mark)
             beyond |= np.greater(coordinates, size - 1 + _ROUNDING, out=mark)
@@ -209,10 +208,10 @@ def _tall(pictures: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _places(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the column and the row of each pixel, float32 `(height · width,)`."""
+def _places(height: int, width: int) -> np.ndarray:
+    """Return the column and the row of each pixel, and a 1 for what a matrix adds, float32 `(3, height · width)`."""
     rows, columns = np.indices((height, width), np.float32).reshape(2, -1)
-    return columns, rows
+    return np.stack([columns, rows, np.ones_like(rows)])
 
 
 def _bring_within(coordinates: np.ndarray, size: int, fill_mode: str, spare: np.ndarray) -> None:

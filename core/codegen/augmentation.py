@@ -130,9 +130,9 @@ def _warped_small(augmentation: Augmentation) -> str:
 def warped(picture, matrix):
     """Return a picture resampled once, with linear interpolation."""
     height, width = picture.shape[:2]
-    row, column = np.indices((height, width), np.float32)
-    (xx, xy, x0), (yx, yy, y0) = matrix.astype(np.float32)
-    x, y = xx * column + xy * row + x0, yx * column + yy * row + y0
+    row, column = np.indices((height, width), np.float32).reshape(2, -1)
+    places = np.stack([column, row, np.ones_like(row)])
+    x, y = ((part @ places).reshape(height, width) for part in matrix.astype(np.float32))
 {_WITHIN[mode]}
     y = (y + np.float32(8192)) - np.float32(8192)  # to the nearest 1/1024 of a pixel
     made = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE){painted}

@@ -22,7 +22,7 @@ import numpy as np
 import tensorflow as tf
 
 from core.augmentation import FILL_MODES, Augmentation
-from core.augmentation.applying import _matrices
+from core.augmentation.applying import _matrices, affine_of
 from core.batches import Batches
 from core.recipe import Fit
 
@@ -89,7 +89,8 @@ def ours(augmentation: Augmentation) -> Work:
 def warp_alone(augmentation: Augmentation, pictures: np.ndarray) -> Work:
     """Warp pictures of one shape with matrices made before."""
     n, height, width, _ = pictures.shape
-    matrices = _matrices(augmentation.draw(n, height, width, np.random.default_rng(0)), height, width)
+    draws = augmentation.draw(n, height, width, np.random.default_rng(0))
+    matrices = _matrices(affine_of(draws), height, width)
     flags, border = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, getattr(cv2, FILL_MODES[augmentation.fill_mode])
     out = np.empty_like(pictures[0])
 

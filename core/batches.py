@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import pictures as formats
-from core.augmentation import Augmentation, Draw
+from core.augmentation import CHANCES, Augmentation, Draw
 from core.datasets import decisions
 from core.datasets.store import Dataset
 from core.prepare import parts
@@ -41,10 +41,9 @@ class Batches:
         """Return the pictures as an epoch goes through them, int64 `(m,)`."""
         return np.random.default_rng((self.fit.seed, epoch)).permutation(self.ids)
 
-    def draws(self, epoch: int, batch: int, n: int, height: int, width: int) -> list[Draw]:
-        """Draw what happens to the first `n` pictures of a batch."""
-        rng = np.random.default_rng((self.fit.seed, epoch, batch))
-        return self.augmentation.draw(n, height, width, rng)
+    def chances(self, epoch: int, batch: int, n: int) -> np.ndarray:
+        """Return the numbers that decide what happens to the first `n` pictures of a batch, float `(n, chances)`."""
+        return np.random.default_rng((self.fit.seed, epoch, batch)).random((n, len(CHANCES)))
 
     def made(self, epoch: int, prepared: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Go through an epoch, several whole batches at a time.
@@ -64,10 +63,9 @@ class Batches:
             if not self.augmentation.moving:
                 yield prepared[ids], ids
                 continue
-            draws = []
-            for batch, begin in enumerate(range(0, len(ids), size), first):
-                draws += self.draws(epoch, batch, min(size, len(ids) - begin), height, width)
-            yield self.augmentation.apply(prepared[ids], draws), ids
+            sizes = [min(size, len(ids) - begin) for begin in range(0, len(ids), size)]
+            chances = np.concatenate([self.chances(epoch, batch, n) for batch, n in enumerate(sizes, first)])
+            yield self.augmentation.apply_chances(prepared[ids], chances), ids
 
 
 @dataclass(frozen=True)
@@ -108,5 +106,5 @@ def first_batch(recipe: Recipe, dataset: Dataset, n: int) -> FirstBatch:
     ids = batches.order(0)[: min(n, recipe.fit.batch_size)]
     before = np.stack([formats.to_array(recipe.steps.apply(dataset.picture(index))) for index in ids])
     _, height, width, _ = before.shape
-    draws = batches.draws(0, 0, len(ids), height, width)
+    draws = batches.augmentation.draws_of(batches.chances(0, 0, len(ids)), height, width)
     return FirstBatch(ids, divided.labels[ids], before, batches.augmentation.apply(before, draws), draws)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 
@@ -34,8 +35,9 @@ _STAY = np.eye(2, 3)
 _ROUNDING = 1e-4
 # The smallest change of a coordinate from column to column; what is less, as in a row that stays level, counts as this.
 _LEVEL = 1e-9
-_affine = itemgetter("theta", "tx", "ty", "shear", "zx", "zy", "flip_horizontal", "flip_vertical")
-_tones = itemgetter("channel_shift_intensity", "brightness", "contrast", "erased")
+# What bends a picture, and what changes its values.
+AFFINE = ("theta", "tx", "ty", "shear", "zx", "zy", "flip_horizontal", "flip_vertical")
+TONES = ("channel_shift_intensity", "brightness", "contrast", "erased")
 _UNTONED = (None, None, None, None)
 
 
@@ -54,12 +56,30 @@ class _Memory(threading.local):
 _memory = _Memory()
 
 
-def apply(pictures: np.ndarray, draws: Sequence[Draw], fill_mode: str, cval: float, erasing_value: int) -> np.ndarray:
-    """Return the pictures as the draws say; without chance, on all the machine's cores.
+def affine_of(draws: Sequence[Draw]) -> np.ndarray:
+    """Return the values of draws that `AFFINE` names, float64 `(8, n)`."""
+    return np.array(list(map(itemgetter(*AFFINE), draws)), np.float64).reshape(-1, len(AFFINE)).T
+
+
+def tones_of(draws: Sequence[Draw]) -> list[tuple[Any, ...]]:
+    """Return the values of each draw that `TONES` names."""
+    return list(map(itemgetter(*TONES), draws))
+
+
+def apply(
+    pictures: np.ndarray,
+    affine: np.ndarray,
+    tones: Sequence[tuple[Any, ...]] | None,
+    fill_mode: str,
+    cval: float,
+    erasing_value: int,
+) -> np.ndarray:
+    """Return the pictures as was drawn for them; without chance, on all the machine's cores.
 
     Args:
         pictures: uint8 `(n, height, width, 1 or 3)`; they stay as they are.
-        draws: one a picture.
+        affine: as `affine_of` returns it.
+        tones: as `tones_of` returns them; `None`: no value changes.
         fill_mode: how a picture goes on beyond its edges, one of `FILL_MODES`.
         cval: the value there, 0–255, where that is `constant`.
         erasing_value: the value of erased boxes, 0–255.
@@ -68,31 +88,23 @@ def apply(pictures: np.ndarray, draws: Sequence[Draw], fill_mode: str, cval: flo
         uint8 `(n, height, width, 1 or 3)`.
     """
     n, height, width, _ = pictures.shape
-    if len(draws) != n:
-        raise ValueError(f"{n} pictures need as many draws, not {len(draws)}")
-    matrices = _matrices(draws, height, width)
+    if affine.shape[1] != n:
+        raise ValueError(f"{n} pictures need as many draws, not {affine.shape[1]}")
+    matrices = _matrices(affine, height, width)
     made = np.empty(pictures.shape, np.uint8)
 
     def work(begin: int) -> None:
         part = slice(begin, begin + portion)
         _warp(pictures[part], matrices[part], made[part], fill_mode, cval)
-        for picture, tones in zip(made[part], map(_tones, draws[part]), strict=True):
-            if tones == _UNTONED:
-                continue
-            shift, brightness, contrast, erased = tones
-            if shift is not None or brightness is not None:
-                _brighten(picture, shift, brightness)
-            if contrast is not None:
-                _contrast(picture, contrast)
-            if erased is not None:
-                left, top, right, bottom = erased
-                picture[top:bottom, left:right] = erasing_value
+        for picture, changes in zip(made[part], tones[part], strict=True) if tones else ():
+            if changes != _UNTONED:
+                _change_values(picture, erasing_value, *changes)
 
     portion = max(1, min(math.ceil(n / _THREADS), _PORTION_PIXELS // (height * width)))
-    others = [_threads().submit(work, begin) for begin in range(portion, n, portion)]
-    work(0)
-    for other in others:
-        other.result()
+    if portion >= n:
+        work(0)
+    else:
+        list(_threads().map(work, range(0, n, portion)))
     return made
 
 
@@ -254,24 +266,41 @@ def _beyond(matrices: np.ndarray, height: int, width: int) -> np.ndarray:
     return (column < first) | (column > last)
 
 
-def _matrices(draws: Sequence[Draw], height: int, width: int) -> np.ndarray:
-    """Fold each draw's affine parts into one matrix, float64 `(n, 2, 3)`, from new pixels (x, y) to old ones.
+def _matrices(affine: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Fold what was drawn for each picture into one matrix, float64 `(n, 2, 3)`, from new pixels (x, y) to old ones.
 
     About the middle (width / 2 − 0.5, height / 2 − 0.5): rotation · shift · shear · zoom, as in
     `keras.preprocessing.image.apply_affine_transform`; a flip after it is a zoom by −1.
     """
-    values = np.array(list(map(_affine, draws)), np.float64).reshape(-1, 8).T
-    theta, tx, ty, shear, zx, zy, flip_horizontal, flip_vertical = values
+    theta, tx, ty, shear, zx, zy, flip_horizontal, flip_vertical = affine
     theta, shear = np.deg2rad(theta), np.deg2rad(shear)
     zx, zy = zx * (1 - 2 * flip_horizontal), zy * (1 - 2 * flip_vertical)
     cos, sin = np.cos(theta), np.sin(theta)
     x, y = width / 2 - 0.5, height / 2 - 0.5
-    made = np.empty((len(draws), 2, 3))
+    made = np.empty((len(theta), 2, 3))
     made[:, 0, 0], made[:, 0, 1] = cos * zx, -np.sin(theta + shear) * zy
     made[:, 1, 0], made[:, 1, 1] = sin * zx, np.cos(theta + shear) * zy
     made[:, 0, 2] = x + cos * tx - sin * ty - made[:, 0, 0] * x - made[:, 0, 1] * y
     made[:, 1, 2] = y + sin * tx + cos * ty - made[:, 1, 0] * x - made[:, 1, 1] * y
     return made
+
+
+def _change_values(
+    picture: np.ndarray,
+    erasing_value: int,
+    shift: float | None,
+    brightness: float | None,
+    contrast: float | None,
+    erased: tuple[int, int, int, int] | None,
+) -> None:
+    """Change the values of a picture, uint8 `(height, width, channels)`, in place."""
+    if shift is not None or brightness is not None:
+        _brighten(picture, shift, brightness)
+    if contrast is not None:
+        _contrast(picture, contrast)
+    if erased is not None:
+        left, top, right, bottom = erased
+        picture[top:bottom, left:right] = erasing_value
 
 
 def _brighten(picture: np.ndarray, shift: float | None, brightness: float | None) -> None:

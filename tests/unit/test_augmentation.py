@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.augmentation import FIELDS, FILL_MODES, Augmentation, Draw, describe, extremes, strip
-from core.augmentation.applying import _matrices, _warp_singly
+from core.augmentation import CHANCES, FIELDS, FILL_MODES, Augmentation, Draw, describe, extremes, strip
+from core.augmentation.applying import _matrices, _warp_singly, affine_of
 from core.settings import SettingError
 
 AFFINE = Augmentation(
@@ -93,6 +93,14 @@ def test_the_same_seed_gives_the_same_pictures_and_leaves_the_given_ones(fill_mo
         for i, draw in enumerate(augmentation.draw(700, 24, 32, generator(1)))
     ]
     assert np.array_equal(first, np.stack(one_by_one)), "portions and threads change nothing"
+
+
+@pytest.mark.parametrize("ranges", [{}, {"rotation_range": 20}, {"erasing": 0.5}, {"contrast_range": (0.5, 2)}, OTHER])
+def test_what_trains_takes_chances_for_the_pixels_that_their_draws_give(ranges: dict[str, Any]) -> None:
+    augmentation, pictures = Augmentation(**ranges), noise(60)
+    chances = generator().random((60, len(CHANCES)))
+    expected = augmentation.apply(pictures, augmentation.draws_of(chances, 24, 32))
+    assert np.array_equal(augmentation.apply_chances(pictures, chances), expected)
 
 
 def test_draws_do_not_depend_on_how_pictures_are_divided_or_what_else_is_on() -> None:
@@ -213,7 +221,7 @@ def test_pictures_far_beyond_their_edges_go_on_as_near_to_them(fill_mode: str) -
     draws = augmentation.draw(60, 30, 40, generator())
     together = augmentation.apply(small, draws)
     singly = np.empty_like(small)
-    _warp_singly(small, _matrices(draws, 30, 40), singly, fill_mode)
+    _warp_singly(small, _matrices(affine_of(draws), 30, 40), singly, fill_mode)
     if fill_mode == "constant":
         inside = (together != 100).any(axis=-1)
         assert inside.any()

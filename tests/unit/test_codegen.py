@@ -107,7 +107,7 @@ def test_augmentation_gives_the_same_pixels(name: str, size: tuple[int, int, int
     augmented = defined(augmentation_code(augmentation, *size[:2]), cv2=cv2, SEED=3)["augmented"]
     for epoch, batch in ((0, 0), (4, 1)):
         ids = batches.order(epoch)[32 * batch : 32 * (batch + 1)]
-        expected = augmentation.apply(pictures[ids], batches.draws(epoch, batch, len(ids), *size[:2]))
+        expected = augmentation.apply_chances(pictures[ids], batches.chances(epoch, batch, len(ids)))
         found = augmented(pictures[ids], epoch, batch)
         assert found.dtype == np.uint8
         assert np.array_equal(found, expected)

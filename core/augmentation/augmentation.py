@@ -170,7 +170,9 @@ class Augmentation(Specification):
         }
 
     def _boxes(self, chance: Mapping[str, np.ndarray], height: int, width: int) -> np.ndarray:
-        """Draw the boxes to erase, as Zhong et al. do ("Random erasing data augmentation", 2017), cut to fit, or `None`.
+        """Draw the boxes to erase, or `None`, as Zhong et al. do ("Random erasing data augmentation", 2017).
+
+        Boxes are cut to fit.
 
         Returns:
             Objects `(n,)`.

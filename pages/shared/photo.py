@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import streamlit as st
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core import pictures
@@ -42,6 +43,7 @@ def choose_photo() -> Photo | None:
     address.adopt(_SOURCE, "source", lambda texts: _SOURCES.get(texts[0] if texts else "", _SET))
     st.session_state.setdefault(_SOURCE, _SET)
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    beneath = st.container()
     with bar:
         source = str(
             st.segmented_control(
@@ -50,7 +52,7 @@ def choose_photo() -> Photo | None:
         )
         with st.container(width=240):
             dataset = catalogue.open_dataset(choose_dataset(catalogue.available()))
-        found = _of_set(dataset) if source == _SET else _built_in() if source == _BUILT_IN else _given(source)
+        found = _of_set(dataset) if source == _SET else _built_in() if source == _BUILT_IN else _given(source, beneath)
     address.note("source", [name for name, title in _SOURCES.items() if title == source and title != _SET])
     return found and Photo(*found, dataset)
 
@@ -87,10 +89,11 @@ def _decoded(dataset: Dataset, index: int) -> Image.Image:
     return dataset.picture(index)
 
 
-def _given(source: str) -> tuple[Image.Image, str] | None:
-    """Let the user upload or take a photo; the newest is kept for the session."""
+def _given(source: str, beneath: DeltaGenerator) -> tuple[Image.Image, str] | None:
+    """Let the user upload or take a photo, the first one `beneath`; the newest is kept for the session."""
     shown = st.session_state.get(_GIVEN, {}).get(source)
-    with st.popover("Another photo" if shown else "Choose a photo", icon=":material/add_a_photo:"):
+    first = beneath.container(width=480) if shown is None else None
+    with first or st.popover("Another photo", icon=":material/add_a_photo:"):
         if source == _CAMERA:
             file: UploadedFile | None = st.camera_input("Take a photo", key="photo_camera")
         else:
@@ -98,13 +101,15 @@ def _given(source: str) -> tuple[Image.Image, str] | None:
             file = st.file_uploader("JPEG, PNG, WebP, GIF or BMP", key="photo_upload")
     if file is not None:
         st.session_state.setdefault(_GIVEN, {})[source] = shown = (file.name, file.getvalue())
+        if first:
+            st.rerun()
     if shown is None:
         return None
     name, data = shown
     try:
         return _read(data), name if source == _UPLOAD else "a photo by the camera"
     except PictureError as error:
-        st.error(f"{plain(name)}: {plain(str(error))}", icon=":material/broken_image:")
+        beneath.error(f"{plain(name)}: {plain(str(error))}", icon=":material/broken_image:")
         return None
 
 

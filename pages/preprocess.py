@@ -6,6 +6,8 @@ from pages.shared import address, pipeline
 from pages.shared.frame import dark, page, said_in_words
 from pages.shared.photo import Photo, choose_photo
 from pages.shared.pipeline_views import (
+    Before,
+    before_steps,
     show_before_after,
     show_code,
     show_jobs,
@@ -42,16 +44,18 @@ def preprocess(photo: Photo) -> None:
         view = choose_view()
         viewed = st.container()
 
+    before = before_steps(photo)
+
     # At each step of a drag a browser draws what is drawn here, so all that stays is outside.
     @st.fragment
     def live() -> None:
         result = pipeline.edit(cards, photo.picture)
         with compared:
-            show_before_after(photo, result)
+            show_before_after(before, result)
             if not pipeline.chosen().applied.steps:
                 st.info("No step is on: both are the same picture. Add a step, or start from a preset.")
         with viewed, said_in_words():
-            show_view(view, photo, result)
+            show_view(view, before, result)
 
     live()
 
@@ -66,11 +70,11 @@ def choose_view() -> str:
     )
 
 
-def show_view(view: str, photo: Photo, result: pipeline.Result) -> None:
+def show_view(view: str, before: Before, result: pipeline.Result) -> None:
     """Show what the user chose to look at."""
-    chosen = pipeline.chosen()
+    chosen, photo = pipeline.chosen(), before.photo
     if view == _STEPS:
-        show_steps(photo, result)
+        show_steps(before, result)
     elif view == _SEVERAL:
         show_several(photo.dataset, chosen)
     elif view == _RESAMPLING:

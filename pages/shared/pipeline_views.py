@@ -3,7 +3,7 @@
 import html
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,7 +18,7 @@ from core.jobs import Job
 from core.preprocessing import RESAMPLINGS, Normalisation, Pipeline, Stage, value_range
 from core.preprocessing.normalisation import NONE, SIGNED, STANDARD, UNIT
 from core.preprocessing.trace import back, corner, forth, patch
-from pages.shared.components.compare import Point, Side, compare, for_screen, pointed
+from pages.shared.components.compare import OnScreen, Point, Side, compare, for_screen, pointed
 from pages.shared.components.crisp import data_url
 from pages.shared.frame import plain, said_in_words
 from pages.shared.job import show_job
@@ -39,19 +39,46 @@ def shape(picture: Image.Image) -> str:
     return f"{picture.width:,}×{picture.height:,} · {'gray' if picture.mode == 'L' else 'colour'}"
 
 
-def show_before_after(photo: Photo, result: Result) -> None:
+@dataclass(frozen=True)
+class Before:
+    """The picture before the steps, which stays the same while one drags.
+
+    Attributes:
+        photo: the picture itself.
+        shown: as it is compared with the one after.
+        values: its lowest and its highest value.
+        tile: as it is shown among the steps, HTML.
+    """
+
+    photo: Photo
+    shown: OnScreen
+    values: tuple[int, int]
+    tile: str
+
+
+def before_steps(photo: Photo) -> Before:
+    """Return the picture before the steps."""
+    picture, values = photo.picture, value_range(photo.picture)
+    tile = _tile(picture, "the picture", ["0 · as it comes", _facts(picture, values)])
+    return Before(photo, OnScreen.of(picture), values, tile)
+
+
+def show_before_after(before: Before, result: Result) -> None:
     """Show the picture before and after, with histograms and the numbers around a point of both."""
-    key, pictures = "compare", (photo.picture, result.picture)
+    key, pictures = "compare", (before.photo.picture, result.picture)
     places = _places(pointed(key), *pictures, result.stages)
+    shown = (before.shown, OnScreen.of(result.picture))
+    values = (before.values, result.stages[-1].values if result.stages else before.values)
     names = ("Before", "After" if not result.failed else "As far as it goes")
     missing = ("Made up: it shows nothing of the picture before.", "Lost: this part is no longer in the picture.")
     sides = []
-    for picture, place, name, why in zip(pictures, places, names, missing, strict=True):
-        lowest, highest = value_range(picture)
-        label = f"{name} · {shape(picture)} · {lowest}–{highest}"
+    for picture, on_screen, range_, place, name, why in zip(
+        pictures, shown, values, places, names, missing, strict=True
+    ):
+        label = f"{name} · {_facts(picture, range_)}"
         numbers = None if place is None else patch(picture, *place)
         begin = (0, 0) if place is None else corner(picture, *place)
-        sides.append(Side(picture, label, f"{name}: {photo.said}", numbers, begin, why))
+        sides.append(Side(on_screen, label, f"{name}: {before.photo.said}", numbers, begin, why))
     compare(*sides, key=key)
 
 
@@ -64,18 +91,18 @@ def _places(
     return (back(stages, *here), here) if point.after else (here, forth(stages, *here))
 
 
-def show_steps(photo: Photo, result: Result) -> None:
+def show_steps(before: Before, result: Result) -> None:
     """Show the picture after each step, with its size, mode, values, and the share lost and made up."""
-    shown = [_tile(photo.picture, "the picture", ["0 · as it comes", _facts(photo.picture)])]
+    shown = [before.tile]
     for stage in result.stages:
-        before, after = (each.width * each.height for each in (stage.before, stage.picture))
+        old, new = (each.width * each.height for each in (stage.before, stage.picture))
         lines = [
             f"{stage.position + 1} · {stage.step.title}",
-            _facts(stage.picture),
+            _facts(stage.picture, stage.values),
             f"lost {stage.lost:.1%} · made up {stage.made_up:.1%}",
         ]
-        if before != after:
-            lines.append(f"{after:,} pixels in place of {before:,}")
+        if old != new:
+            lines.append(f"{new:,} pixels in place of {old:,}")
         shown.append(_tile(stage.picture, f"after step {stage.position + 1}", lines))
     _tiles(shown)
     st.caption(
@@ -265,8 +292,8 @@ def _done(job: Job, dataset: Dataset, pipeline: Pipeline) -> None:
         )
 
 
-def _facts(picture: Image.Image) -> str:
-    lowest, highest = value_range(picture)
+def _facts(picture: Image.Image, values: tuple[int, int]) -> str:
+    lowest, highest = values
     return f"{shape(picture)} · {lowest}–{highest}"
 
 

@@ -15,6 +15,7 @@ def open_with(page: Page, server: Server, *steps: object, **address: str) -> Non
     parameters = "&".join(f"{name}={value}" for name, value in {"dataset": "digits", **address}.items())
     page.goto(f"{server.address}/preprocess?{parameters}&steps={pipeline}")
     expect(canvas(page, "after")).to_have_attribute("data-size", re.compile("×"))
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def canvas(page: Page, side: str) -> Locator:
@@ -32,7 +33,7 @@ def wait_for_other_pixels(page: Page, before: str) -> None:
 
 
 def middle(element: Locator) -> tuple[float, float]:
-    element.scroll_into_view_if_needed()
+    element.hover(trial=True)  # It is in view, and moves no longer.
     box = element.bounding_box()
     assert box
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -70,9 +70,8 @@ def start(module: str, folder: Path, data_home: Path, log: Path, ended: Callable
 def step_back() -> None:
     """Let other programs go first, the page that a person drags a slider on above all; alone, nothing is slower.
 
-    On two cores, beside a training at the usual priority, 13 pictures a second followed a slider. Beside one of
-    niceness 10 it were 17, the slowest twentieth later than 108–155 ms; beside one that steps back as here 18, and
-    99–106 ms (`bench.dragging`).
+    On two cores, beside a training at the usual priority, 13 pictures a second followed a slider (`bench.dragging`).
+    Niceness 10 made 17 of it, the slowest twentieth after 108–138 ms; what is done here 18, and 99–106 ms, by turns.
     """
     nice = _NICE
     if sys.platform == "win32":

@@ -170,12 +170,10 @@ class Augmentation(Specification):
         }
 
     def _boxes(self, chance: Mapping[str, np.ndarray], height: int, width: int) -> np.ndarray:
-        """Draw the boxes to erase, or `None`, as Zhong et al. do ("Random erasing data augmentation", 2017).
-
-        Boxes are cut to fit.
+        """Draw a box to erase in each picture, cut to fit (Zhong et al., "Random erasing data augmentation", 2017).
 
         Returns:
-            Objects `(n,)`.
+            Objects `(n,)`; `None`: nothing is erased there.
         """
         low, high = self.erasing_scale
         area = (low + chance["erased_area"] * (high - low)) * height * width

@@ -70,8 +70,8 @@ def start(module: str, folder: Path, data_home: Path, log: Path, ended: Callable
 def step_back() -> None:
     """Let other programs go first, the page that a person drags a slider on above all; alone, nothing is slower.
 
-    On two cores, beside a training at the usual priority, 13 pictures a second followed a slider (`bench.dragging`).
-    Niceness 10 made 17 of it, the slowest twentieth after 108–138 ms; what is done here 18, and 99–106 ms, by turns.
+    On two cores, beside a training at the usual priority, 13 pictures a second followed a slider; beside one that
+    steps back 16 to 17 do, the slowest twentieth after 115 to 127 ms (`bench.dragging`).
     """
     nice = _NICE
     if sys.platform == "win32":

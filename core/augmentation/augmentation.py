@@ -205,7 +205,7 @@ class Augmentation(Specification):
     def apply_chances(self, pictures: np.ndarray, chances: np.ndarray) -> np.ndarray:
         """Return what `apply` makes of the pictures by the draws that `draws_of` makes of the numbers.
 
-        For small pictures a dict each costs a quarter of all their time. Arguments are those of the two.
+        For small pictures making a dict of each draw costs much of all the time. Arguments are those of the two.
         """
         drawn = self._drawn(chances, *pictures.shape[1:3])
         affine = np.stack([drawn[name] for name in applying.AFFINE]).astype(float)

@@ -72,10 +72,10 @@ def show_before_after(before: Before, result: Result) -> None:
     names = ("Before", "After" if not result.failed else "As far as it goes")
     missing = ("Made up: it shows nothing of the picture before.", "Lost: this part is no longer in the picture.")
     sides = []
-    for picture, on_screen, range_, place, name, why in zip(
+    for picture, on_screen, extremes, place, name, why in zip(
         pictures, shown, values, places, names, missing, strict=True
     ):
-        label = f"{name} · {_facts(picture, range_)}"
+        label = f"{name} · {_facts(picture, extremes)}"
         numbers = None if place is None else patch(picture, *place)
         begin = (0, 0) if place is None else corner(picture, *place)
         sides.append(Side(on_screen, label, f"{name}: {before.photo.said}", numbers, begin, why))

@@ -25,7 +25,7 @@ _mount = st.components.v2.component("pixelwise_compare", html=_HTML, css=source(
 
 @dataclass(frozen=True)
 class OnScreen:
-    """What a browser gets of a picture; for one of 12 megapixels it takes a tenth of a second to make.
+    """What a browser gets of a picture. For a large one it takes long to make against the steps themselves.
 
     Attributes:
         url: a data address of the picture, made smaller if need be.

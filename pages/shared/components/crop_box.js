@@ -32,8 +32,8 @@ export default function ({ parentElement, data, setStateValue }) {
     box.style.height = share(height, live.data.height);
     box.setAttribute("aria-valuetext", `left ${left}, top ${top}, ${width} by ${height} pixels`);
   };
-  // An answer to an older box must not push back the one under the pointer.
-  if (!live.dragging && data.turn >= live.turn) live.now = data.box;
+  // An answer to an older box must not push back the one under the pointer, nor one that is still to be sent.
+  if (!live.dragging && live.timer === null && data.turn >= live.turn) live.now = data.box;
   if (picture.src !== data.url) picture.src = data.url;
   picture.alt = data.alt;
   frame.style.setProperty("--wide", data.width / data.height);

@@ -54,19 +54,62 @@ def pretrained(tensor, application, trainable, scaled):
 '''
 
 
-def network_code(network: Network, shape: tuple[int, int, int], *, mixed: bool) -> str:
+# Saved, it must not need the script: the layers of the script's own become what they do.
+_MIRRORED = '''\
+def with_mirror_images(pictures):
+    return keras.ops.concatenate([pictures, keras.ops.flip(pictures, axis=2)], axis=0)
+
+
+def mean_of_both(features):
+    return keras.ops.mean(keras.ops.reshape(features, (2, -1, *features.shape[1:])), axis=0)
+
+
+class WithMirrorImages(layers.Layer):
+    """In prediction, a batch of pictures followed by their mirror images; in training, the batch as it is."""
+
+    def call(self, pictures, training=False):
+        return pictures if training else with_mirror_images(pictures)
+
+
+class MeanOfBoth(layers.Layer):
+    """In prediction, the mean of what was made of pictures and of their mirror images."""
+
+    def call(self, features, training=False):
+        return features if training else mean_of_both(features)
+
+
+def for_prediction(network):
+    """Return a network that predicts the same by the same weights, for Keras to load without this script."""
+    own = {WithMirrorImages: with_mirror_images, MeanOfBoth: mean_of_both}
+
+    def call(layer, *given, **options):
+        return own[type(layer)](*given) if type(layer) in own else layer(*given, **options)
+
+    uncompiled = keras.Model(network.inputs, network.outputs)
+    return keras.models.clone_model(uncompiled, clone_function=lambda layer: layer, call_function=call)
+
+
+'''
+
+
+def network_code(network: Network, shape: tuple[int, int, int], *, mixed: bool, mirrored: bool = False) -> str:
     """Return the function `build_network()`, and what it needs: `keras`, and `keras.layers` as `layers`.
 
     Args:
         network: the layers.
         shape: height, width and channels of what goes in.
         mixed: whether most of the network computes with 16 bits.
+        mirrored: whether it predicts from a picture and its mirror image; there is `for_prediction(network)` then.
     """
     kinds = {type(layer) for layer in network.layers}
     functions = (_RESIDUAL if ResidualBlock in kinds else "") + (_PRETRAINED if Pretrained in kinds else "")
-    lines = [f"    tensor = {_applied(layer, mixed)}" for layer in network.layers]
+    applied = [_applied(layer, mixed) for layer in network.layers]
+    if mirrored:
+        applied = ["WithMirrorImages()(tensor)", *applied[:-1], "MeanOfBoth()(tensor)", applied[-1]]
+    lines = [f"    tensor = {each}" for each in applied]
     return (
         functions
+        + (_MIRRORED if mirrored else "")
         + '''\
 def build_network():
     """Return the network, its weights drawn with the seed."""

@@ -134,7 +134,8 @@ def _parts(recipe: Recipe, about: About, decided: Decided | None) -> Iterator[st
     crossentropy = "loss" if training.is_plain(recipe.network, recipe.fit) else "crossentropy"
     yield data.data_code(recipe.dataset, recipe.steps, about)
     yield augmentation_code(augmentation, *shape[:2]) if augmentation else ""
-    yield network_code(recipe.network, shape, mixed=recipe.fit.precision != "float32")
+    fit = recipe.fit
+    yield network_code(recipe.network, shape, mixed=fit.precision != "float32", mirrored=fit.mirrored)
     yield "\n".join(
         [
             "# The pictures, uint8 (n, height, width, channels), their classes, and which of them train.",
@@ -155,6 +156,7 @@ def _main(recipe: Recipe, crossentropy: str) -> str:
     metrics = ['"accuracy"']
     if crossentropy != "loss":
         metrics.append('keras.metrics.SparseCategoricalCrossentropy(name="crossentropy")')
+    kept = "for_prediction(network)" if recipe.fit.mirrored else "keras.Model(network.inputs, network.outputs)"
     policy = f'keras.config.set_dtype_policy("{recipe.fit.precision}")'
     return "\n".join(
         [
@@ -185,6 +187,6 @@ def _main(recipe: Recipe, crossentropy: str) -> str:
             'for part, ids in (("validation", validation), ("test", test)):',
             "    found = network.evaluate(pictures[ids], labels[ids], batch_size=1024, verbose=0, return_dict=True)",
             f"    print(f\"{{part}}: accuracy {{found['accuracy']:.4f}}, loss {{found['{crossentropy}']:.4f}}\")",
-            'keras.Model(network.inputs, network.outputs).save("network.keras")  # without its optimiser',
+            f'{kept}.save("network.keras")  # without its optimiser',
         ]
     )

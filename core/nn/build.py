@@ -23,26 +23,32 @@ from core.network import (
     ResidualBlock,
 )
 from core.nn import normalising
+from core.nn.mirroring import MeanOfBoth, WithMirrorImages
 from core.recipe import RecipeError
 
 # What each of `keras.applications` wants of values 0–255, where it does not see to it itself.
 _SCALING = {"MobileNetV2": (1 / 127.5, -1.0), "ResNet50V2": (1 / 127.5, -1.0)}
 
 
-def build_model(network: Network, input_shape: tuple[int, int, int]) -> keras.Model:
+def build_model(network: Network, input_shape: tuple[int, int, int], *, mirrored: bool = False) -> keras.Model:
     """Make the Keras model of a network.
 
     Args:
         network: the layers.
         input_shape: height, width, channels; the model takes batches of it as numbers 0–255.
+        mirrored: whether it predicts from a picture and its mirror image.
 
     Raises:
         RecipeError: the layers do not fit the input's shape, or a pretrained network's weights cannot be had. The
             message names the layer.
     """
     inputs = outputs = keras.Input(input_shape)
+    if mirrored:
+        outputs = WithMirrorImages()(outputs)
     for position, layer in enumerate(network.layers, start=1):
         before = " × ".join(map(str, outputs.shape[1:]))
+        if mirrored and layer is network.layers[-1]:
+            outputs = MeanOfBoth()(outputs)
         try:
             outputs = _applied(layer, outputs)
         except ValueError as error:

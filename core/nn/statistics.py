@@ -9,7 +9,7 @@ def with_statistics(model: keras.Model) -> keras.Model:
     """Return a model that gives `(statistics, probabilities)`: float32 `(n, d)` and what `model` gives.
 
     The statistics are those of each activation over rows and columns: its mean and its largest value, by channel, first
-    layer first.
+    layer first; of a network that also looks at mirror images, the mean of both.
 
     Raises:
         ValueError: the model has no activations with rows and columns.
@@ -21,7 +21,12 @@ def with_statistics(model: keras.Model) -> keras.Model:
     for layer in layers:
         places = ops.cast(layer.output, "float32")
         made += [ops.mean(places, axis=(1, 2)), ops.max(places, axis=(1, 2))]
-    return keras.Model(model.inputs[0], [ops.concatenate(made, axis=1), model.outputs[0]])
+    found = ops.concatenate(made, axis=1)
+    picture = np.zeros((1, *model.input_shape[1:]), np.float32)
+    # More than one where the network also looks at a picture's mirror image.
+    views = len(keras.Model(model.inputs[0], layers[0].output)(picture))
+    mean = ops.mean(ops.reshape(found, (views, -1, found.shape[1])), axis=0)
+    return keras.Model(model.inputs[0], [mean, model.outputs[0]])
 
 
 def _is_activation(layer: keras.layers.Layer) -> bool:

@@ -17,6 +17,7 @@ from core.nn.feed import Feed
 from core.nn.journal import Journal
 from core.nn.live import Live
 from core.nn.looking import Look
+from core.nn.mirroring import for_prediction
 from core.nn.optimising import compile_model
 from core.prepare import Parts
 from core.recipe import Recipe
@@ -47,7 +48,7 @@ class Training:
         self._journal, self._recipe, self._prepared, self._divided = journal, recipe, prepared, divided
         keras.utils.set_random_seed(recipe.fit.seed)
         keras.config.set_dtype_policy(recipe.fit.precision)
-        self._model = build_model(recipe.network, prepared.shape[1:])
+        self._model = build_model(recipe.network, prepared.shape[1:], mirrored=recipe.fit.mirrored)
         if recipe.initial_weights and begin is None:
             take_weights(self._model, journal.run.initial_model)
         rate = compile_model(self._model, recipe, divided.labels[divided.train])
@@ -142,7 +143,8 @@ class Training:
         if self._recipe.fit.precision == "float32":
             return
         keras.config.set_dtype_policy("float32")
-        trained, self._model = self._model, build_model(self._recipe.network, self._prepared.shape[1:])
+        trained, shape = self._model, self._prepared.shape[1:]
+        self._model = build_model(self._recipe.network, shape, mirrored=self._recipe.fit.mirrored)
         self._model.set_weights(trained.get_weights())
         self._look = Look(self._model, self._prepared, self._divided.labels)
 
@@ -154,10 +156,10 @@ class Training:
         return {"validation": test if same else self._look.measure(divided.validation), "test": test}
 
     def _save(self, predictions: dict[str, Predictions]) -> None:
-        """Write the model, without its optimiser, and the predictions, each whole or not at all."""
+        """Write the model and the predictions, each whole or not at all."""
         folder = self._journal.run.folder
         with home.replacing(folder / "model.keras") as beside:
-            keras.Model(self._model.input, self._model.output).save(beside)
+            for_prediction(self._model).save(beside)
         arrays = {
             f"{part}_{name}": getattr(found, name)
             for part, found in predictions.items()

@@ -57,6 +57,7 @@ def everything() -> Recipe:
         "fit.label_smoothing": 0.1,
         "fit.class_weights": "balanced",
         "fit.averaging": 0.8,
+        "fit.mirrored": True,
         "fit.batch_size": 100,
         "augmentation.rotation_range": 12,
         "augmentation.fill_mode": "constant",

@@ -22,7 +22,7 @@ from core.network import (
     Rescaling,
     ResidualBlock,
 )
-from core.nn import normalising
+from core.nn import convolving, normalising
 from core.nn.mirroring import MeanOfBoth, WithMirrorImages
 from core.recipe import RecipeError
 
@@ -83,7 +83,7 @@ def _applied(layer: Layer, tensor: keras.KerasTensor) -> keras.KerasTensor:
         case Normalization():
             return layers.Normalization(mean=layer.mean, variance=layer.variance)(tensor)
         case Conv2D():
-            return layers.Conv2D(
+            return convolving.Conv2D(
                 layer.filters,
                 layer.kernel_size,
                 layer.strides,
@@ -129,7 +129,7 @@ def _residual(block: ResidualBlock, tensor: keras.KerasTensor) -> keras.KerasTen
     layers = keras.layers
 
     def convolved(tensor: keras.KerasTensor, kernel_size: int, strides: int) -> keras.KerasTensor:
-        convolution = layers.Conv2D(block.filters, kernel_size, strides, padding="same", use_bias=False)
+        convolution = convolving.Conv2D(block.filters, kernel_size, strides, padding="same", use_bias=False)
         return normalising.BatchNormalization()(convolution(tensor))
 
     changed = layers.Activation(block.activation)(convolved(tensor, 3, block.strides))

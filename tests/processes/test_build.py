@@ -192,6 +192,38 @@ def test_fused_normalisation_gives_keras_numbers_and_is_saved_as_keras_layer(tmp
     assert loaded.momentum == 0.5
 
 
+@pytest.mark.parametrize(("rows", "columns", "kernel"), [(8, 8, 3), (4, 7, 3), (1, 5, 5)])
+def test_convolution_on_few_places_gives_keras_gradients_and_is_saved_as_keras_layer(
+    tmp_path: Path, rows: int, columns: int, kernel: int
+) -> None:
+    import keras
+    import tensorflow as tf
+
+    from core.nn import convolving
+
+    rng = np.random.default_rng(0)
+    inputs = tf.constant(rng.normal(0, 1, (6, rows, columns, 5)), tf.bfloat16)
+    weights = rng.normal(0, 1, (kernel, kernel, 5, 7))
+    found = []
+    for kind in (keras.layers.Conv2D, convolving.Conv2D):
+        layer = kind(7, kernel, padding="same", activation="relu", dtype="mixed_bfloat16")
+        layer.build(inputs.shape)
+        layer.kernel.assign(weights)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            made = layer(inputs)
+            loss = tf.reduce_sum(tf.cast(made, tf.float32) ** 2)
+        assert layer.kernel.dtype == "float32"
+        found.append([made, *tape.gradient(loss, [inputs, *layer.trainable_weights])])
+    assert convolving.Conv2D(7, kernel, padding="same")._is_small(inputs)
+    for expected, ours in zip(*found, strict=True):
+        assert ours.dtype == expected.dtype
+        wanted = tf.cast(expected, tf.float32).numpy()
+        assert np.abs(tf.cast(ours, tf.float32).numpy() - wanted).max() < 0.01 * np.abs(wanted).max()
+    keras.Sequential([keras.Input((rows, columns, 5)), layer]).save(tmp_path / "model.keras")
+    assert type(keras.models.load_model(tmp_path / "model.keras").layers[0]) is keras.layers.Conv2D
+
+
 @pytest.mark.parametrize("trainable", [False, True])
 @pytest.mark.usefixtures("untrained")
 def test_a_pretrained_network_takes_gray_pictures_and_keeps_its_statistics(trainable: bool) -> None:

@@ -1,6 +1,7 @@
 """Fits what tells a run's own kind of pictures from others: logistic regression on what its layers make of both."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from PIL import Image
@@ -28,6 +29,8 @@ _RESAMPLINGS = (
 )
 _DRAWN_SHARE = 0.5
 _PENALTY = 0.01
+# So many pictures are in memory at a time.
+_AT_ONCE = 256
 
 
 def fit(
@@ -69,11 +72,13 @@ def fit(
         raise RunError(f"The run {run.name} cannot tell what it does not know: {error}.") from error
 
     def taken(pictures: Iterator[Image.Image], total: int, doing: str) -> np.ndarray:
-        seen = []
-        for picture in pictures:
-            seen.append(photo_prepared(picture, run.recipe, run.about))
-            progress(doing, len(seen), total, "pictures")
-        return statistics(model, np.stack(seen)) if seen else np.empty((0, model.output_shape[0][1]), np.float32)
+        made = [np.empty((0, model.output_shape[0][1]), np.float32)]
+        done = 0
+        while portion := list(islice(pictures, _AT_ONCE)):
+            made.append(statistics(model, np.stack([photo_prepared(each, run.recipe, run.about) for each in portion])))
+            done += len(portion)
+            progress(doing, done, total, "pictures")
+        return np.concatenate(made)
 
     training = np.sort(rng.choice(divided.train, min(most, len(divided.train)), replace=False))
     count = min(most, len(training))

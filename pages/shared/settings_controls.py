@@ -88,6 +88,7 @@ def field_label(name: str) -> str:
         "epsilon": "ε",
         "l1": "L1",
         "l2": "L2",
+        "mirrored": "Mirrored prediction",
         "patience": "Early stopping",
         "use_bias": "Bias",
     }

@@ -36,7 +36,8 @@ def enlarge(
         dataset: whose picture it is.
         index: its index there.
         among: the pictures, int64 `(m,)`, that one can go on to from this one; `None`: no other.
-        said: called with the index of the picture that is shown for what is said beside its class, as Markdown.
+        said: called with the index of the picture that is shown for what is said beside its class, as Markdown, in
+            place of its part of the data set.
         more: called with it to draw more beneath, such as why a network took the picture for something.
         moved: called with the index of a picture that one has gone on to.
         closed: called with the index of the last picture when the dialog is closed.
@@ -80,9 +81,8 @@ def _show(dataset: Dataset, index: int, said: str) -> None:
     shown = closeup.close_up(dataset, index)
     kind = "gray" if shown.gray else "colour"
     name = f" · {plain(dataset.names[index])}" if dataset.names else ""
-    beside = f" · {said}" if said else ""
     st.markdown(
-        f"**{plain(label)}**{beside} · {SPLITS[dataset.splits[index]]} · picture {index:,}{name} · "
+        f"**{plain(label)}** · {said or SPLITS[dataset.splits[index]]} · picture {index:,}{name} · "
         f"{shown.width}×{shown.height} pixels, {kind}"
     )
     viewer(shown, f"Picture {index}, enlarged: {label}", key="viewer", keys={"l": ".st-key-relabel input"})

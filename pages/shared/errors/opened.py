@@ -49,7 +49,7 @@ def look_of(run: Run, told: Callable[[Dataset, int], Told]) -> Look:
         if found is None or position is None:
             return "trained on"
         name = plain(run.about.class_names[found.predicted[position]])
-        return f"predicted **{name}** {found.confidences[position]:.1%}"
+        return f"{part}: predicted **{name}** {found.confidences[position]:.1%}"
 
     return Look(told, said, lambda index: show_card(run, _part_of(run, index), index), _SIDE_PX)
 

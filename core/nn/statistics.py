@@ -1,5 +1,7 @@
 """What a network's layers make of a picture, in a few numbers: the mean and the largest value of each channel."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -17,16 +19,27 @@ def with_statistics(model: keras.Model) -> keras.Model:
     layers = [layer for layer in model.layers if _is_activation(layer)]
     if not layers:
         raise ValueError("the network has no convolution with an activation of its own")
-    made = []
-    for layer in layers:
-        places = ops.cast(layer.output, "float32")
-        made += [ops.mean(places, axis=(1, 2)), ops.max(places, axis=(1, 2))]
-    found = ops.concatenate(made, axis=1)
     picture = np.zeros((1, *model.input_shape[1:]), np.float32)
     # More than one where the network also looks at a picture's mirror image.
     views = len(keras.Model(model.inputs[0], layers[0].output)(picture))
-    mean = ops.mean(ops.reshape(found, (views, -1, found.shape[1])), axis=0)
-    return keras.Model(model.inputs[0], [mean, model.outputs[0]])
+    made = _Statistics(views)([layer.output for layer in layers])
+    return keras.Model(model.inputs[0], [made, model.outputs[0]])
+
+
+class _Statistics(keras.layers.Layer):
+    """Mean and largest value of each channel of activations, the mean of all views of a picture.
+
+    It is one layer with a name of its own: operations would take names that those of the model may have.
+    """
+
+    def __init__(self, views: int) -> None:
+        super().__init__(name="channel_statistics", dtype="float32")
+        self._views = views
+
+    def call(self, activations: list[Any]) -> Any:
+        found = [each for places in activations for each in (ops.mean(places, (1, 2)), ops.max(places, (1, 2)))]
+        together = ops.concatenate(found, axis=1)
+        return ops.mean(ops.reshape(together, (self._views, -1, together.shape[1])), axis=0)
 
 
 def _is_activation(layer: keras.layers.Layer) -> bool:

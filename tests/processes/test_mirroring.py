@@ -50,14 +50,16 @@ def test_saved_it_predicts_the_same_and_holds_keras_layers_alone(tmp_path: Path)
 
 
 def test_features_and_statistics_are_the_means_of_both_and_heat_is_that_of_the_picture(tmp_path: Path) -> None:
+    keras.backend.clear_session()
     plain, mirrored = both()
     for_prediction(mirrored).save(tmp_path / "model.keras")
+    keras.backend.clear_session()  # Names are given from the beginning again, as in another process.
     loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False)
+    found = with_statistics(loaded)
     views = (PICTURES, PICTURES[:, :, ::-1])
     one, two = (Probe(plain).features(view) for view in views)
     assert Probe(loaded).features(PICTURES) == pytest.approx((one + two) / 2, rel=1e-4, abs=1e-4)
     one, two = (statistics(with_statistics(plain), view) for view in views)
-    found = with_statistics(loaded)
     assert statistics(found, PICTURES) == pytest.approx((one + two) / 2, rel=1e-4, abs=1e-4)
     assert np.asarray(found(PICTURES)[1]) == pytest.approx(np.asarray(mirrored(PICTURES)), abs=1e-6)
     picture = PICTURES[0].copy()

@@ -14,9 +14,9 @@ _Gradients = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 class Conv2D(keras.layers.Conv2D):
     """Keras's convolution, whose kernel's gradient is itself computed as a convolution where that is faster.
 
-    TensorFlow's own kernel for that gradient takes up to twice as long on a processor where 16 bits are computed with
-    and the picture has come down to a few places (`bench.layers`). The result is the same but for rounding. Saved
-    models hold Keras's own layer.
+    TensorFlow's own kernel for that gradient is slow on a processor where 16 bits are computed with and the picture has
+    come down to a few places; `bench.layers` prints what a network gains. The result is the same but for rounding.
+    Saved models hold Keras's own layer.
     """
 
     __module__ = "keras.layers"  # By this and the class's name a saved model says what to make when it is loaded.

@@ -59,7 +59,7 @@ def train(page: Page, server: Server) -> None:
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     page.get_by_role("button", name="Train", exact=True).click()
     # The curve grows while the network trains, without a touch of the page.
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
     growing = page.locator("[class*=st-key-curves_] canvas").nth(1)
     expect(growing).to_have_attribute("data-epochs", re.compile("[1-9]"), timeout=60_000)
     expect(growing).to_have_attribute("aria-label", re.compile(r"^Accuracy .* by epoch: [\d.]+% at epoch [1-9]"))
@@ -112,7 +112,7 @@ def train_on_the_cleaned_set(page: Page) -> None:
     page.get_by_role("button", name="Train again on the cleaned set").press("Enter")
     expect(page.get_by_text("Runs will tell what it changes")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
     page.get_by_role("link", name="Compare runs").click(timeout=60_000)
     expect(page.get_by_text("1 excluded")).to_be_visible()
     expect(page.get_by_text("By chance (McNemar)")).to_be_visible()
@@ -182,7 +182,7 @@ def test_training_survives_a_killed_server_and_the_worker_does_not(browser: Brow
     with running_server(tmp_path) as second:
         page.goto(f"{second.address}/train")
         expect(page.get_by_role("combobox", name="Run")).to_have_value(run.name)
-        page.get_by_role("button", name="Stop").click()
+        page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
         expect(page.get_by_text("stopped")).to_be_visible()
         expect(page.get_by_role("link", name="See its errors")).to_be_visible()
     context.close()

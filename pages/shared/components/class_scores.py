@@ -1,12 +1,13 @@
 """Precision, recall and F1 of each class, as a table with bars to click on."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from core.evaluation import ClassScores, ConfusedPair
-from pages.shared.components import source
+from pages.shared.components import source, taking
 
 _mount = st.components.v2.component(
     "pixelwise_class_scores",
@@ -34,8 +35,7 @@ def class_scores(
         key: the component's key.
     """
 
-    def clicked() -> None:
-        sent = st.session_state[key]["chosen"]
+    def clicked(sent: dict[str, Any]) -> None:
         choose(sent["true"], sent["predicted"])
 
     rows = [
@@ -60,7 +60,7 @@ def class_scores(
             ("mean, by pictures", scores.mean(weighted=True)),
         )
     ]
-    _mount(key=key, data={"rows": rows, "means": means}, on_chosen_change=clicked)
+    _mount(key=key, data={"rows": rows, "means": means}, on_chosen_change=taking(key, "chosen", clicked))
 
 
 def _known(score: np.floating, whole: np.integer) -> float | None:

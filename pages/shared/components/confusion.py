@@ -1,11 +1,12 @@
 """A confusion matrix to click on."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from pages.shared.components import source
+from pages.shared.components import source, taking
 
 _HTML = "<div class='field'></div>"
 
@@ -39,8 +40,7 @@ def confusion_matrix(
         key: the component's key.
     """
 
-    def clicked() -> None:
-        sent = st.session_state[key]["chosen"]
+    def clicked(sent: dict[str, Any]) -> None:
         choose(sent["true"], sent["predicted"])
 
     true, predicted = chosen
@@ -56,5 +56,5 @@ def confusion_matrix(
             "shares": shares,
             "chosen": {"true": true, "predicted": predicted},
         },
-        on_chosen_change=clicked,
+        on_chosen_change=taking(key, "chosen", clicked),
     )

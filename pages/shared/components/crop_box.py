@@ -1,11 +1,12 @@
 """A picture with a box on it to drag: by its middle to move it, by its edges and corners to change its size."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 from PIL import Image
 
-from pages.shared.components import source
+from pages.shared.components import source, taking
 from pages.shared.components.compare import for_screen
 from pages.shared.components.crisp import data_url
 
@@ -32,8 +33,8 @@ def crop_box(picture: Image.Image, box: Box, moved: Callable[[Box], None], *, ke
         key: the component's key.
     """
 
-    def changed() -> None:
-        left, top, width, height = (int(each) for each in st.session_state[key]["box"]["box"])
+    def changed(dragged: dict[str, Any]) -> None:
+        left, top, width, height = (int(each) for each in dragged["box"])
         width, height = min(max(width, 1), picture.width), min(max(height, 1), picture.height)
         moved((min(max(left, 0), picture.width - width), min(max(top, 0), picture.height - height), width, height))
 
@@ -46,4 +47,4 @@ def crop_box(picture: Image.Image, box: Box, moved: Callable[[Box], None], *, ke
         "box": list(box),
         "turn": sent["turn"],
     }
-    _mount(key=key, data=data, on_box_change=changed)
+    _mount(key=key, data=data, on_box_change=taking(key, "box", changed))

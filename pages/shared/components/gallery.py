@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.datasets.store import Dataset
-from pages.shared.components import source
+from pages.shared.components import source, taking
 from pages.shared.components.crisp import data_url
 
 SIDE_PX = 76
@@ -99,8 +99,8 @@ def paged_gallery(pages: Pages, number: int, dataset: Dataset, *, key: str, focu
     """
     request_key = f"{key}_request"
 
-    def turned() -> None:
-        request = st.session_state[request_key] = st.session_state[key]["turned"]
+    def turned(request: dict[str, Any]) -> None:
+        st.session_state[request_key] = request
         pages.turn(int(request["to"]))
 
     request: dict[str, Any] = st.session_state.get(request_key, {"turn": 0})
@@ -126,7 +126,7 @@ def paged_gallery(pages: Pages, number: int, dataset: Dataset, *, key: str, focu
             "pictures": {str(page): [asdict(item) for item in pages.items(page)] for page in sorted(sent)},
         },
         on_opened_change=lambda: None,
-        on_turned_change=turned,
+        on_turned_change=taking(key, "turned", turned),
     )
     opened = result.get("opened")
     return None if opened is None else int(opened)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import streamlit as st
 
-from pages.shared.components import source
+from pages.shared.components import source, taking
 
 _mount = st.components.v2.component(
     "pixelwise_layers", html="<div class='layers'></div>", css=source("layers.css"), js=source("layers.js")
@@ -66,8 +67,11 @@ def layer_list(rows: Sequence[Row], chosen: int, acted: Callable[[Act], None], *
         key: the component's key.
     """
 
-    def sent() -> None:
-        act = st.session_state[key]["acted"]
+    def sent(act: dict[str, Any]) -> None:
         acted(Act(int(act["id"]), act.get("to"), bool(act.get("remove"))))
 
-    _mount(key=key, data={"rows": [asdict(row) for row in rows], "chosen": chosen}, on_acted_change=sent)
+    _mount(
+        key=key,
+        data={"rows": [asdict(row) for row in rows], "chosen": chosen},
+        on_acted_change=taking(key, "acted", sent),
+    )

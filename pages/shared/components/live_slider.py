@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeVar
 import streamlit as st
 
 from pages.shared import short_runs
-from pages.shared.components import source
+from pages.shared.components import source, taking
 
 Number = TypeVar("Number", int, float)
 Format = Literal["number", "percent"]
@@ -75,8 +75,8 @@ def live_sliders(groups: Mapping[str, Sequence[Slider]], *, key: str) -> bool:
     """
     sliders = {slider.key: slider for group in groups.values() for slider in group}
 
-    def moved() -> None:
-        for name, values in st.session_state[key]["moved"]["values"].items():
+    def moved(to: dict[str, Any]) -> None:
+        for name, values in to["values"].items():
             if name in sliders:
                 value = values if len(values) > 1 else values[0]
                 st.session_state[name] = sliders[name].within(value)
@@ -93,7 +93,7 @@ def live_sliders(groups: Mapping[str, Sequence[Slider]], *, key: str) -> bool:
         ],
         "turn": sent["turn"],
     }
-    _mount(key=key, data=data, on_moved_change=moved)
+    _mount(key=key, data=data, on_moved_change=taking(key, "moved", moved))
     return bool(sent["dragging"])
 
 

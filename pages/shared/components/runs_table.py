@@ -1,11 +1,12 @@
 """All runs as a table to sort, filter and choose from."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from core.comparison import Row
-from pages.shared.components import source
+from pages.shared.components import source, taking
 
 _HTML = """<div class='tools'>
 <input type='search' class='filter' placeholder='Filter by name, recipe, data, state or note' aria-label='Filter runs'>
@@ -40,13 +41,11 @@ def runs_table(
     """
     turn_key = f"{key}_turn"
 
-    def changed() -> None:
-        asked = st.session_state[key]["chosen"]
+    def changed(asked: dict[str, Any]) -> None:
         st.session_state[turn_key] = int(asked["turn"])
         choose([str(name) for name in asked["names"]])
 
-    def starred() -> None:
-        asked = st.session_state[key]["starred"]
+    def starred(asked: dict[str, Any]) -> None:
         star(str(asked["name"]), bool(asked["star"]))
 
     _mount(
@@ -57,6 +56,6 @@ def runs_table(
             "colours": dict(colours),
             "turn": st.session_state.get(turn_key, 0),
         },
-        on_chosen_change=changed,
-        on_starred_change=starred,
+        on_chosen_change=taking(key, "chosen", changed),
+        on_starred_change=taking(key, "starred", starred),
     )

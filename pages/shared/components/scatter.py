@@ -12,7 +12,7 @@ from streamlit import runtime
 from core.datasets.map import PCA, Map, SpriteSheet
 from core.datasets.store import Dataset
 from core.figures import CLASS_COLOURS
-from pages.shared.components import source
+from pages.shared.components import source, taking
 
 _HTML = """<div class='map'>
 <div class='tools'>
@@ -64,7 +64,7 @@ def scatter(
             "ringed": None if ringed is None or not ringed.any() else _bits(ringed),
         },
         on_opened_change=lambda: None,
-        on_lasso_change=lambda: lassoed(np.array(st.session_state[key]["lasso"], np.int64)),
+        on_lasso_change=taking(key, "lasso", lambda ids: lassoed(np.array(ids, np.int64))),
         on_cleared_change=lambda: lassoed(None),
     )
     opened = result.get("opened")

@@ -55,8 +55,8 @@ def _show_bars(run: Run, part: str, bins: Reliability, open_pictures: Callable[[
     key = f"reliability_{run.name}_{part}"
 
     def clicked() -> None:
-        points = st.session_state[key]["selection"]["points"]
-        if points:
+        chosen = st.session_state.get(key)
+        if chosen is not None and (points := chosen["selection"]["points"]):
             bar = points[0]["point_index"]
             show_confidence(run, (round(float(bins.edges[bar]), 6), round(float(bins.edges[bar + 1]), 6)))
             open_pictures()

@@ -28,7 +28,7 @@ _ROUND_S = 3.0
 
 
 @contextlib.contextmanager
-def kerass(name: str) -> Iterator[None]:
+def built_with_keras(name: str) -> Iterator[None]:
     """Let networks be built with Keras's own layer in place of ours; an empty name replaces none."""
     module, kind = OWN.get(name, (None, ""))
     ours = getattr(module, kind, None)
@@ -79,7 +79,7 @@ def main() -> None:
     for name in options.recipes or SIDES:
         variants = {}
         for replaced in ("", *OWN):
-            with kerass(replaced):
+            with built_with_keras(replaced):
                 variants[replaced] = steps(find_recipe(name), SIDES[name])
         speeds: dict[str, list[float]] = {each: [] for each in variants}
         for _ in range(options.rounds):

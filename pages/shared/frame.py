@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestTy
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 from core.errors import PixelwiseError
-from pages.shared import message_queue
+from pages.shared import late_requests, message_queue
 
 _BEFORE_WARMING_S = 1.5
 
@@ -22,6 +22,7 @@ def opened_through_app() -> None:
     """Note, in `app.py`, that this session's pages come through it."""
     st.session_state["through_app"] = True
     message_queue.keep_whole()
+    late_requests.drop()
 
 
 def page(title: str, lead: str) -> None:

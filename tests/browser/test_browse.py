@@ -180,3 +180,17 @@ def test_decisions_are_made_by_key_marked_undone_and_kept(page: Page, server: Se
     page.get_by_role("button", name="Undo the last (1 picture)").click()
     expect(page.locator(".st-key-gallery .mark")).to_have_count(0)
     assert decisions.current(digits(server)) == {}
+
+
+def test_a_page_turned_while_one_leaves_does_not_take_the_next_page_away(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/browse?dataset=digits")
+    expect(grid(page)).to_have_count(96)
+    for to in ("Augment", "Browse", "Preprocess"):
+        leave_and_turn = """to => {
+            [...document.querySelectorAll("a")].find(link => link.textContent.includes(to)).click();
+            document.dispatchEvent(new KeyboardEvent("keydown", { key: "PageDown", bubbles: true }));
+        }"""
+        page.evaluate(leave_and_turn, to)
+        expect(page.get_by_role("heading", name=to, exact=True)).to_be_visible()
+        page.wait_for_timeout(1000)  # What was asked for too late would be drawn after the page.
+        expect(page.get_by_role("heading", name=to, exact=True)).to_be_visible()

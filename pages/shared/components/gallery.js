@@ -88,14 +88,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const beside = [shown.number, shown.number + 1, shown.number - 1].filter((page) => page >= 1 && page <= data.pages);
   if (shown.turn === data.turn && beside.some((page) => !shown.pages.has(page))) {
     // Not beneath a dialog: the answer would draw it anew under the user's hands.
-    // A request that comes as the user leaves would stop the next page from being drawn: not while a link is pointed at.
-    const busy = () => document.querySelector("[role=dialog], header:hover, a:hover");
-    const askAhead = () => {
-      if (shown.turn !== data.turn || !grid.isConnected) return;
-      if (busy()) setTimeout(askAhead, 500);
-      else ask(shown.number);
-    };
-    setTimeout(askAhead, 100);
+    setTimeout(() => shown.turn === data.turn && !document.querySelector("[role=dialog]") && ask(shown.number), 100);
   }
   if (data.focus !== null && grid.focusGiven !== data.focus) {
     // The dialog gives the focus back to what had it before, too, a moment later.

@@ -27,8 +27,7 @@ from playwright.sync_api import Browser, Page
 from bench.data import PETS_FILE, command_line, need
 from core import answers, home, runs, worker
 from core.answers import Answer
-from core.pictures import read_picture
-from core.prepare import photo_prepared
+from core.prepare import photo_prepared, read_photo
 from core.runs import Run
 from tests.browser.server import Server, chromium, running_server
 
@@ -92,7 +91,7 @@ def _throughput(run: Run, photos: Sequence[bytes]) -> None:
     found = _answered(run, photos)
     ours = time.perf_counter() - begun
     begun = time.perf_counter()
-    batch = np.stack([photo_prepared(read_picture(photo), run.recipe, run.about) for photo in photos])
+    batch = np.stack([photo_prepared(read_photo(photo, run.recipe), run.recipe, run.about) for photo in photos])
     decoded = time.perf_counter() - begun
     begun = time.perf_counter()
     predicted = worker.predict_prepared(run, batch)

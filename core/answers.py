@@ -19,7 +19,7 @@ from core.datasets.store import THUMBNAIL_SIDE
 from core.nn import infer
 from core.nn.infer import Given
 from core.pictures import PictureError, read_picture
-from core.prepare import photo_prepared
+from core.prepare import photo_prepared, read_photo
 from core.preprocessing import StepError
 from core.progress import Progress, quiet
 from core.runs import Run, RunError
@@ -224,8 +224,12 @@ class _Portion:
             self.found.append(photo)
             return
         try:
-            picture = read_picture(photo)
-            self.add_picture(picture if box is None else drawing.frame_ink(picture, box), _thumbnail(picture))
+            if box is None:
+                picture = read_photo(photo, self._run.recipe)
+                self.add_picture(picture, _thumbnail(picture))
+            else:
+                picture = read_picture(photo)
+                self.add_picture(drawing.frame_ink(picture, box), _thumbnail(picture))
         except PictureError as error:
             self.found.append(Refusal(error.reason, str(error)))
 

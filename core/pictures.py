@@ -28,14 +28,16 @@ class PictureError(PixelwiseError):
         self.reason = reason
 
 
-def read_picture(data: bytes) -> Image.Image:
-    """Decode a picture from outside in full.
+def read_picture(data: bytes, at_least: int = 0) -> Image.Image:
+    """Decode a picture from outside.
 
     EXIF orientation is applied, transparency composed on white, 16 bits a channel scaled to 8, and of an animation
     the first frame taken.
 
     Args:
         data: the file's bytes: JPEG, PNG, WebP, GIF or BMP of at most 50 megapixels.
+        at_least: 0, or where a large picture is to be made smaller anyway, so many pixels a side that are still needed:
+            a JPEG then comes at a half, a quarter or an eighth of its size, in a fraction of the time and memory.
 
     Returns:
         The picture, mode RGB, upright.
@@ -43,7 +45,7 @@ def read_picture(data: bytes) -> Image.Image:
     Raises:
         PictureError: with a `reason`, and a sentence for a person.
     """
-    return read_original(data).picture
+    return read_original(data, at_least).picture
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Original:
     mode: str
 
 
-def read_original(data: bytes) -> Original:
+def read_original(data: bytes, at_least: int = 0) -> Original:
     """Decode a picture as `read_picture` does, and tell what the file was. It raises the same."""
     if not data:
         raise PictureError("empty", "The file is empty (0 bytes). Copy or download it again.")
@@ -77,6 +79,8 @@ def read_original(data: bytes) -> Original:
             f"{MAX_PIXELS / 1e6:.0f} megapixels are read. Make it smaller first.",
         )
     try:
+        if at_least:
+            picture.draft(None, (at_least, at_least))
         picture.load()
         kind, mode = str(picture.format), picture.mode
         ImageOps.exif_transpose(picture, in_place=True)

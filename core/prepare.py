@@ -54,6 +54,16 @@ def prepared_pictures(dataset: Dataset, steps: Pipeline, progress: Progress = qu
     return prepared
 
 
+def read_photo(data: bytes, recipe: Recipe) -> Image.Image:
+    """Decode a photo from outside, no larger than a recipe's steps and a thumbnail need it.
+
+    Raises:
+        PictureError: with a `reason`, and a sentence for a person.
+    """
+    side = recipe.steps.sufficient_side
+    return pictures.read_picture(data, max(side, 2 * store.THUMBNAIL_SIDE) if side else 0)
+
+
 def photo_prepared(photo: Image.Image, recipe: Recipe, about: About) -> np.ndarray:
     """Return an upright RGB photo as a recipe's network sees it, uint8 `(height, width, 1 or 3)`.
 

@@ -52,6 +52,22 @@ class Pipeline:
         """The steps that are switched on."""
         return Pipeline(tuple(step for step in self.steps if step.on))
 
+    @property
+    def sufficient_side(self) -> int:
+        """To how many pixels a side a larger picture may be reduced before the steps; 0: it may not.
+
+        Twice the size of a Resize that comes before all that counts pixels: so does Pillow's `thumbnail`, by its
+        `reducing_gap` of 2.
+        """
+        for step in self.applied.steps:
+            match step:
+                case Grayscale() | Flip():
+                    continue
+                case Resize() if step.resampling != "nearest":
+                    return 2 * max(step.width, step.height)
+            break
+        return 0
+
     def apply(self, picture: Image.Image) -> Image.Image:
         """Return the picture, mode L or RGB, after all steps.
 

@@ -53,6 +53,19 @@ def test_exif_orientation_is_applied() -> None:
     assert picture.getpixel((10, 5))[0] > 200  # type: ignore[index]
 
 
+@pytest.mark.parametrize(("at_least", "size"), [(0, (600, 900)), (200, (300, 450)), (600, (600, 900)), (5, (75, 113))])
+def test_a_large_jpeg_may_come_smaller_but_not_smaller_than_it_is_needed(at_least: int, size: tuple[int, int]) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo = Image.effect_mandelbrot((900, 600), (-3, -2.5, 2, 2.5), 100).convert("RGB")
+    data = encoded(photo, "JPEG", exif=exif, quality=95)
+    picture = read_picture(data, at_least)
+    assert picture.size == size
+    small, expected = (np.asarray(each.resize((50, 75)), np.int16) for each in (picture, read_picture(data)))
+    assert np.abs(small - expected).mean() < 1
+    assert read_picture(encoded(photo, "PNG"), at_least).size == (900, 600)
+
+
 def test_transparency_is_composed_on_white() -> None:
     picture = read_picture(encoded(Image.new("RGBA", (8, 8), (255, 0, 0, 0))))
     assert picture.getpixel((4, 4)) == (255, 255, 255)

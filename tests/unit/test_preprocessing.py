@@ -225,6 +225,22 @@ def test_a_pipeline_applies_what_is_on_in_order_and_goes_to_json_and_back() -> N
     assert Pipeline.from_json([{"kind": "Grayscale"}]) == Pipeline((Grayscale(),)), "as older recipes have it"
 
 
+@pytest.mark.parametrize(
+    ("steps", "side"),
+    [
+        ((Resize(width=50, height=80),), 160),
+        ((Grayscale(), Flip(), Resize(width=50, height=50), Crop(left=0, top=0, width=9, height=9)), 100),
+        ((replace(Crop(), on=False), Resize(width=50, height=50)), 100),
+        ((Resize(width=50, height=50, resampling="nearest"),), 0),
+        ((Crop(left=0, top=0, width=90, height=90), Resize(width=50, height=50)), 0),
+        ((Grayscale(),), 0),
+        ((), 0),
+    ],
+)
+def test_a_pipeline_tells_how_large_a_picture_it_needs(steps: tuple[Step, ...], side: int) -> None:
+    assert Pipeline(steps).sufficient_side == side
+
+
 def test_stages_tell_what_each_step_did() -> None:
     pipeline = Pipeline((Crop(left=0, top=0, width=320, height=427), replace(Flip(), on=False), Grayscale()))
     crop, gray = pipeline.stages(PHOTO)

@@ -1,11 +1,14 @@
-"""Fits what tells a run's own kind of pictures from others: logistic regression on what its layers make of both."""
+"""Fits what tells a run's own kind of pictures from others: a small network on what its layers make of both."""
 
+import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 from PIL import Image
-from sklearn.linear_model import LogisticRegression
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 from core import novelty
@@ -27,8 +30,11 @@ _RESAMPLINGS = (
     Image.Resampling.BICUBIC,
     Image.Resampling.LANCZOS,
 )
-_DRAWN_SHARE = 0.5
-_PENALTY = 0.01
+# For each picture of others so many drawn shapes, and so many mosaics.
+_DRAWN_SHARE = _MOSAIC_SHARE = 0.5
+# So many pictures are side by side in a mosaic.
+_MOSAIC_SIDES = (2, 3, 4, 5)
+_HIDDEN, _PENALTY, _EPOCHS = 32, 1.0, 15
 # So many pictures are in memory at a time.
 _AT_ONCE = 256
 
@@ -40,14 +46,15 @@ def fit(
     own_classes: Sequence[str],
     other_classes: Sequence[str],
     kept: float = 0.95,
-    most: int = 12_000,
+    most: int = 6_000,
     progress: Progress = quiet,
 ) -> Novelty:
     """Fit what a finished run knows and what it does not; it is kept in the run's folder.
 
     Known are the run's training pictures, and pictures of `others` that show the same things: else what they are made
-    like, not what they show, would decide. Unknown are those of other classes, and drawn shapes. Only training pictures
-    of both data sets are taken; the threshold is set on the run's validation pictures.
+    like, not what they show, would decide. Unknown are those of other classes, mosaics of them, which are as sharp as
+    photos, and drawn shapes. Only training pictures of both data sets are taken; the threshold is set on the run's
+    validation pictures.
 
     Args:
         run: a finished run whose data set is there.
@@ -86,31 +93,68 @@ def fit(
         statistics(model, prepared[training]),
         taken(_enlarged(others, own_classes, count, rng), count, "looking at pictures of the same"),
     ]
-    shapes = round(count * _DRAWN_SHARE)
+    shapes, mosaics = round(count * _DRAWN_SHARE), round(count * _MOSAIC_SHARE)
     unknown = [
         taken(_enlarged(others, other_classes, count, rng), count, "looking at other pictures"),
+        taken(_mosaics(others, other_classes, mosaics, rng), mosaics, "looking at mosaics"),
         taken((drawn(rng) for _ in range(shapes)), shapes, "looking at drawn shapes"),
     ]
     progress("fitting", 0, 0, "")
-    found = np.concatenate([*known, *unknown])
-    is_known = np.arange(len(found)) < sum(map(len, known))
-    scale = StandardScaler().fit(found)
-    regression = LogisticRegression(C=_PENALTY, max_iter=300, class_weight="balanced")
-    regression.fit(scale.transform(found), is_known)
-    weights = regression.coef_[0] / scale.scale_
-    bias = float(regression.intercept_[0] - weights @ scale.mean_)
+    score = _fitted(np.concatenate(known), np.concatenate(unknown), run.recipe.fit.seed)
     own = np.sort(divided.validation)
-    scores = statistics(model, prepared[own]) @ weights + bias
+    scores = score.scores(statistics(model, prepared[own]))
     threshold = float(np.quantile(scores, 1 - kept))
-    made = Novelty(weights.astype(np.float32), bias, threshold, own[scores < threshold])
+    made = replace(score, threshold=threshold, unknown_ids=own[scores < threshold])
     novelty.keep(run.folder, made)
     return made
 
 
+def _fitted(known: np.ndarray, unknown: np.ndarray, seed: int) -> Novelty:
+    """Return a score that tells statistics of known pictures, float `(n, d)`, from unknown ones, its threshold at 0."""
+    found = np.concatenate([known, unknown])
+    scale = StandardScaler().fit(found)
+    network = MLPClassifier((_HIDDEN,), alpha=_PENALTY, batch_size=256, max_iter=_EPOCHS, random_state=seed)
+    with warnings.catch_warnings():
+        # It is to end after these epochs.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        network.fit(scale.transform(found), np.arange(len(found)) < len(known))
+    hidden_weights = network.coefs_[0] / scale.scale_[:, np.newaxis]
+    return Novelty(
+        hidden_weights=hidden_weights.astype(np.float32),
+        hidden_bias=(network.intercepts_[0] - scale.mean_ @ hidden_weights).astype(np.float32),
+        weights=network.coefs_[1][:, 0].astype(np.float32),
+        bias=float(network.intercepts_[1][0]),
+        threshold=0.0,
+        unknown_ids=np.empty(0, np.int64),
+    )
+
+
 def _enlarged(others: Dataset, classes: Sequence[str], most: int, rng: np.random.Generator) -> Iterator[Image.Image]:
     """Yield training pictures of some classes, RGB, enlarged to the side of a photo in one way or another."""
+    for index in rng.permutation(_training_ids(others, classes))[:most].tolist():
+        yield _resized(others.picture(index), _SIDE, rng)
+
+
+def _mosaics(others: Dataset, classes: Sequence[str], most: int, rng: np.random.Generator) -> Iterator[Image.Image]:
+    """Yield squares of training pictures of some classes side by side, turned by chance, RGB, as large as a photo.
+
+    Enlarged pictures are blurred: by them alone, whatever is sharp would be known.
+    """
+    ids = _training_ids(others, classes)
+    for _ in range(most if len(ids) else 0):
+        count = int(rng.choice(_MOSAIC_SIDES))
+        side = _SIDE // count
+        mosaic = Image.new("RGB", (side * count, side * count))
+        for place in range(count**2):
+            piece = _resized(others.picture(int(rng.choice(ids))), side, rng).rotate(90 * int(rng.integers(4)))
+            mosaic.paste(piece, (place % count * side, place // count * side))
+        yield mosaic.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
+
+
+def _training_ids(others: Dataset, classes: Sequence[str]) -> np.ndarray:
     labels = [others.about.class_names.index(name) for name in classes]
-    ids = np.flatnonzero(np.isin(others.labels, labels) & (others.splits == SPLITS.index("train")))
-    for index in rng.permutation(ids)[:most].tolist():
-        resampling = _RESAMPLINGS[rng.integers(len(_RESAMPLINGS))]
-        yield others.picture(index).convert("RGB").resize((_SIDE, _SIDE), resampling)
+    return np.flatnonzero(np.isin(others.labels, labels) & (others.splits == SPLITS.index("train")))
+
+
+def _resized(picture: Image.Image, side: int, rng: np.random.Generator) -> Image.Image:
+    return picture.convert("RGB").resize((side, side), _RESAMPLINGS[rng.integers(len(_RESAMPLINGS))])

@@ -1,8 +1,8 @@
 """Whether a picture is like those that a run learned from, or something else altogether.
 
 A network that knows cats and dogs calls a truck one of them, often surely. What its layers make of a picture gives the
-truck away all the same: `Novelty` is a linear score of that, fitted by `core.nn.novelty` on pictures of the run's
-classes against others, and kept in the run's folder. That other pictures teach it what is new is "outlier exposure" (D.
+truck away all the same: `Novelty` is a score of that, fitted by `core.nn.novelty` on pictures of the run's classes
+against others, and kept in the run's folder. That other pictures teach it what is new is "outlier exposure" (D.
 Hendrycks, M. Mazeika and T. Dietterich, Deep anomaly detection with outlier exposure, ICLR 2019); that features of all
 layers tell more than the last ones follows K. Lee and others, A simple unified framework for detecting
 out-of-distribution samples and adversarial attacks, NeurIPS 2018.
@@ -21,15 +21,19 @@ _FILE = "novelty.npz"
 
 @dataclass(frozen=True, eq=False)
 class Novelty:
-    """A linear score of what a network's layers make of a picture.
+    """A score of what a network's layers make of a picture: a small network itself, with one hidden layer of ReLUs.
 
     Attributes:
-        weights: float32 `(d,)`, one a statistic, as `core.nn.statistics` gives them.
-        bias: what is added.
+        hidden_weights: of the hidden units, float32 `(d, h)`, a row a statistic, as `core.nn.statistics` gives them.
+        hidden_bias: float32 `(h,)`.
+        weights: of the score, float32 `(h,)`.
+        bias: what is added to it.
         threshold: the smallest score of a picture that is taken for one of the run's classes.
         unknown_ids: the run's own validation pictures that do not reach it, int64 `(k,)`.
     """
 
+    hidden_weights: np.ndarray
+    hidden_bias: np.ndarray
     weights: np.ndarray
     bias: float
     threshold: float
@@ -41,7 +45,8 @@ class Novelty:
         Args:
             statistics: float `(n, d)`.
         """
-        return statistics.astype(np.float64) @ self.weights.astype(np.float64) + self.bias
+        hidden = statistics.astype(np.float64) @ self.hidden_weights.astype(np.float64) + self.hidden_bias
+        return np.asarray(np.maximum(hidden, 0) @ self.weights.astype(np.float64) + self.bias)
 
     def known(self, statistics: np.ndarray) -> np.ndarray:
         """Return which pictures are taken for one of the run's classes, bool `(n,)`, of statistics as `scores`."""
@@ -53,6 +58,8 @@ def read(folder: Path) -> Novelty | None:
     try:
         with np.load(folder / _FILE, allow_pickle=False) as stored:
             return Novelty(
+                np.asarray(stored["hidden_weights"], np.float32),
+                np.asarray(stored["hidden_bias"], np.float32),
                 np.asarray(stored["weights"], np.float32),
                 float(stored["bias"]),
                 float(stored["threshold"]),

@@ -1,6 +1,7 @@
 """What a run takes for unlike its own pictures: the score as it is kept, drawn shapes, and what follows from it."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,19 @@ from core.novelty import Novelty
 from core.novelty.shapes import drawn
 from tests.unit.made_runs import made_run
 
-HALF = Novelty(np.array([1.0, -2.0], np.float32), bias=0.5, threshold=1.0, unknown_ids=np.array([3, 7]))
+HALF = Novelty(
+    hidden_weights=np.array([[1, 0], [0, 2]], np.float32),
+    hidden_bias=np.array([0, -2], np.float32),
+    weights=np.array([1, -2], np.float32),
+    bias=0.5,
+    threshold=1.0,
+    unknown_ids=np.array([3, 7]),
+)
 
 
 def test_a_picture_is_known_from_the_threshold_on() -> None:
-    statistics = np.array([[0.5, 0.0], [0.25, 0.0], [3.0, 1.0], [9.0, 9.0]], np.float32)
-    assert HALF.scores(statistics).tolist() == [1.0, 0.75, 1.5, -8.5]
+    statistics = np.array([[0.5, 0.0], [-1, 0.0], [3.0, 1.5], [9.0, 9.0]], np.float32)
+    assert HALF.scores(statistics).tolist() == [1.0, 0.5, 1.5, -22.5]
     assert HALF.known(statistics).tolist() == [True, False, True, False]
 
 
@@ -28,7 +36,8 @@ def test_it_is_kept_with_the_run(tmp_path: Path) -> None:
     novelty.keep(tmp_path, HALF)
     kept = novelty.read(tmp_path)
     assert kept is not None
-    assert kept.weights.tolist() == [1.0, -2.0]
+    for name in ("hidden_weights", "hidden_bias", "weights"):
+        assert np.array_equal(getattr(kept, name), getattr(HALF, name)), name
     assert (kept.bias, kept.threshold, kept.unknown_ids.tolist()) == (0.5, 1.0, [3, 7])
     assert novelty.changed_ns(tmp_path) > 0
     (path,) = tmp_path.iterdir()
@@ -51,7 +60,7 @@ def test_the_forecast_counts_what_is_unknown_as_asked(data_home: Path) -> None:
     assert before.at(lowest).asked == 0
     with np.load(run.folder / "evaluation.npz") as stored:
         ids = stored[f"{before.part}_ids"][:4]
-    novelty.keep(run.folder, Novelty(HALF.weights, 0.0, 0.0, ids.astype(np.int64)))
+    novelty.keep(run.folder, replace(HALF, unknown_ids=ids.astype(np.int64)))
     assert booking.forecast(run).at(lowest).asked == 4
 
 

@@ -11,7 +11,8 @@ from core.errors import PixelwiseError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 MAX_PIXELS = 50_000_000
-MAX_BYTES = 100_000_000
+MAX_MEGABYTES = 100
+MAX_BYTES = MAX_MEGABYTES * 1_000_000
 
 
 class PictureError(PixelwiseError):
@@ -69,7 +70,7 @@ def read_original(data: bytes, at_least: int = 0) -> Original:
         raise PictureError("empty", "The file is empty (0 bytes). Copy or download it again.")
     if len(data) > MAX_BYTES:
         size = f"{len(data) / 1e6:.0f} MB"
-        raise PictureError("too-large", f"The file has {size}; at most {MAX_BYTES / 1e6:.0f} MB are read.")
+        raise PictureError("too-large", f"The file has {size}; at most {MAX_MEGABYTES} MB are read.")
     picture = _open(data)
     pixels = picture.width * picture.height
     if pixels > MAX_PIXELS:

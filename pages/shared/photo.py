@@ -98,7 +98,9 @@ def _given(source: str, beneath: DeltaGenerator) -> tuple[Image.Image, str] | No
             file: UploadedFile | None = st.camera_input("Take a photo", key="photo_camera")
         else:
             # Any file may come: read_picture tells what is wrong with one better than a refusal by its name.
-            file = st.file_uploader("JPEG, PNG, WebP, GIF or BMP", key="photo_upload")
+            file = st.file_uploader(
+                "JPEG, PNG, WebP, GIF or BMP", key="photo_upload", max_upload_size=pictures.MAX_MEGABYTES
+            )
     if file is not None:
         st.session_state.setdefault(_GIVEN, {})[source] = shown = (file.name, file.getvalue())
         if first:

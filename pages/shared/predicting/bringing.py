@@ -38,7 +38,8 @@ def bring(way: str, run: Run) -> None:
     if way == DRAW:
         _draw(run, booking.booking(run))
     elif way == UPLOAD:
-        # Any file may come: read_picture tells what is wrong with one better than a refusal by its name.
+        # Any file may come: read_picture tells what is wrong with one better than a refusal by its name. One by size
+        # would go unseen where other files come with it, for they empty the widget.
         _inlet("uploads", lambda key, taken: st.file_uploader(
             "JPEG, PNG, WebP, GIF or BMP; as many as you like",
             accept_multiple_files=True, key=key, on_change=taken,

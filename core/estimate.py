@@ -10,6 +10,7 @@ import psutil
 from core import pictures
 from core.datasets import catalogue, decisions
 from core.datasets.store import Dataset
+from core.nn.starting import import_keras
 from core.prepare import parts
 from core.progress import Progress, quiet
 from core.recipe import Recipe, RecipeError
@@ -72,6 +73,7 @@ def estimate(recipe: Recipe, dataset: Dataset, progress: Progress = quiet) -> Es
         raise RecipeError(problem)
 
     progress("starting TensorFlow", 0, 0, "")
+    import_keras()
     from core.nn.pace import measured
 
     progress("measuring some steps", 0, 0, "")

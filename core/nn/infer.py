@@ -11,6 +11,7 @@ import numpy as np
 
 from core import novelty, processes
 from core.explaining.heat import HeatMaps
+from core.nn.starting import import_keras
 
 if TYPE_CHECKING:
     from core.nn.probe import Probe
@@ -33,6 +34,7 @@ def initialise(parent: int, log: str) -> None:
 
 def warm() -> None:
     """Do what the first answers would spend seconds on: import TensorFlow, start its threads, look into a network."""
+    import_keras()
     import keras
 
     from core.nn.probe import Probe
@@ -119,6 +121,7 @@ def _version(folder: str) -> tuple[Path, int]:
 
 @lru_cache(maxsize=4)
 def _model(path: Path, _changed_ns: int) -> Any:
+    import_keras()
     import keras
 
     return keras.saving.load_model(path, compile=False, safe_mode=True)

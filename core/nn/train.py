@@ -27,6 +27,7 @@ from core.datasets import catalogue
 from core.datasets.store import Dataset
 from core.errors import PixelwiseError, StorageError, storage_sentence
 from core.nn.journal import Journal, Stopped
+from core.nn.starting import import_keras
 from core.prepare import parts, prepared_pictures
 from core.progress import progress_text
 from core.runs import Run, RunError, checkpoint
@@ -105,6 +106,7 @@ def _train(journal: Journal) -> None:
 
     journal.status(doing="starting TensorFlow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import_keras()
     from core.nn.training import Training
 
     training = Training(journal, recipe, prepared, divided, begin)

@@ -224,12 +224,8 @@ class _Portion:
             self.found.append(photo)
             return
         try:
-            if box is None:
-                picture = read_photo(photo, self._run.recipe)
-                self.add_picture(picture, _thumbnail(picture))
-            else:
-                picture = read_picture(photo)
-                self.add_picture(drawing.frame_ink(picture, box), _thumbnail(picture))
+            picture = read_photo(photo, self._run.recipe) if box is None else read_picture(photo)
+            self.add_picture(picture if box is None else drawing.frame_ink(picture, box), _thumbnail(picture))
         except PictureError as error:
             self.found.append(Refusal(error.reason, str(error)))
 

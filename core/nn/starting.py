@@ -1,4 +1,4 @@
-"""Imports TensorFlow and Keras in two thirds of the time: without what they only look for."""
+"""Imports TensorFlow and Keras in three quarters of the time: without what Keras only looks for."""
 
 import sys
 

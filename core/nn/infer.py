@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +16,9 @@ from core.nn.starting import import_keras
 if TYPE_CHECKING:
     from core.nn.probe import Probe
 
-_DIRECT_BATCH = 64
+# So many pixels are computed with at a time, at least some pictures: 256 pictures of 32×32.
+_PIXELS_AT_ONCE = 256 * 32 * 32
+_FEWEST_AT_ONCE = 8
 
 
 def initialise(parent: int, log: str) -> None:
@@ -52,13 +54,20 @@ def predict(folder: str, pictures: np.ndarray) -> np.ndarray:
         pictures: uint8 `(n, height, width, channels)`, after the run's own preprocessing.
 
     Raises:
-        OSError, ValueError: the model is not there or cannot be read.
+        OSError, ValueError: the model is not there or cannot be read, or the pictures are of another shape.
     """
-    model = load(folder)
-    if len(pictures) <= _DIRECT_BATCH:
-        # `predict` sets up a data pipeline: 77 ms for one picture against 2 ms.
-        return np.asarray(model(pictures, training=False), np.float32)
-    return np.asarray(model.predict(pictures, batch_size=256, verbose=0), np.float32)
+    graph = _graph(*_version(folder))
+    try:
+        return np.concatenate([np.asarray(graph(portion), np.float32) for portion in _portions(pictures)])
+    except TypeError as error:
+        raise ValueError("the network takes pictures of another shape") from error
+
+
+def _portions(pictures: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield some pictures after the others: what a network makes of large ones takes gigabytes."""
+    at_once = max(_FEWEST_AT_ONCE, _PIXELS_AT_ONCE // (pictures.shape[1] * pictures.shape[2]))
+    for begin in range(0, max(1, len(pictures)), at_once):
+        yield pictures[begin : begin + at_once]
 
 
 class Given(NamedTuple):
@@ -92,7 +101,8 @@ def answers(folder: str, pictures: Sequence[np.ndarray]) -> list[Given | None]:
 
 def features(folder: str, pictures: np.ndarray) -> np.ndarray:
     """Return what a run's last layer is given, float32 `(n, d)`. Arguments and errors are those of `predict`."""
-    return _probe(*_version(folder)).features(pictures)
+    probe = _probe(*_version(folder))
+    return np.concatenate([probe.features(portion) for portion in _portions(pictures)])
 
 
 def heat_maps(folder: str, picture: np.ndarray, classes: Sequence[int]) -> HeatMaps:
@@ -125,6 +135,16 @@ def _model(path: Path, _changed_ns: int) -> Any:
     import keras
 
     return keras.saving.load_model(path, compile=False, safe_mode=True)
+
+
+@lru_cache(maxsize=4)
+def _graph(path: Path, changed_ns: int) -> Callable[[np.ndarray], Any]:
+    """Return a model as a graph, which keeps no layer's output longer than the next ones need it."""
+    import tensorflow as tf
+
+    model = _model(path, changed_ns)
+    batch = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
+    return tf.function(lambda pictures: model(pictures, training=False), input_signature=[batch])
 
 
 @lru_cache(maxsize=4)

@@ -27,10 +27,12 @@ class Probe:
         if not isinstance(self._head, keras.layers.Dense):
             raise ValueError(f"the last layer is a {type(self._head).__name__}, not dense")
         self._inside = _inside(model, self._head)
+        # A graph keeps no layer's output longer than the next ones need it.
+        self._features = tf.function(lambda pictures: self._inside(pictures, training=False)["features"])
 
     def features(self, pictures: np.ndarray) -> np.ndarray:
         """Return what the last layer is given, float32 `(n, d)`, of uint8 `(n, height, width, channels)`."""
-        return np.asarray(tf.cast(self._inside(pictures, training=False)["features"], tf.float32))
+        return np.asarray(tf.cast(self._features(tf.constant(pictures)), tf.float32))
 
     def heat_maps(self, picture: np.ndarray, classes: Sequence[int]) -> HeatMaps:
         """Return how much each place of a picture speaks for each of some classes.

@@ -49,7 +49,7 @@ def _is_activation(layer: keras.layers.Layer) -> bool:
     return isinstance(layer, keras.layers.Conv2D) and layer.activation is not keras.activations.linear
 
 
-def statistics(model: keras.Model, pictures: np.ndarray, batch_size: int = 128) -> np.ndarray:
+def statistics(model: keras.Model, pictures: np.ndarray, batch_size: int = 32) -> np.ndarray:
     """Return the statistics of pictures, float32 `(n, d)`.
 
     Args:

@@ -1,6 +1,8 @@
 """The shipped classifier, as a fresh machine has it: answers, and what it will not answer."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,23 @@ def test_it_knows_cats_from_dogs(fresh: Path) -> None:
     right = sum(str(each["label"]).lower() == path.name[:3] for path, each in zip(paths, found, strict=True))
     assert right >= 0.9 * len(paths)
     assert sum(each["decision"] != "ask" for each in found) >= 0.7 * len(paths)
+
+
+MEMORY = """
+import resource, sys
+import numpy as np
+from core.nn import infer
+pictures = np.zeros((128, 128, 128, 3), np.uint8)
+infer.predict(sys.argv[1], pictures[:1])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+infer.predict(sys.argv[1], pictures)
+infer.features(sys.argv[1], pictures)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells memory in kilobytes")
+def test_many_pictures_at_once_take_little_memory() -> None:
+    command = [sys.executable, "-c", MEMORY, str(PROJECT / "models" / "pets")]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 500_000

@@ -2,13 +2,22 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import streamlit as st
 
 _Value = TypeVar("_Value")
 # A click may be sent before the browser has heard of the address that the click before it made.
 _ECHO_S = 1.0
+
+
+class _Replaced(NamedTuple):
+    """A page's address that was replaced by another one, and when."""
+
+    page: str
+    address: dict[str, list[str]]
+    by: dict[str, list[str]]
+    when: float
 
 
 def resume(*, without: Sequence[str] = ()) -> None:
@@ -46,11 +55,12 @@ def note(parameter: str, texts: Sequence[str]) -> None:
 def write() -> None:
     """Put what was noted in the address: one step of the browser's history."""
     noted = st.session_state.pop("address_noted", {})
-    before = _now()
+    came = _now()
+    before = st.session_state["address_replaced"].by if _is_echo() else came
     after = {name: texts for name, texts in (before | noted).items() if texts}
     _written().update(noted)
-    if after != before:
-        st.session_state["address_replaced"] = before, time.monotonic()
+    if after != before or after != came:
+        st.session_state["address_replaced"] = _Replaced(st.session_state["page"], came, after, time.monotonic())
         st.query_params.from_dict(after)
 
 
@@ -66,5 +76,9 @@ def _written() -> dict[str, list[str]]:
 
 def _is_echo() -> bool:
     """Tell whether the address is the one before: a click is sent before the browser hears of the last one's effect."""
-    replaced, when = st.session_state.get("address_replaced", ({}, -_ECHO_S))
-    return replaced == _now() and time.monotonic() - when < _ECHO_S
+    replaced: _Replaced | None = st.session_state.get("address_replaced")
+    return (
+        replaced is not None
+        and (replaced.page, replaced.address) == (st.session_state["page"], _now())
+        and time.monotonic() - replaced.when < _ECHO_S
+    )

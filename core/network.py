@@ -84,6 +84,13 @@ class GlobalAveragePooling2D(Layer):
 
 
 @dataclass(frozen=True)
+class GlobalMaxPooling2D(Layer):
+    """The largest value of each channel in the whole picture: one number a channel, for pictures of any size."""
+
+    title: ClassVar[str] = "Global max pooling"
+
+
+@dataclass(frozen=True)
 class Activation(Layer):
     """A function of each value, such as 0 for all that is negative (ReLU)."""
 
@@ -167,6 +174,7 @@ LAYERS: dict[str, type[Layer]] = {
         Conv2D,
         MaxPool2D,
         AveragePool2D,
+        GlobalMaxPooling2D,
         GlobalAveragePooling2D,
         BatchNormalization,
         Activation,

@@ -16,6 +16,7 @@ from core.network import (
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     Layer,
     MaxPool2D,
     Normalization,
@@ -40,7 +41,7 @@ def layer_colour(layer: Layer) -> str:
             return _CONVOLUTION
         case ResidualBlock() | Pretrained():
             return _BLOCK
-        case MaxPool2D() | AveragePool2D() | GlobalAveragePooling2D():
+        case MaxPool2D() | AveragePool2D() | GlobalMaxPooling2D() | GlobalAveragePooling2D():
             return _POOLING
         case Dense():
             return _DENSE
@@ -298,6 +299,8 @@ def _short(layer: Layer) -> str:
             return f"max {layer.pool_size} × {layer.pool_size}"
         case AveragePool2D():
             return f"mean {layer.pool_size} × {layer.pool_size}"
+        case GlobalMaxPooling2D():
+            return "max"
         case GlobalAveragePooling2D():
             return "mean"
         case BatchNormalization():

@@ -14,6 +14,7 @@ from core.network import (
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     Layer,
     MaxPool2D,
     Normalization,
@@ -192,7 +193,7 @@ def _picture_size(layer: Layer, shape: tuple[int, int, int]) -> LayerSize:
             if min(shape[:2]) < layer.pool_size:
                 return _too_large(f"square of {layer.pool_size} × {layer.pool_size}", shape)
             return _made((*_slid(shape, layer.pool_size, layer.pool_size, same=False), channels))
-        case GlobalAveragePooling2D():
+        case GlobalMaxPooling2D() | GlobalAveragePooling2D():
             return _made((channels,))
         case ResidualBlock():
             return _residual(layer, shape)

@@ -14,6 +14,7 @@ from core.network import (
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     Layer,
     MaxPool2D,
     Network,
@@ -63,7 +64,9 @@ def _advice(layer: Layer) -> str:
     match layer:
         case Pretrained():
             return "It takes pictures, gray or in colour, of at least 32 × 32 pixels: put it first."
-        case Conv2D() | MaxPool2D() | AveragePool2D() | ResidualBlock() | GlobalAveragePooling2D():
+        case (
+            Conv2D() | ResidualBlock() | MaxPool2D() | AveragePool2D() | GlobalMaxPooling2D() | GlobalAveragePooling2D()
+        ):
             return "Take a smaller kernel or pool, or padding 'same', or leave a layer out; Flatten comes after them."
         case _:
             return "Leave it out, or put it elsewhere."
@@ -96,6 +99,8 @@ def _applied(layer: Layer, tensor: keras.KerasTensor) -> keras.KerasTensor:
             return layers.MaxPool2D(layer.pool_size)(tensor)
         case AveragePool2D():
             return layers.AveragePooling2D(layer.pool_size)(tensor)
+        case GlobalMaxPooling2D():
+            return layers.GlobalMaxPooling2D()(tensor)
         case GlobalAveragePooling2D():
             return layers.GlobalAveragePooling2D()(tensor)
         case BatchNormalization():

@@ -17,6 +17,7 @@ from core.network import (
     Dense,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     MaxPool2D,
     Network,
     Pretrained,
@@ -74,7 +75,7 @@ def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_registered_layer_can_be_built(name: str) -> None:
     from core.nn.build import build_model
 
-    flattened = [] if name in ("Dense", "Flatten", "GlobalAveragePooling2D") else [Flatten()]
+    flattened = [] if name in ("Dense", "Flatten", "GlobalMaxPooling2D", "GlobalAveragePooling2D") else [Flatten()]
     before = [Flatten()] if name == "Dense" else []
     network = Network((*before, LAYERS[name](), *flattened, SOFTMAX))
     assert build_model(network, (32, 32, 1)).output_shape == (None, 10)
@@ -110,7 +111,7 @@ def test_settings_of_layers_reach_keras() -> None:
     assert (activation.activation.__name__, last.kernel_regularizer) == ("gelu", None)
 
 
-def test_pools_take_means() -> None:
+def test_pools_take_means_and_largest_values() -> None:
     from core.nn.build import build_model
 
     pixels = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
@@ -118,6 +119,9 @@ def test_pools_take_means() -> None:
     small = np.asarray(layers[1](pixels))
     assert small[0, ..., 0].tolist() == [[2.5, 4.5], [10.5, 12.5]]
     assert np.asarray(layers[2](small)).tolist() == [[7.5]]
+    layers = build_model(Network((MaxPool2D(2), GlobalMaxPooling2D(), SOFTMAX)), (4, 4, 1)).layers
+    assert np.asarray(layers[1](pixels))[0, ..., 0].tolist() == [[5, 7], [13, 15]]
+    assert np.asarray(layers[2](pixels)).tolist() == [[15]]
 
 
 def test_a_residual_block_adds_its_input_and_projects_it_only_where_shapes_differ() -> None:

@@ -12,6 +12,7 @@ from core.network import (
     Dense,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     Layer,
     MaxPool2D,
     Network,
@@ -113,7 +114,8 @@ def test_what_keras_refuses_is_a_problem_and_nothing_else(
 def test_what_needs_a_picture_is_refused_by_both_after_a_flatten() -> None:
     from core.nn.build import build_model
 
-    for layer in (Conv2D(), MaxPool2D(1), AveragePool2D(1), GlobalAveragePooling2D(), ResidualBlock(), Pretrained()):
+    pools = (MaxPool2D(1), AveragePool2D(1), GlobalMaxPooling2D(), GlobalAveragePooling2D())
+    for layer in (Conv2D(), *pools, ResidualBlock(), Pretrained()):
         layers = (Flatten(), layer, Dense(10, "softmax"))
         assert "one row of 64 numbers" in layer_sizes(layers, (8, 8, 1))[1].problem
         with pytest.raises(RecipeError):

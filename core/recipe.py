@@ -113,7 +113,36 @@ class AdamW(Optimiser):
     epsilon: float = setting(1e-7, minimum=1e-12, maximum=1.0, step=1e-8)
 
 
-OPTIMISERS: dict[str, type[Optimiser]] = {kind.__name__: kind for kind in (Adam, SGD, AdamW)}
+@dataclass(frozen=True)
+class Muon(Optimiser):
+    """Momentum made orthogonal for hidden layers' kernels (Jordan et al., 2024), AdamW for all else.
+
+    Its steps are as large as AdamW's (Liu et al., 2025, arXiv:2502.16982), whose learning rates serve here too.
+    """
+
+    title: ClassVar[str] = "Muon"
+
+    learning_rate: float = setting(0.001, minimum=1e-7, maximum=10.0, step=1e-4, help="The size of a step.")
+    weight_decay: float = setting(
+        0.004,
+        minimum=0.0,
+        maximum=1.0,
+        step=1e-3,
+        help="Each step shrinks the kernels by this times the learning rate.",
+    )
+    momentum: float = setting(
+        0.95, minimum=0.0, maximum=0.9999, step=0.01, help="The share of the last step that goes on."
+    )
+    ns_steps: int = setting(
+        5,
+        minimum=1,
+        maximum=10,
+        step=1,
+        help="Newton-Schulz iterations that make a step orthogonal: more come nearer, and take longer.",
+    )
+
+
+OPTIMISERS: dict[str, type[Optimiser]] = {kind.__name__: kind for kind in (Adam, SGD, AdamW, Muon)}
 
 
 @dataclass(frozen=True)

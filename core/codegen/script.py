@@ -145,6 +145,7 @@ def _parts(recipe: Recipe, about: About, decided: Decided | None) -> Iterator[st
     )
     yield training.batches_code(augments=augmentation is not None)
     yield training.schedule_code(recipe.schedule)
+    yield training.optimiser_class_code(recipe.optimiser)
     yield training.loss_code(recipe.fit)
     yield training.averages_code(recipe.fit, crossentropy)
     yield _main(recipe, crossentropy)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.network import Network
-from core.recipe import SGD, Adam, AdamW, Fit, Optimiser
+from core.recipe import SGD, Adam, AdamW, Fit, Muon, Optimiser
 from core.schedule import Constant, Cosine, OneCycle, Schedule, StepDecay
 
 # So many training pictures are looked at to estimate the statistics of averaged weights, as the trainer does.
@@ -26,6 +26,22 @@ class Rate(keras.optimizers.schedules.LearningRateSchedule):
 
     def __call__(self, step):
         return LEARNING_RATE * keras.ops.take(self.factors, keras.ops.cast(step, "int32"))'''
+_MUON = '''\
+class Muon(keras.optimizers.Muon):
+    """Keras's Muon with the kernel of a convolution as a matrix: all that goes in by all that comes out."""
+
+    def _should_use_adamw(self, variable):
+        is_convolution = len(variable.shape) == 4 and variable.shape[-1] > 1
+        return not is_convolution and super()._should_use_adamw(variable)
+
+    def zeropower_via_newtonschulz5(self, x, steps):
+        kind = keras.config.dtype_policy().compute_dtype
+        matrix = keras.ops.cast(keras.ops.reshape(x, (-1, x.shape[-1])), kind)
+        orthogonal = super().zeropower_via_newtonschulz5(matrix, steps)
+        return keras.ops.cast(keras.ops.reshape(orthogonal, x.shape), x.dtype)
+
+    def lr_adjust(self, x):
+        return x * math.sqrt(max(math.prod(x.shape[:-1]), x.shape[-1])) * self.rms_rate'''
 _BATCHES = '''\
 class Batches(keras.utils.PyDataset):
     """The training pictures, batch by batch, in another order in each epoch."""
@@ -150,6 +166,11 @@ def schedule_code(schedule: Schedule) -> str:
     return (_HALF_COSINE if curved else "") + "\n".join(lines) + "\n\n\n" + _RATE
 
 
+def optimiser_class_code(optimiser: Optimiser) -> str:
+    """Return the class of an optimiser that Keras does not have; nothing for the others."""
+    return _MUON if isinstance(optimiser, Muon) else ""
+
+
 def optimiser_code(optimiser: Optimiser, schedule: Schedule, averaging: float) -> str:
     """Return the lines that set `optimizer`."""
     rate = "LEARNING_RATE" if isinstance(schedule, Constant) else "Rate()"
@@ -163,16 +184,24 @@ def optimiser_code(optimiser: Optimiser, schedule: Schedule, averaging: float) -
         case AdamW():
             moments = f"beta_1={optimiser.beta_1!r}, beta_2={optimiser.beta_2!r}, epsilon={optimiser.epsilon!r}"
             made = _call("AdamW", [rate, f"weight_decay={optimiser.weight_decay!r}", moments, *average])
-            return (
-                made + "\n# Only kernels shrink: a bias, or the scale of a batch normalisation, need not be small.\n"
-                'optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])'
-            )
-    raise NotImplementedError(type(optimiser).__name__)
+        case Muon():
+            decay = f"weight_decay={optimiser.weight_decay!r}, adam_weight_decay={optimiser.weight_decay!r}"
+            momentum = f"momentum={optimiser.momentum!r}, ns_steps={optimiser.ns_steps!r}"
+            last = 'exclude_layers=[f"^{network.layers[-1].name}/"]'
+            made = _call("Muon", [rate, decay, momentum, last, *average], module="")
+        case _:
+            raise NotImplementedError(type(optimiser).__name__)
+    return (
+        made + "\n# Only kernels shrink: a bias, or the scale of a batch normalisation, need not be small.\n"
+        'optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])'
+    )
 
 
-def _call(name: str, arguments: list[str]) -> str:
-    made = f"optimizer = keras.optimizers.{name}({', '.join(arguments)})"
-    return made if len(made) <= 100 else made.replace("(", "(\n    ", 1).removesuffix(")") + "\n)"
+def _call(name: str, arguments: list[str], module: str = "keras.optimizers.") -> str:
+    made = f"optimizer = {module}{name}({', '.join(arguments)})"
+    if len(made) <= 100:
+        return made
+    return f"optimizer = {module}{name}(\n" + "".join(f"    {argument},\n" for argument in arguments) + ")"
 
 
 def is_plain(network: Network, fit: Fit) -> bool:

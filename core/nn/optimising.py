@@ -8,8 +8,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from core.nn import muon
 from core.nn.build import all_layers
-from core.recipe import SGD, Adam, AdamW, Fit, Optimiser, Recipe
+from core.recipe import SGD, Adam, AdamW, Fit, Muon, Optimiser, Recipe
 from core.schedule import Constant
 
 # One execution of several steps takes about this many multiplications and additions, tens of milliseconds on a
@@ -55,12 +56,14 @@ class Rate(keras.optimizers.schedules.LearningRateSchedule):
 
 def _learning_rate(optimiser: Optimiser) -> float:
     match optimiser:
-        case Adam() | SGD() | AdamW():
+        case Adam() | SGD() | AdamW() | Muon():
             return optimiser.learning_rate
     raise NotImplementedError(type(optimiser).__name__)
 
 
-def _keras_optimiser(optimiser: Optimiser, rate: Rate, averaging: float) -> keras.optimizers.Optimizer:
+def _keras_optimiser(
+    optimiser: Optimiser, rate: Rate, averaging: float, last: keras.layers.Layer
+) -> keras.optimizers.Optimizer:
     average = {"use_ema": averaging > 0, "ema_momentum": averaging}
     match optimiser:
         case Adam():
@@ -71,10 +74,21 @@ def _keras_optimiser(optimiser: Optimiser, rate: Rate, averaging: float) -> kera
             made = keras.optimizers.AdamW(
                 rate, optimiser.weight_decay, optimiser.beta_1, optimiser.beta_2, optimiser.epsilon, **average
             )
-            # Only kernels: a bias, or the scale and offset of a batch normalisation, has no reason to be small.
-            made.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-            return made
-    raise NotImplementedError(type(optimiser).__name__)
+        case Muon():
+            made = muon.Muon(
+                rate,
+                adam_weight_decay=optimiser.weight_decay,
+                weight_decay=optimiser.weight_decay,
+                exclude_layers=[f"^{last.name}/"],
+                momentum=optimiser.momentum,
+                ns_steps=optimiser.ns_steps,
+                **average,
+            )
+        case _:
+            raise NotImplementedError(type(optimiser).__name__)
+    # Only kernels: a bias, or the scale and offset of a batch normalisation, has no reason to be small.
+    made.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return made
 
 
 def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
@@ -128,7 +142,7 @@ def compile_model(model: keras.Model, recipe: Recipe, labels: np.ndarray) -> Rat
     penalised = any(getattr(layer, "l1", 0) or getattr(layer, "l2", 0) for layer in recipe.network.layers)
     plain = objective == "sparse_categorical_crossentropy" and not penalised
     crossentropy = [] if plain else [keras.metrics.SparseCategoricalCrossentropy(name="crossentropy")]
-    optimiser = _keras_optimiser(recipe.optimiser, rate, recipe.fit.averaging)
+    optimiser = _keras_optimiser(recipe.optimiser, rate, recipe.fit.averaging, model.layers[-1])
     optimiser.build(model.trainable_variables)
     model.compile(
         optimizer=optimiser,

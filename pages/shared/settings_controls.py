@@ -89,6 +89,7 @@ def field_label(name: str) -> str:
         "l1": "L1",
         "l2": "L2",
         "mirrored": "Mirrored prediction",
+        "ns_steps": "Iterations",
         "patience": "Early stopping",
         "use_bias": "Bias",
     }

@@ -23,13 +23,14 @@ from core.network import (
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     MaxPool2D,
     Network,
     Pretrained,
     Rescaling,
     ResidualBlock,
 )
-from core.recipe import AdamW, Recipe, find_recipe
+from core.recipe import AdamW, Muon, Recipe, find_recipe
 from core.runs import Run
 from core.schedule import OneCycle
 from tests.processes.trainings import PATIENCE_S, ended, epochs_told, wait_for
@@ -68,6 +69,12 @@ def everything() -> Recipe:
     return replace(changed, name="everything")
 
 
+def orthogonal() -> Recipe:
+    """A network with convolutions, trained by Muon."""
+    recipe = find_recipe("digits-cnn").with_settings({"fit.epochs": 2})
+    return replace(recipe, name="orthogonal", optimiser=Muon(learning_rate=0.005, ns_steps=3))
+
+
 def earlier(recipe: Recipe) -> Run:
     """Make a run of a recipe whose network has other weights than the recipe's seed draws."""
     import keras
@@ -82,7 +89,8 @@ def earlier(recipe: Recipe) -> Run:
 
 def every_layer() -> Network:
     """A network with each kind of layer, one after the other."""
-    kinds = [kind() for kind in LAYERS.values() if kind not in (Pretrained, Flatten, Dense, GlobalAveragePooling2D)]
+    rows = (Pretrained, Flatten, Dense, GlobalMaxPooling2D, GlobalAveragePooling2D)
+    kinds = [kind() for kind in LAYERS.values() if kind not in rows]
     strided = (Conv2D(6, 5, 2, "same", "gelu", use_bias=False, l1=1e-4), ResidualBlock(8, 2, "silu"))
     return Network(
         (*kinds, *strided, GlobalAveragePooling2D(), Flatten(), Dense(7, "tanh", l2=0.1), Dense(2, "softmax"))
@@ -90,7 +98,9 @@ def every_layer() -> Network:
 
 
 @pytest.mark.parametrize(
-    "network", [every_layer(), Network((Pretrained(), Flatten(), Dense(2, "softmax")))], ids=["layers", "pretrained"]
+    "network",
+    [every_layer(), Network((Pretrained(), GlobalMaxPooling2D(), Dense(2, "softmax")))],
+    ids=["layers", "pretrained"],
 )
 def test_the_network_begins_with_the_same_weights(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
     import keras
@@ -116,7 +126,7 @@ def test_the_network_begins_with_the_same_weights(monkeypatch: pytest.MonkeyPatc
     assert np.asarray(found(pictures, training=False)) == pytest.approx(np.asarray(expected(pictures)), abs=1e-6)
 
 
-@pytest.mark.parametrize("recipe", [plain(), everything()], ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("recipe", [plain(), everything(), orthogonal()], ids=lambda recipe: recipe.name)
 def test_the_script_comes_to_the_runs_numbers(data_home: Path, tmp_path: Path, recipe: Recipe) -> None:
     if recipe.name == "everything":
         recipe = replace(recipe, initial_weights=earlier(recipe).name)

@@ -41,7 +41,9 @@ def test_small_steps_are_run_many_at_a_time_and_large_ones_singly() -> None:
     assert compiled(cnn, labels, MNIST.size)[0].steps_per_execution == 1
 
 
-@pytest.mark.parametrize("optimiser", [{"kind": "Adam"}, {"kind": "SGD", "momentum": 0.0}, {"kind": "AdamW"}])
+@pytest.mark.parametrize(
+    "optimiser", [{"kind": "Adam"}, {"kind": "SGD", "momentum": 0.0}, {"kind": "AdamW"}, {"kind": "Muon"}]
+)
 def test_a_step_is_as_long_as_the_schedule_and_the_user_say(optimiser: Mapping[str, Any]) -> None:
     pictures, labels = some(8)
     schedule = {"kind": "StepDecay", "every": 1, "drop": 0.5}
@@ -62,14 +64,35 @@ def test_a_step_is_as_long_as_the_schedule_and_the_user_say(optimiser: Mapping[s
     assert rate.at(0.0) == 0.0
 
 
-def test_weight_decay_shrinks_kernels_only() -> None:
-    optimiser = {"kind": "AdamW", "learning_rate": 0.01, "weight_decay": 1.0}
+@pytest.mark.parametrize("kind", ["AdamW", "Muon"])
+def test_weight_decay_shrinks_kernels_only(kind: str) -> None:
+    optimiser = {"kind": kind, "learning_rate": 0.01, "weight_decay": 1.0}
     _, labels = some(8)
     model, _ = compiled(digits("digits-cnn", {"optimiser": optimiser, "fit.batch_size": 8}), labels)
     decayed = [v.path for v in model.trainable_variables if model.optimizer._use_weight_decay(v)]
     assert decayed
     assert all(path.endswith("kernel") for path in decayed)
     assert sum("kernel" in v.path for v in model.trainable_variables) == len(decayed)
+
+
+def test_muon_turns_every_direction_of_a_convolution_alike_and_leaves_the_last_layer_to_adamw() -> None:
+    pictures, labels = some(64)
+    optimiser = {"kind": "Muon", "learning_rate": 0.01, "weight_decay": 0.0, "ns_steps": 10}
+    model, _ = compiled(digits("digits-cnn", {"optimiser": optimiser, "fit.batch_size": 64}), labels)
+    before = {v.path: v.numpy() for v in model.trainable_variables}
+    model.fit(pictures, labels, batch_size=64, verbose=0)
+    steps = {v.path: v.numpy() - before[v.path] for v in model.trainable_variables}
+    convolutions = [path for path in steps if steps[path].ndim == 4]
+    assert len(convolutions) > 1
+    for path in convolutions:
+        step = steps[path].reshape(-1, steps[path].shape[-1])
+        stretched = np.linalg.svd(step, compute_uv=False)
+        wanted = 0.01 * 0.2 * np.sqrt(max(step.shape))
+        # The iteration brings all but the directions without any gradient to about 0.7 to 1.2 (Jordan, 2024).
+        assert np.median(stretched) / wanted == pytest.approx(0.95, abs=0.3), path
+        assert stretched.max() / wanted < 1.3, path
+    # AdamW's first step is the rate in every weight that has a gradient.
+    assert np.median(np.abs(steps[list(steps)[-2]])) == pytest.approx(0.01, rel=0.05)
 
 
 def test_losses_are_smoothed_and_weighted_as_wanted() -> None:

@@ -15,14 +15,14 @@ from core import runs
 from core.augmentation import Augmentation
 from core.datasets import store
 from core.network import Network
-from core.recipe import AdamW, Recipe, RecipeError, find_recipe
+from core.recipe import Muon, Recipe, RecipeError, find_recipe
 from core.runs import Run, Status
 from core.schedule import OneCycle
 from tests.processes.trainings import begin, ended, epochs_told, wait_for
 
-# Whatever a checkpoint must hold: moments, schedule, averages, dropout, shuffling, augmentation, the best epoch.
+# Whatever a checkpoint must hold: momentum, moments, schedule, averages, dropout, shuffling, augmentation, best epoch.
 EVERYTHING = replace(
-    find_recipe("digits-cnn"), optimiser=AdamW(), schedule=OneCycle(), augmentation=Augmentation(rotation_range=15)
+    find_recipe("digits-cnn"), optimiser=Muon(), schedule=OneCycle(), augmentation=Augmentation(rotation_range=15)
 ).with_settings(
     {"fit.averaging": 0.9, "fit.label_smoothing": 0.05, "fit.patience": 50, "fit.epochs": 14, "fit.batch_size": 16}
 )

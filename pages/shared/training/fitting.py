@@ -19,6 +19,7 @@ _SHORT = {
     "Adam": "steps of its own size for each weight: a good first choice.",
     "SGD": "plain steps along the gradient; slower to set, often a little better in the end.",
     "AdamW": "Adam that also shrinks the weights a little each step, against learning by heart.",
+    "Muon": "momentum, as a step that turns every direction of a kernel alike: few epochs go far.",
     "Constant": "the same rate throughout.",
     "StepDecay": "long steps first, then each so many epochs shorter ones.",
     "Cosine": "shorter and shorter steps: the last epochs settle.",

@@ -279,6 +279,15 @@ def test_the_coach_says_what_happened_and_sets_up_the_next_run(app: AppTest) -> 
     assert handed.base == run.recipe
 
 
+def test_the_time_taken_counts_all_sittings(app: AppTest) -> None:
+    records = [
+        record | {"seconds": ends} for record, ends in zip(curve([1.0, 0.9], [1.0, 0.9]), (80.0, 190.0), strict=True)
+    ]
+    run = made_run(runs.FINISHED, records, started=1000.0, ended=1030.0, seconds=190.0)
+    show(app, PAGE, run=run.name)
+    assert [metric.value for metric in app.metric if metric.label == "Time taken"] == ["3 min 10 s"]
+
+
 def test_it_uses_what_was_saved_and_heeds_decisions(app: AppTest, never_started: None) -> None:
     save_preset("Tiny", Preset(Pipeline((Grayscale(), Resize(width=6, height=5))), Normalisation(SIGNED)))
     saved.save("augmentation", "Turned", Augmentation(rotation_range=20.0).to_json())

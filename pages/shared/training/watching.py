@@ -172,7 +172,8 @@ def _facts(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
     ends = [record for record in metrics if record["kind"] == "epoch"]
     last = ends[-1] if ends else {}
     speed, alive = status.pictures_per_second, status.state in runs.ALIVE
-    taken = (status.ended or status.heartbeat) - (status.started or status.created)
+    # A record counts the seconds of all sittings; the status knows when the last one began.
+    taken = now.get("seconds", 0.0)
     shown = {
         "Epoch": f"{status.epoch} of {status.epochs}",
         "Training accuracy": share(now.get("accuracy")),

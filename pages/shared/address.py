@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _Value = TypeVar("_Value")
-# A click may be sent before the browser has heard of the address that the click before it made.
-_ECHO_S = 1.0
+# A click may be sent before the browser has heard of the address that the click before it made: on a busy machine
+# seconds later. After that, an old address came by a link in the page.
+_ECHO_S = 10.0
 
 
 class _Replaced(NamedTuple):
@@ -75,10 +77,15 @@ def _written() -> dict[str, list[str]]:
 
 
 def _is_echo() -> bool:
-    """Tell whether the address is the one before: a click is sent before the browser hears of the last one's effect."""
+    """Tell whether the address is the one before: a click is sent before the browser hears of the last one's effect.
+
+    Back and Forward come with an old address too; with them, Streamlit tells the server that they are that.
+    """
     replaced: _Replaced | None = st.session_state.get("address_replaced")
+    context = get_script_run_ctx()
     return (
         replaced is not None
+        and not (context is not None and context.is_history_navigation)
         and (replaced.page, replaced.address) == (st.session_state["page"], _now())
         and time.monotonic() - replaced.when < _ECHO_S
     )

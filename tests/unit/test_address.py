@@ -1,8 +1,12 @@
 """The page's address, where a click is sent before the browser has heard what the one before it made of it."""
 
+from types import SimpleNamespace
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+
+from pages.shared import address
 
 
 def page() -> None:
@@ -40,3 +44,14 @@ def test_a_click_that_came_with_an_old_address_is_in_the_address_at_last(sent: l
     app.query_params["page"] = "1"
     app.run()
     assert len(sent) == 2, "nothing was chosen"
+
+
+def test_going_back_at_once_is_no_click_with_an_old_address(
+    sent: list[dict[str, list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = AppTest.from_function(page, default_timeout=30)
+    turned(app, "1", from_address="2")
+    monkeypatch.setattr(address, "get_script_run_ctx", lambda: SimpleNamespace(is_history_navigation=True))
+    app.query_params["page"] = "2"
+    app.run()
+    assert sent == [{"page": ["1"]}], "the address is left where Back brought it"

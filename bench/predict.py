@@ -73,7 +73,7 @@ def _answered(run: Run, photos: Sequence[bytes]) -> list[Answer]:
 def _latency(run: Run, photos: Sequence[bytes]) -> None:
     begun = time.perf_counter()
     _answered(run, photos[:1])
-    print(f"first answer of a process that starts its worker: {time.perf_counter() - begun:.2f} s")
+    print(f"first answer of a process that starts its worker: {time.perf_counter() - begun:.2f} s (goal 6 s)")
     seconds = []
     for photo in photos[:SINGLE]:
         begun = time.perf_counter()
@@ -135,9 +135,10 @@ def _first_answer(browser: Browser, run: Run, file: Path) -> None:
         page.get_by_test_id("stFileUploaderDropzoneInput").wait_for(state="attached")
         opened = time.perf_counter() - begun
         _bring(page, [file])
+        answered = time.perf_counter() - begun
         print(
-            f"from the server's start to the first answer on the page: {time.perf_counter() - begun:.2f} s (goal 6 s); "
-            f"the page was there after {opened:.2f} s"
+            f"on the page: {answered - opened:.2f} s from the first photo to its answer (goal 6 s), {answered:.2f} s "
+            "from the server's start"
         )
 
 
@@ -168,6 +169,7 @@ def _enlarge(photo: bytes, file: Path) -> None:
 def _memory(browser: Browser, run: Run, files: Sequence[Path]) -> None:
     with _opened(browser, run) as (page, server):
         _bring(page, files[:1])
+        page.get_by_text("What changes the answer").first.wait_for()  # The worker is done with it.
         page.get_by_role("button", name="Start afresh").click()
         page.get_by_text("What the network saw:").first.wait_for(state="detached")
         with _peak(server) as memory:

@@ -16,14 +16,26 @@ def with_statistics(model: keras.Model) -> keras.Model:
     Raises:
         ValueError: the model has no activations with rows and columns.
     """
-    layers = [layer for layer in model.layers if _is_activation(layer)]
-    if not layers:
-        raise ValueError("the network has no convolution with an activation of its own")
+    layers = _activations(model)
     picture = np.zeros((1, *model.input_shape[1:]), np.float32)
     # More than one where the network also looks at a picture's mirror image.
     views = len(keras.Model(model.inputs[0], layers[0].output)(picture))
     made = _Statistics(views)([layer.output for layer in layers])
     return keras.Model(model.inputs[0], [made, model.outputs[0]])
+
+
+def mean_columns(model: keras.Model) -> list[np.ndarray]:
+    """Return which columns of the statistics are means, for each activation of a model, int64 `(channels,)`.
+
+    Raises:
+        ValueError: as `with_statistics`.
+    """
+    columns, first = [], 0
+    for layer in _activations(model):
+        channels = layer.output.shape[-1]
+        columns.append(np.arange(first, first + channels))
+        first += 2 * channels
+    return columns
 
 
 class _Statistics(keras.layers.Layer):
@@ -40,6 +52,13 @@ class _Statistics(keras.layers.Layer):
         found = [each for places in activations for each in (ops.mean(places, (1, 2)), ops.max(places, (1, 2)))]
         together = ops.concatenate(found, axis=1)
         return ops.mean(ops.reshape(together, (self._views, -1, together.shape[1])), axis=0)
+
+
+def _activations(model: keras.Model) -> list[keras.layers.Layer]:
+    layers = [layer for layer in model.layers if _is_activation(layer)]
+    if not layers:
+        raise ValueError("the network has no convolution with an activation of its own")
+    return layers
 
 
 def _is_activation(layer: keras.layers.Layer) -> bool:

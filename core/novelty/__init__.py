@@ -1,11 +1,11 @@
 """Whether a picture is like those that a run learned from, or something else altogether.
 
 A network that knows cats and dogs calls a truck one of them, often surely. What its layers make of a picture gives the
-truck away all the same: `Novelty` is a score of that, fitted by `core.nn.novelty` on pictures of the run's classes
-against others, and kept in the run's folder. That other pictures teach it what is new is "outlier exposure" (D.
-Hendrycks, M. Mazeika and T. Dietterich, Deep anomaly detection with outlier exposure, ICLR 2019); that features of all
-layers tell more than the last ones follows K. Lee and others, A simple unified framework for detecting
-out-of-distribution samples and adversarial attacks, NeurIPS 2018.
+truck away all the same: `Novelty` is a score of that, fitted by `core.nn.novelty` and kept in the run's folder. Two
+things make it. Small networks tell the run's classes from other pictures, which is "outlier exposure" (D. Hendrycks,
+M. Mazeika and T. Dietterich, Deep anomaly detection with outlier exposure, ICLR 2019); and how far the picture is from
+what is usual for the run's own, the Mahalanobis distance (K. Lee and others, A simple unified framework for detecting
+out-of-distribution samples and adversarial attacks, NeurIPS 2018), tells others that the small networks never saw.
 """
 
 from dataclasses import dataclass
@@ -17,40 +17,57 @@ import numpy as np
 from core import home
 
 _FILE = "novelty.npz"
+_KINDS = {
+    **dict.fromkeys(("hidden_weights", "hidden_bias", "weights", "offset", "usual", "whitening"), np.float32),
+    **dict.fromkeys(("columns", "unknown_ids"), np.int64),
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Novelty:
-    """A score of what a network's layers make of a picture: a small network itself, with one hidden layer of ReLUs.
+    """A score of what a network's layers make of a picture, as `core.nn.statistics` tells it, `d` numbers.
 
     Attributes:
-        hidden_weights: of the hidden units, float32 `(d, h)`, a row a statistic, as `core.nn.statistics` gives them.
+        hidden_weights: of a network with one hidden layer of ReLUs, float32 `(d, h)`, a row a statistic.
         hidden_bias: float32 `(h,)`.
-        weights: of the score, float32 `(h,)`.
-        bias: what is added to it.
-        threshold: the smallest score of a picture that is taken for one of the run's classes.
-        unknown_ids: the run's own validation pictures that do not reach it, int64 `(k,)`.
+        weights: float32 `(h,)`.
+        bias: added to the score, which so is 0 or more for pictures that are taken for one of the run's classes.
+        columns: the statistics that the distance is measured in, int64 `(k,)`.
+        offset: what is added to each before its logarithm, float32 `(k,)`, above 0.
+        usual: the mean of the logarithms over the run's own pictures, float32 `(k,)`.
+        whitening: what makes them as spread in each direction, and gives the distance its weight, float32 `(k, k)`.
+        unknown_ids: the run's own validation pictures that are not taken for one of its classes, int64 `(u,)`.
     """
 
     hidden_weights: np.ndarray
     hidden_bias: np.ndarray
     weights: np.ndarray
     bias: float
-    threshold: float
+    columns: np.ndarray
+    offset: np.ndarray
+    usual: np.ndarray
+    whitening: np.ndarray
     unknown_ids: np.ndarray
 
     def scores(self, statistics: np.ndarray) -> np.ndarray:
-        """Return how much each picture is like those that the run learned from, float64 `(n,)`; 0 is undecided.
+        """Return how much each picture is like those that the run learned from, float64 `(n,)`: known from 0 on.
 
         Args:
             statistics: float `(n, d)`.
         """
         hidden = statistics.astype(np.float64) @ self.hidden_weights.astype(np.float64) + self.hidden_bias
-        return np.asarray(np.maximum(hidden, 0) @ self.weights.astype(np.float64) + self.bias)
+        unusual = logarithms(statistics[:, self.columns], self.offset) - self.usual
+        distances = np.linalg.norm(unusual @ self.whitening.astype(np.float64), axis=1)
+        return np.asarray(np.maximum(hidden, 0) @ self.weights.astype(np.float64) - distances + self.bias)
 
     def known(self, statistics: np.ndarray) -> np.ndarray:
         """Return which pictures are taken for one of the run's classes, bool `(n,)`, of statistics as `scores`."""
-        return np.asarray(self.scores(statistics) >= self.threshold)
+        return np.asarray(self.scores(statistics) >= 0)
+
+
+def logarithms(statistics: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """Return statistics as the distance takes them, float64 of their shape: what is large counts by its ratio."""
+    return np.log(np.maximum(statistics.astype(np.float64), 0) + offset)
 
 
 def read(folder: Path) -> Novelty | None:
@@ -58,12 +75,7 @@ def read(folder: Path) -> Novelty | None:
     try:
         with np.load(folder / _FILE, allow_pickle=False) as stored:
             return Novelty(
-                np.asarray(stored["hidden_weights"], np.float32),
-                np.asarray(stored["hidden_bias"], np.float32),
-                np.asarray(stored["weights"], np.float32),
-                float(stored["bias"]),
-                float(stored["threshold"]),
-                np.asarray(stored["unknown_ids"], np.int64),
+                **{name: np.asarray(stored[name], kind) for name, kind in _KINDS.items()}, bias=float(stored["bias"])
             )
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None

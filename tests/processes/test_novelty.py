@@ -10,7 +10,7 @@ from keras import layers
 from core.datasets import catalogue
 from core.nn import infer, novelty
 from core.nn.build import build_model
-from core.nn.statistics import statistics, with_statistics
+from core.nn.statistics import mean_columns, statistics, with_statistics
 from core.recipe import find_recipe
 from core.runs import RunError
 from tests.unit.made_runs import made_run
@@ -29,6 +29,8 @@ def test_the_statistics_are_means_and_largest_values_of_the_activations() -> Non
         places = np.asarray(keras.Model(inputs, each)(pictures))
         expected += [places.mean((1, 2)), places.max((1, 2))]
     assert found == pytest.approx(np.concatenate(expected, axis=1), rel=1e-5)
+    for columns, mean in zip(mean_columns(model), expected[::2], strict=True):
+        assert found[:, columns] == pytest.approx(mean, rel=1e-5)
     with pytest.raises(ValueError, match="no convolution"):
         with_statistics(keras.Model(inputs, layers.Dense(2)(layers.Flatten()(inputs))))
 

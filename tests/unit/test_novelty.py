@@ -18,16 +18,20 @@ HALF = Novelty(
     hidden_weights=np.array([[1, 0], [0, 2]], np.float32),
     hidden_bias=np.array([0, -2], np.float32),
     weights=np.array([1, -2], np.float32),
-    bias=0.5,
-    threshold=1.0,
+    bias=-0.5,
+    columns=np.array([1]),
+    offset=np.array([1], np.float32),
+    usual=np.array([0], np.float32),
+    whitening=np.array([[3]], np.float32),
     unknown_ids=np.array([3, 7]),
 )
 
 
-def test_a_picture_is_known_from_the_threshold_on() -> None:
-    statistics = np.array([[0.5, 0.0], [-1, 0.0], [3.0, 1.5], [9.0, 9.0]], np.float32)
-    assert HALF.scores(statistics).tolist() == [1.0, 0.5, 1.5, -22.5]
-    assert HALF.known(statistics).tolist() == [True, False, True, False]
+def test_a_picture_is_known_unless_the_network_or_the_distance_speaks_against_it() -> None:
+    statistics = np.array([[0.5, 0.0], [-1, 0.0], [3.0, 1.5], [9.0, np.e - 1]], np.float32)
+    far = 3 * np.log(2.5)
+    assert HALF.scores(statistics) == pytest.approx([0.0, -0.5, 0.5 - far, 8.5 - 4 * (np.e - 2) - 3], abs=1e-6)
+    assert HALF.known(statistics).tolist() == [True, False, False, True]
 
 
 def test_it_is_kept_with_the_run(tmp_path: Path) -> None:
@@ -36,9 +40,8 @@ def test_it_is_kept_with_the_run(tmp_path: Path) -> None:
     novelty.keep(tmp_path, HALF)
     kept = novelty.read(tmp_path)
     assert kept is not None
-    for name in ("hidden_weights", "hidden_bias", "weights"):
-        assert np.array_equal(getattr(kept, name), getattr(HALF, name)), name
-    assert (kept.bias, kept.threshold, kept.unknown_ids.tolist()) == (0.5, 1.0, [3, 7])
+    for name, value in vars(HALF).items():
+        assert np.array_equal(getattr(kept, name), value), name
     assert novelty.changed_ns(tmp_path) > 0
     (path,) = tmp_path.iterdir()
     os.truncate(path, 100)

@@ -1,15 +1,15 @@
-"""What the shipped classifier is worth, as its model card says: python -m bench.shipped [RUN_FOLDER]
+"""What the shipped classifier is worth, as its model card says: python -m bench.shipped [--run FOLDER] [OTHERS ...]
 
 Accuracy with a 95% interval and calibration, of the validation and the test photos of its training, neither of which it
 learned from; and the share of pictures that it declines: of photos of pets, and of what is neither cat nor dog. None of
 these others was there when it learned what to decline: it saw CIFAR-10's birds, deer, frogs and horses, but no vehicle.
 CIFAR-10's cats and dogs tell how much of that is for the blur of an enlarged picture, scrambled photos how much is for
-colours and textures alone.
+colours and textures alone. OTHERS are folders of further pictures that show no cat or dog.
 The data sets are made of the files beside the project, unless $PIXELWISE_HOME has them.
 """
 
+import argparse
 import os
-import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -35,7 +35,13 @@ _EACH = 300
 
 def main() -> None:
     """Print a line a measurement."""
-    run = Run(Path(sys.argv[1])) if len(sys.argv) > 1 else runs.find("pets", runs.shipped())
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, metavar="FOLDER", help="a finished run; without it, the shipped one")
+    parser.add_argument(
+        "others", type=Path, nargs="*", metavar="OTHERS", help="folders of pictures without cats or dogs"
+    )
+    given = parser.parse_args()
+    run = Run(given.run) if given.run else runs.find("pets", runs.shipped())
     size = sum(path.stat().st_size for path in run.folder.iterdir() if path.is_file())
     print(f"{run.recipe.title}: {size / 1e6:.1f} MB (goal 8), recipe {run.recipe.name}")
     certain = answers.certainty(run)
@@ -52,6 +58,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("PIXELWISE_HOME", folder)
         _decline(run)
+        for other in given.others:
+            files = sorted(path for path in other.rglob("*") if path.is_file())
+            _print(run, f"{other.name}, {len(files):,} files", (path.read_bytes() for path in files), len(files))
         worker.shut_down()
 
 

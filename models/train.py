@@ -18,7 +18,7 @@ from core.recipe import find_recipe
 from core.runs import Run
 
 # Each sitting begins with the weights of the one before: small pictures first, which go by faster.
-SITTINGS = ("pets-64", "pets-112", "pets-128")
+SITTINGS = ("pets-64", "pets-112", "pets-128", "pets-128-muon")
 # What else there is in the world. CIFAR-10's vehicles are left out: they measure what has been learned.
 OTHERS = "cifar10"
 SAME_CLASSES = ("cat", "dog")

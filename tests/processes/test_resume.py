@@ -24,7 +24,7 @@ from tests.processes.trainings import begin, ended, epochs_told, wait_for
 EVERYTHING = replace(
     find_recipe("digits-cnn"), optimiser=Muon(), schedule=OneCycle(), augmentation=Augmentation(rotation_range=15)
 ).with_settings(
-    {"fit.averaging": 0.9, "fit.label_smoothing": 0.05, "fit.patience": 50, "fit.epochs": 14, "fit.batch_size": 16}
+    {"fit.averaging": 0.9, "fit.label_smoothing": 0.05, "fit.patience": 50, "fit.epochs": 8, "fit.batch_size": 32}
 )
 
 
@@ -50,9 +50,9 @@ def test_a_killed_run_ends_with_the_numbers_of_one_that_was_not(data_home: Path)
         killed.resume()
         assert wait_for(killed, lambda status: bool(status.pid)).epoch >= told, "no whole epoch is lost"
     status = wait_for(killed, ended)
-    assert (status.state, status.epoch) == (runs.FINISHED, 14)
+    assert (status.state, status.epoch) == (runs.FINISHED, 8)
     expected, found = epochs_told(whole), epochs_told(killed)
-    assert [record["epoch"] for record in found] == list(range(1, 15)), "none is counted twice"
+    assert [record["epoch"] for record in found] == list(range(1, 9)), "none is counted twice"
     seconds = [record["seconds"] for record in found]
     assert seconds == sorted(seconds)
     for name in ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"):

@@ -114,19 +114,22 @@ def fit(
     # What light and colour there is shows in the first activation, what the network takes it for in the last.
     columns = np.unique(np.concatenate([means[0], means[-1]]))
     offset, usual, whitening = _distance(known[0][:, columns])
-    distances = np.linalg.norm((novelty.logarithms(judged[:, columns], offset) - usual) @ whitening, axis=1)
-    found = np.maximum(judged @ hidden_weights + hidden_bias, 0) @ weights
-    made = Novelty(
+    unscaled = Novelty(
         hidden_weights=hidden_weights.astype(np.float32),
         hidden_bias=hidden_bias.astype(np.float32),
-        # Both parts of the score differ as much from one of the run's own pictures to another.
-        weights=(weights / found.std()).astype(np.float32),
+        weights=weights.astype(np.float32),
         bias=0.0,
         columns=columns,
         offset=offset.astype(np.float32),
         usual=usual.astype(np.float32),
-        whitening=(whitening / distances.std()).astype(np.float32),
+        whitening=whitening.astype(np.float32),
         unknown_ids=np.empty(0, np.int64),
+    )
+    # Both parts of the score are to differ as much from one of the run's own pictures to another.
+    made = replace(
+        unscaled,
+        weights=unscaled.weights / np.float32(unscaled.evidence(judged).std()),
+        whitening=unscaled.whitening / np.float32(unscaled.distances(judged).std()),
     )
     made = replace(made, bias=-float(np.quantile(made.scores(judged), 1 - kept)))
     made = replace(made, unknown_ids=own[~made.known(judged)])

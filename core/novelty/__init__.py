@@ -55,10 +55,17 @@ class Novelty:
         Args:
             statistics: float `(n, d)`.
         """
+        return np.asarray(self.evidence(statistics) - self.distances(statistics) + self.bias)
+
+    def evidence(self, statistics: np.ndarray) -> np.ndarray:
+        """Return what the network finds in statistics as `scores`, float64 `(n,)`: more for the run's classes."""
         hidden = statistics.astype(np.float64) @ self.hidden_weights.astype(np.float64) + self.hidden_bias
+        return np.asarray(np.maximum(hidden, 0) @ self.weights.astype(np.float64))
+
+    def distances(self, statistics: np.ndarray) -> np.ndarray:
+        """Return how far statistics as `scores` are from what is usual, float64 `(n,)`."""
         unusual = logarithms(statistics[:, self.columns], self.offset) - self.usual
-        distances = np.linalg.norm(unusual @ self.whitening.astype(np.float64), axis=1)
-        return np.asarray(np.maximum(hidden, 0) @ self.weights.astype(np.float64) - distances + self.bias)
+        return np.asarray(np.linalg.norm(unusual @ self.whitening.astype(np.float64), axis=1))
 
     def known(self, statistics: np.ndarray) -> np.ndarray:
         """Return which pictures are taken for one of the run's classes, bool `(n,)`, of statistics as `scores`."""

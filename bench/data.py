@@ -11,6 +11,8 @@ DATASETS = PROJECT.parent / "shared" / "datasets"
 MNIST_FILE, CIFAR10_FILE, PETS_FILE = (
     DATASETS / name for name in ("mnist.npz", "cifar10-folders.zip", "cats-vs-dogs.zip")
 )
+# Photos of cats and dogs that are in none of the data sets.
+PHOTOS = PROJECT.parent / "shared" / "photos"
 
 
 def need(path: Path) -> Path:

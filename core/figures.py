@@ -37,7 +37,7 @@ def ranking(ranked: list[tuple[str, float]]) -> go.Figure:
     figure.update_layout(
         xaxis={"title": "probability", "range": [0, 1.3], "tickvals": [0, 0.5, 1], "tickformat": ".0%"},
         yaxis={"autorange": "reversed", "type": "category", "showgrid": False},
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 24, "t": 8, "b": 8},
         height=34 * len(ranked) + 60,
         bargap=0.35,
     )

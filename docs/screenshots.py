@@ -1,15 +1,16 @@
 """Make the README's screenshots anew: python -m docs.screenshots [NAME …]
 
-Uses a data home of its own: the digits, and MNIST and the pets where their files are beside the project.
+Uses a data home of its own: the digits, and MNIST, the pets and photos of pets where they are beside the project.
 """
 
 import sys
 import tempfile
 from pathlib import Path
 
+import sklearn.datasets
 from playwright.sync_api import Page
 
-from bench.data import MNIST_FILE, PETS_FILE, command_line
+from bench.data import MNIST_FILE, PETS_FILE, PHOTOS, command_line
 from tests.browser.server import chromium, running_server
 
 HERE = Path(__file__).parent
@@ -40,13 +41,13 @@ def main(wanted: list[str]) -> None:
             "runs": "runs?" + "&".join(f"run={run.name}" for run in sorted((home / "runs").glob("*-digits-*"))),
             "errors": "errors",
             "card": "errors",
-            "predict": "predict",
+            "predict": "predict?run=pets" if PHOTOS.exists() else "predict",
         }
         acts = {
             "preprocess": _start_from_the_book,
             "augment": _start_strong,
             "card": _open_the_first,
-            "predict": _draw_a_seven,
+            "predict": _bring_photos if PHOTOS.exists() else _draw_a_seven,
         }
         with chromium() as browser, running_server(home) as server:
             page = browser.new_page(viewport={"width": 1200, "height": 750})
@@ -77,6 +78,16 @@ def _open_the_first(page: Page) -> None:
     page.wait_for_timeout(15_000)
     page.get_by_role("dialog").get_by_text("Nothing decided").evaluate("said => said.scrollIntoView()")
     page.wait_for_timeout(1000)
+
+
+def _bring_photos(page: Page) -> None:
+    """Bring photos of cats and dogs, and one of a temple."""
+    pets = [PHOTOS / f"{name}.jpg" for name in ("cat.4001", "dog.4002", "cat.4006", "dog.4007")]
+    temple = Path(sklearn.datasets.__file__).parent / "images" / "china.jpg"
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([*pets, temple])
+    page.wait_for_timeout(15_000)
+    page.get_by_text("cat.4001.jpg").first.click()
+    page.wait_for_timeout(10_000)
 
 
 def _draw_a_seven(page: Page) -> None:

@@ -13,8 +13,8 @@ test: $(VENV)/test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/pages tests/processes
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit tests/pages tests/processes
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/browser
 
 pets: $(VENV)/run
 	$(BIN)/python -m models.train

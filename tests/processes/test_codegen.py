@@ -76,7 +76,7 @@ def orthogonal() -> Recipe:
 
 
 def earlier(recipe: Recipe) -> Run:
-    """Make a run of a recipe whose network has other weights than the recipe's seed draws."""
+    """Make a finished run of a recipe whose network has other weights than the recipe's seed draws."""
     import keras
 
     from core.nn.build import build_model
@@ -84,6 +84,7 @@ def earlier(recipe: Recipe) -> Run:
     run = runs.create(recipe)
     keras.utils.set_random_seed(recipe.fit.seed + 1)
     build_model(recipe.network, (8, 8, 1)).save(run.folder / "model.keras")
+    run.write_status(replace(run.status(), state=runs.FINISHED))  # Others would wait for one that may yet start.
     return run
 
 

@@ -23,14 +23,7 @@ from core.nn.build import build_model
 from core.recipe import Recipe, find_recipe
 
 OWN = {"convolution": (convolving, "Conv2D"), "batch normalisation": (normalising, "BatchNormalization")}
-SIDES = {
-    "cifar10-resnet": 32,
-    "cifar10-resnet-long": 32,
-    "pets-64": 64,
-    "pets-112": 112,
-    "pets-128": 128,
-    "pets-128-muon": 128,
-}
+SIDES = {"cifar10-resnet": 32, "cifar10-resnet-long": 32, "pets-64": 64, "pets-112": 112, "pets-128": 128}
 _ROUND_S = 3.0
 
 

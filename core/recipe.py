@@ -81,6 +81,15 @@ class Adam(Optimiser):
     epsilon: float = setting(1e-7, minimum=1e-12, maximum=1.0, step=1e-8)
 
 
+def _momentum(default: float) -> Any:
+    return setting(default, minimum=0.0, maximum=0.9999, step=0.01, help="The share of the last step that goes on.")
+
+
+def _weight_decay() -> Any:
+    said = "Each step shrinks the kernels by this times the learning rate."
+    return setting(0.004, minimum=0.0, maximum=1.0, step=1e-3, help=said)
+
+
 @dataclass(frozen=True)
 class SGD(Optimiser):
     """Stochastic gradient descent, with momentum if wanted."""
@@ -88,9 +97,7 @@ class SGD(Optimiser):
     title: ClassVar[str] = "SGD"
 
     learning_rate: float = setting(0.01, minimum=1e-7, maximum=10.0, step=1e-3, help="The size of a step.")
-    momentum: float = setting(
-        0.9, minimum=0.0, maximum=0.9999, step=0.01, help="The share of the last step that goes on."
-    )
+    momentum: float = _momentum(0.9)
     nesterov: bool = setting(False, help="Look at the gradient where the momentum leads (Nesterov, 1983).")
 
 
@@ -101,13 +108,7 @@ class AdamW(Optimiser):
     title: ClassVar[str] = "AdamW"
 
     learning_rate: float = setting(0.001, minimum=1e-7, maximum=10.0, step=1e-4, help="The size of a step.")
-    weight_decay: float = setting(
-        0.004,
-        minimum=0.0,
-        maximum=1.0,
-        step=1e-3,
-        help="Each step shrinks the kernels by this times the learning rate.",
-    )
+    weight_decay: float = _weight_decay()
     beta_1: float = setting(0.9, minimum=0.0, maximum=0.9999, step=0.01)
     beta_2: float = setting(0.999, minimum=0.0, maximum=0.99999, step=0.001)
     epsilon: float = setting(1e-7, minimum=1e-12, maximum=1.0, step=1e-8)
@@ -123,16 +124,8 @@ class Muon(Optimiser):
     title: ClassVar[str] = "Muon"
 
     learning_rate: float = setting(0.001, minimum=1e-7, maximum=10.0, step=1e-4, help="The size of a step.")
-    weight_decay: float = setting(
-        0.004,
-        minimum=0.0,
-        maximum=1.0,
-        step=1e-3,
-        help="Each step shrinks the kernels by this times the learning rate.",
-    )
-    momentum: float = setting(
-        0.95, minimum=0.0, maximum=0.9999, step=0.01, help="The share of the last step that goes on."
-    )
+    weight_decay: float = _weight_decay()
+    momentum: float = _momentum(0.95)
     ns_steps: int = setting(
         5,
         minimum=1,

@@ -288,6 +288,8 @@ def _done(job: Job, dataset: Dataset, pipeline: Pipeline) -> None:
             path.read_bytes,
             f"{dataset.about.name}-prepared.zip",
             "application/zip",
+            # A run of the page at the click could take the answer away: Streamlit clears its queue, answer included.
+            on_click="ignore",
             icon=":material/download:",
         )
 

@@ -121,6 +121,7 @@ def choose_start() -> None:
         key=_START,
         placeholder="A preset, or one you saved",
         on_change=load,
+        persist_state="session",
     )
     good_for = next((preset.good_for for preset in PRESETS.values() if preset.title == name), "")
     if good_for:

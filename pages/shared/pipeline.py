@@ -265,7 +265,7 @@ def _head(position: int, entry: _Entry) -> None:
             args=(entry,),
         )
         st.session_state.setdefault(f"step_{number}_on", entry.step.on)
-        on = st.toggle("On", key=f"step_{number}_on", label_visibility="collapsed")
+        on = st.toggle("On", key=f"step_{number}_on", label_visibility="collapsed", persist_state="session")
         entry.step = replace(entry.step, on=on)
 
 
@@ -329,9 +329,11 @@ def _slider(entry: _Entry, name: str, about: Setting, key: str, picture: Image.I
 def _choice(name: str, about: Setting, key: str) -> Any:
     label = {"how": "How", "way": "Which way"}.get(name, name.capitalize())
     if about.colour:
-        return st.color_picker(label, key=key, help=about.help)
+        return st.color_picker(label, key=key, help=about.help, persist_state="session")
     if not about.choices:
-        return st.toggle(label, key=key, help=about.help)
+        return st.toggle(label, key=key, help=about.help, persist_state="session")
     if len(about.choices) <= _BUTTONS:
-        return st.segmented_control(label, about.choices, key=key, required=True, help=about.help)
-    return st.selectbox(label, about.choices, key=key, help=about.help)
+        return st.segmented_control(
+            label, about.choices, key=key, required=True, help=about.help, persist_state="session"
+        )
+    return st.selectbox(label, about.choices, key=key, help=about.help, persist_state="session")

@@ -54,6 +54,7 @@ def _kind(label: str, family: Mapping[str, type[Specification]], now: Specificat
         key=key,
         required=True,
         label_visibility="collapsed",
+        persist_state="session",
     )
     kind = str(chosen)
     st.caption(f"{family[kind].title}: {_SHORT[kind]}")
@@ -110,6 +111,7 @@ def _initial_weights(draft: Draft) -> None:
         ["", *fitting],
         format_func=lambda name: name or "no run: drawn by the seed",
         key=key,
+        persist_state="session",
         help="A network that has learned, on these pictures at another size or on others, goes on from there. Runs "
         "whose layers are the same can be chosen.",
     )
@@ -135,6 +137,7 @@ def _split(draft: Draft) -> None:
         key=key,
         required=True,
         label_visibility="collapsed",
+        persist_state="session",
     )
     draft.change(split=type(split)(**{**split.__dict__, "validation": st.session_state[key]}))
     if st.session_state[key] == "test":

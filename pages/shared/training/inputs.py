@@ -132,7 +132,12 @@ def _decisions(draft: Draft, dataset: Dataset) -> None:
     split = draft.recipe.split
     key = draft.key("decisions")
     st.session_state.setdefault(key, split.decisions == "apply")
-    heed = st.toggle(f"Heed the decisions on {len(made):,} pictures", key=key, help=split.setting_of("decisions").help)
+    heed = st.toggle(
+        f"Heed the decisions on {len(made):,} pictures",
+        key=key,
+        help=split.setting_of("decisions").help,
+        persist_state="session",
+    )
     draft.change(split=replace(split, decisions="apply" if heed else "ignore"))
 
 

@@ -99,6 +99,7 @@ with said_in_words():
     drafts.take_up()
 left, right = st.columns([1, 3], gap="large")
 with left, said_in_words():
+    choosing.take_its_dataset()
     dataset = catalogue.open_dataset(choose_dataset(catalogue.available()))
     draft = choosing.choose_recipe(dataset.about.name)
     adopt_link(draft)

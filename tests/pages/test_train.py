@@ -21,6 +21,7 @@ from core.runs import Run
 from core.schedule import Cosine
 from pages.shared.training import drafts
 from tests.pages.opening import said, show
+from tests.unit.photos import array_set
 from tests.unit.test_runs import own_process
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -405,3 +406,17 @@ def test_unused_layers_can_go(app: AppTest) -> None:
     made.set_layers([Flatten(), Dropout(0.1)], [made.layer_numbers[3], None])
     view(app, "Network")
     assert draft(app).layers == (Flatten(), Dropout(0.1))
+
+
+def test_a_link_to_a_recipe_brings_its_data_set(app: AppTest) -> None:
+    show(app, PAGE, recipe="exercise-51")
+    assert app.session_state["dataset"] == "digits"
+    array_set("mnist", np.zeros((40, 28, 28, 1), np.uint8), [0, 1] * 20, ("0", "1"))
+    again = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90).run()
+    show(again, PAGE, recipe="exercise-51")
+    assert again.session_state["dataset"] == "mnist"
+    again.selectbox(key="dataset").select("digits").run()
+    assert again.session_state["dataset"] == "digits"
+    press(again, "train_its_dataset")
+    assert again.session_state["dataset"] == "mnist"
+    assert not [each for each in again.button if each.key == "train_its_dataset"]

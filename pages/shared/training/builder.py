@@ -76,7 +76,24 @@ def draw(
     svg = network_drawing.drawing(layers, sizes, input_shape, picture=pictures.png(picture), chosen=chosen, dark=dark())
     address = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
     said = html.escape(network_drawing.said(layers, sizes, input_shape), quote=True)
-    st.html(f"<div style='overflow-x:auto'><img src='{address}' alt='{said}' style='max-width:none'></div>")
+    st.html(f"<div style='{_scrolling(dark())}'><img src='{address}' alt='{said}' style='max-width:none'></div>")
+
+
+def _scrolling(dark: bool) -> str:
+    """Return the style of a box that scrolls sideways, with a shadow at each side where there is more.
+
+    The shadows stay where they are; what covers them scrolls along, and so uncovers them (Lea Verou and Roman Komarov).
+    """
+    page, shadow = ("#12161B", "rgba(154,163,172,.35)") if dark else ("#FFFFFF", "rgba(22,32,42,.22)")
+    covers = [
+        f"linear-gradient(to {away},{page} 40%,transparent) {side}/48px 100% no-repeat local"
+        for side, away in (("left", "right"), ("right", "left"))
+    ]
+    shadows = [
+        f"radial-gradient(farthest-side at {x} 50%,{shadow},transparent) {side}/14px 100% no-repeat scroll"
+        for side, x in (("left", "0"), ("right", "100%"))
+    ]
+    return f"overflow-x:auto;background:{','.join(covers + shadows)}"
 
 
 def _list(layers: Sequence[Layer], sizes: Sequence[LayerSize], ids: list[int], draft: Draft) -> None:

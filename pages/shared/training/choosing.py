@@ -14,7 +14,7 @@ from core.datasets.store import Dataset
 from core.errors import PixelwiseError
 from core.prepare import parts, shapes
 from core.preprocessing import Pipeline
-from core.recipe import Recipe, RecipeError, Split
+from core.recipe import Recipe, RecipeError, Split, named_recipes
 from core.runs import Run
 from core.shapes import layer_sizes, memory_problem
 from pages.shared.controls import choose
@@ -25,6 +25,13 @@ from pages.shared.training.drafts import Draft
 
 _MOST_CHANGES = 6
 _BEST_S = 10
+
+
+def take_its_dataset() -> None:
+    """Choose the data set that a link's recipe is made for, where the link names none and it is on this machine."""
+    asked = st.query_params.get("recipe")
+    if "dataset" not in st.query_params and asked in named_recipes():
+        drafts.choose_dataset(named_recipes()[asked].dataset)
 
 
 def choose_recipe(dataset: str) -> Draft:
@@ -46,7 +53,7 @@ def tell(draft: Draft, dataset: str) -> None:
     if base.book_trap:
         st.caption(f":material/warning: **Trap.** {plain(base.book_trap)}")
     if base.dataset != dataset and draft.option != drafts.OWN:
-        st.caption(f"It is made for {plain(catalogue.title(base.dataset))}: its figures are of that.")
+        _tell_its_dataset(base.dataset)
     ours = None
     if draft.option not in (drafts.OWN, drafts.HANDED):
         ours = best_run(json.dumps(base.to_json()), str(home.data_home()))
@@ -58,6 +65,23 @@ def tell(draft: Draft, dataset: str) -> None:
         if ours is not None:
             name, accuracy = ours
             st.metric("Ours, the best run here", f"{accuracy:.2%}", width="content", help=plain(name))
+
+
+def _tell_its_dataset(name: str) -> None:
+    """Say which data set the recipe is made for, and lead there."""
+    title = plain(catalogue.title(name))
+    st.caption(f"It is made for {title}: its figures are of that.")
+    if name in catalogue.available():
+        st.button(
+            f"Take {title}",
+            key="train_its_dataset",
+            type="tertiary",
+            icon=":material/database:",
+            on_click=drafts.choose_dataset,
+            args=(name,),
+        )
+    else:
+        st.page_link("pages/datasets.py", label=f"Get {title}", icon=":material/download:")
 
 
 @st.cache_data(ttl=_BEST_S, show_spinner=False)

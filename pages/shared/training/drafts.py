@@ -221,8 +221,13 @@ def is_mine(option: str) -> bool:
 
 def _choose(option: str, dataset: str) -> None:
     st.session_state["recipe"] = option
-    if dataset in catalogue.available():
-        st.session_state["dataset"] = dataset
+    choose_dataset(dataset)
+
+
+def choose_dataset(name: str) -> None:
+    """Choose a data set, if it is on this machine."""
+    if name in catalogue.available():
+        st.session_state["dataset"] = name
 
 
 def parsed(text: str) -> Recipe:

@@ -21,6 +21,10 @@ MARGIN_PX = {"l": 64, "r": 8, "t": 36, "b": 48}
 STRIP_MARGIN_PX = {"l": 64, "r": 8, "t": 28, "b": 8}
 # The first losses of an unscaled network are a hundred times higher than the last: the axis is logarithmic.
 _LOSS_TICKS = [float(f"{first}e{power}") for power in range(-6, 10) for first in (1, 2, 5)]
+# Where not even two of those are on the axis.
+_CLOSE_TICKS = [float(f"{first}e{power}") for power in range(-6, 10) for first in (1, 1.5, 2, 3, 4, 5, 6, 8)]
+# How far an axis of shares goes on beyond 0% and 100%, as a part of its length: less than to the next tick.
+_BEYOND = 1 / 60
 _SCHEDULE_POINTS = 200
 _TICK_PX = 20
 
@@ -124,14 +128,15 @@ def _by_epoch(
         lines.append(Line(f"{name}, by epoch", colour, True, positions, values))
     # Bands would hide what they are behind.
     lines[0] = Line(lines[0].name, training, False, lines[0].epochs, lines[0].values)
-    share = quantity == "accuracy"
+    scale: Scale = "share" if quantity == "accuracy" else "log"
+    limits = _value_range([value for line in lines for value in line.values], scale)
     return Curve(
         title=quantity.capitalize(),
-        unit="share of pictures" if share else "cross-entropy, nats (log scale)",
-        scale="share" if share else "log",
-        ticks=[] if share else _LOSS_TICKS,
+        unit="share of pictures" if scale == "share" else "cross-entropy, nats (log scale)",
+        scale=scale,
+        ticks=[] if scale == "share" else _loss_ticks(limits),
         end=end,
-        range=_value_range([value for line in lines for value in line.values], "share" if share else "log"),
+        range=limits,
         lines=lines,
         best=best,
     )
@@ -139,9 +144,15 @@ def _by_epoch(
 
 def _by_batch(batches: Records, end: float, dark: bool) -> Curve:
     line = thinned(batches, "loss", "training loss", _TRAINING[dark])
-    seen = [*line.values, *line.lows, *line.highs]
+    limits = _value_range([*line.values, *line.lows, *line.highs], "log")
     title, unit = "Training loss by batch", "nats (log scale)"
-    return Curve(title, unit, "log", _LOSS_TICKS, end, _value_range(seen, "log"), [line], BATCHES_PX, wide=True)
+    return Curve(title, unit, "log", _loss_ticks(limits), end, limits, [line], BATCHES_PX, wide=True)
+
+
+def _loss_ticks(limits: tuple[float, float]) -> list[float]:
+    """Return the ticks of an axis of losses; its ends are powers of ten."""
+    low, high = (10**end for end in limits)
+    return _LOSS_TICKS if sum(low <= tick <= high for tick in _LOSS_TICKS) > 1 else _CLOSE_TICKS
 
 
 def _rate(batches: Records, end: float, dark: bool) -> Curve:
@@ -159,7 +170,11 @@ def _value_range(values: Sequence[float | None], scale: Scale) -> tuple[float, f
     placed = known if scale != "log" else [math.log10(value) for value in known if value > 0]
     lowest, highest = min(placed, default=0.0), max(placed, default=1.0)
     room = max((highest - lowest) / 18, ((0.5 if scale == "log" else 0.1) - (highest - lowest)) / 2)
-    return lowest - room, highest + room
+    low, high = lowest - room, highest + room
+    if scale == "share":
+        beyond = (high - low) * _BEYOND
+        return max(low, -beyond), min(high, 1 + beyond)
+    return low, high
 
 
 def thinned(records: Records, quantity: str, name: str, colour: str) -> Line:
@@ -239,7 +254,7 @@ def figure(curve: Curve, *, dark: bool = False) -> go.Figure:
         drawn.update_yaxes(tickformat=".1~%")
     else:
         ticks = _drawn_ticks(curve)
-        drawn.update_yaxes(type=curve.scale, tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
+        drawn.update_yaxes(type=curve.scale, tickvals=ticks, ticktext=[f"{tick:.3g}" for tick in ticks])
     return drawn
 
 

@@ -44,12 +44,24 @@ def test_older_records_without_a_learning_rate_are_drawn() -> None:
     assert curves.run_curves([old], 3)[3].lines[0].epochs == []
 
 
-@pytest.mark.parametrize("losses", [[0.3], [0.3, 0.3], [2.3, 0.001, None, 0.0], [250.0, 240.0], [3e12, 2.3]])
-def test_all_that_can_be_drawn_and_a_tick_lie_on_the_axis_of_losses(losses: list[float | None]) -> None:
+@pytest.mark.parametrize(
+    "losses", [[0.3], [0.3, 0.3], [0.06, 0.18], [2.3, 0.001, None, 0.0], [250.0, 240.0], [3e12, 2.3]]
+)
+def test_all_that_can_be_drawn_and_two_ticks_lie_on_the_axis_of_losses(losses: list[float | None]) -> None:
     curve, *_ = curves.run_curves([batch(number, loss) for number, loss in enumerate(losses)], 3)
     low, high = (10**end for end in curve.range)
     assert all(low < loss < high for loss in losses if loss)
-    assert any(low < tick < high for tick in curve.ticks)
+    assert sum(low < tick < high for tick in curve.ticks) > 1
+
+
+@pytest.mark.parametrize("accuracies", [[1.0], [0.9, 1.0], [0.0], [0.0, 1.0], [0.998, 1.0]])
+def test_no_share_beyond_all_or_below_none_is_on_the_axis(accuracies: list[float]) -> None:
+    _, curve, *_ = curves.run_curves(
+        [{**batch(each, 0.1), "accuracy": share} for each, share in enumerate(accuracies)], 3
+    )
+    low, high = curve.range
+    step = (high - low) / 20
+    assert -step < low < min(accuracies) <= max(accuracies) < high < 1 + step
 
 
 def test_ticks_of_a_low_chart_are_few() -> None:

@@ -26,6 +26,7 @@ function zoomed(root, zoom) {
 }
 
 const shortest = 6; // Pixels: what is shorter is a click.
+const overshoot = 1 / 60; // By so much of its length an axis goes on beyond 0% and 100%, as in core/curves.py.
 
 class Chart {
   constructor(root, zoom) {
@@ -118,7 +119,10 @@ class Chart {
     if (!placed.length) return curve.range;
     const [low, high] = [Math.min(...placed), Math.max(...placed)];
     const room = Math.max((high - low) / 18, 0.005);
-    return [low - room, high + room];
+    const ends = [low - room, high + room];
+    if (curve.scale !== "share") return ends;
+    const beyond = (ends[1] - ends[0]) * overshoot;
+    return [Math.max(ends[0], -beyond), Math.min(ends[1], 1 + beyond)];
   }
 
   draw() {

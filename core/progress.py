@@ -23,3 +23,18 @@ def progress_text(doing: str, done: int, total: int, unit: str) -> str:
         return doing
     amount = f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB" if unit == "bytes" else f"{done:,} of {total:,} {unit}"
     return f"{doing} · {amount}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return seconds for a person, such as `3 min 05 s`, or a dash."""
+    if seconds is None:
+        return "–"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 90:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min"

@@ -6,7 +6,7 @@ const columns = [
   { title: "Run", of: (row) => row.title.toLowerCase(), draw: run, className: "run" },
   { title: "Data", of: (row) => row.data.toLowerCase(), draw: (row) => row.data, className: "data wide" },
   { title: "Epochs", of: (row) => row.epoch, draw: (row) => epochs(row), className: "number wide" },
-  { title: "Time", of: (row) => row.seconds, draw: (row) => duration(row.seconds), className: "number wide" },
+  { title: "Time", of: (row) => row.seconds, draw: (row) => row.duration, className: "number wide" },
   { title: "Training", of: (row) => row.training, draw: (row) => share(row.training), className: "number wide" },
   { title: "Validation", of: (row) => row.validation, draw: (row) => share(row.validation), className: "number middle" },
   { title: "Test", of: (row) => row.test, draw: (row) => share(row.test), className: "number" },
@@ -39,14 +39,6 @@ function state(row) {
 
 function epochs(row) {
   return row.epoch === row.epochs ? `${row.epochs}` : `${row.epoch} of ${row.epochs}`;
-}
-
-function duration(seconds) {
-  if (seconds === null) return "–";
-  if (seconds < 90) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  const [minutes, rest] = [Math.floor(seconds / 60), Math.floor(seconds % 60)];
-  if (minutes < 90) return `${minutes} min ${rest} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 function made(seconds) {

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.comparison import Row
+from core.progress import duration
 from pages.shared.components import source, taking
 
 _HTML = """<div class='tools'>
@@ -51,7 +52,7 @@ def runs_table(
     _mount(
         key=key,
         data={
-            "rows": [row.to_json() for row in rows],
+            "rows": [{**row.to_json(), "duration": duration(row.seconds)} for row in rows],
             "chosen": list(chosen),
             "colours": dict(colours),
             "turn": st.session_state.get(turn_key, 0),

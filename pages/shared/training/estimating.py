@@ -5,6 +5,7 @@ import streamlit as st
 from core import jobs
 from core.datasets.store import Dataset
 from core.jobs import Job
+from core.progress import duration
 from core.recipe import Recipe
 from pages.shared.frame import plain, said_in_words
 
@@ -51,17 +52,3 @@ def _wait(job: Job) -> None:
     if status.state != jobs.RUNNING:
         st.rerun()
     st.caption(f":material/timer: Estimating: {plain(status.doing or 'starting TensorFlow')} …")
-
-
-def duration(seconds: float | None) -> str:
-    """Return seconds for a person, or a dash."""
-    if seconds is None:
-        return "–"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return (
-        f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
-        if minutes < 60
-        else f"{minutes // 60} h {minutes % 60:02d} min"
-    )

@@ -12,6 +12,7 @@ from core import coach, curves, pictures, runs
 from core.coach import Finding
 from core.datasets import catalogue
 from core.errors import PixelwiseError
+from core.progress import duration
 from core.recipe import Fit
 from core.runs import Run, Seen, Status
 from core.runs.records import GrowingRecords
@@ -19,7 +20,6 @@ from pages.shared.components.crisp import data_url
 from pages.shared.components.curves import growing_curves
 from pages.shared.frame import dark, plain, said_in_words
 from pages.shared.training import drafts
-from pages.shared.training.estimating import duration
 
 POLL_S = 0.75
 _REFUSED, _SET_UP = "train_refused", "train_set_up"

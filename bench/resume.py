@@ -19,7 +19,8 @@ import numpy as np
 
 from core import runs
 from core.augmentation import Augmentation
-from core.recipe import AdamW, Recipe, find_recipe
+from core.optimiser import AdamW
+from core.recipe import Recipe, find_recipe
 from core.runs import Run, Status
 from core.schedule import OneCycle
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from core.network import Network
-from core.recipe import SGD, Adam, AdamW, Fit, Muon, Optimiser
+from core.optimiser import SGD, Adam, AdamW, Muon, Optimiser
+from core.recipe import Fit
 from core.schedule import Constant, Cosine, OneCycle, Schedule, StepDecay
 
 # So many training pictures are looked at to estimate the statistics of averaged weights, as the trainer does.

@@ -10,7 +10,8 @@ import tensorflow as tf
 
 from core.nn import muon
 from core.nn.build import all_layers
-from core.recipe import SGD, Adam, AdamW, Fit, Muon, Optimiser, Recipe
+from core.optimiser import SGD, Adam, AdamW, Muon, Optimiser
+from core.recipe import Fit, Recipe
 from core.schedule import Constant
 
 # One execution of several steps takes about this many multiplications and additions, tens of milliseconds on a

@@ -13,10 +13,11 @@ from core import runs, saved
 from core.augmentation import Augmentation
 from core.datasets import catalogue, decisions
 from core.network import Conv2D, Dense, Dropout, Flatten, MaxPool2D, Rescaling
+from core.optimiser import SGD
 from core.preprocessing import Grayscale, Pipeline, Resize
 from core.preprocessing.normalisation import SIGNED, Normalisation
 from core.preprocessing.presets import Preset, save_preset
-from core.recipe import SGD, Recipe, find_recipe
+from core.recipe import Recipe, find_recipe
 from core.runs import Run
 from core.schedule import Cosine
 from pages.shared.training import drafts

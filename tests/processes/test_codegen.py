@@ -30,7 +30,8 @@ from core.network import (
     Rescaling,
     ResidualBlock,
 )
-from core.recipe import AdamW, Muon, Recipe, find_recipe
+from core.optimiser import AdamW, Muon
+from core.recipe import Recipe, find_recipe
 from core.runs import Run
 from core.schedule import OneCycle
 from tests.processes.trainings import PATIENCE_S, ended, epochs_told, wait_for

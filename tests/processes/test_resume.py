@@ -15,7 +15,8 @@ from core import runs
 from core.augmentation import Augmentation
 from core.datasets import store
 from core.network import Network
-from core.recipe import Muon, Recipe, RecipeError, find_recipe
+from core.optimiser import Muon
+from core.recipe import Recipe, RecipeError, find_recipe
 from core.runs import Run, Status
 from core.schedule import OneCycle
 from tests.processes.trainings import begin, ended, epochs_told, wait_for

@@ -23,9 +23,10 @@ from core.datasets import catalogue, exporting, importing
 from core.datasets.decisions import Decided
 from core.datasets.store import About, Dataset, DatasetError
 from core.network import LAYERS, Dense, Flatten, Network
+from core.optimiser import OPTIMISERS
 from core.prepare import parts, prepared_pictures
 from core.preprocessing import STEPS, Flip, Grayscale, Pipeline, Resize
-from core.recipe import OPTIMISERS, Fit, Recipe, RecipeError, Split, find_recipe, named_recipes
+from core.recipe import Fit, Recipe, RecipeError, Split, find_recipe, named_recipes
 from core.schedule import SCHEDULES
 from tests.unit.test_cli import call
 from tests.unit.test_importing import pets, zipped

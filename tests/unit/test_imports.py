@@ -43,7 +43,7 @@ LAYERS = [
     {"core.prepare", "core.runs", "core.novelty"},
     {"core.recipe", "core.shapes"},
     {"core.datasets"},
-    {"core.network", "core.schedule", "core.pasted"},
+    {"core.network", "core.optimiser", "core.schedule", "core.pasted"},
     {"core.preprocessing", "core.augmentation", "core.drawing"},
     {"core.pictures", "core.settings", "core.contact_sheet"},
     {"core.jobs", "core.saved"},

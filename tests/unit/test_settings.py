@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from core.network import LAYERS
+from core.optimiser import OPTIMISERS
 from core.preprocessing import STEPS
-from core.recipe import OPTIMISERS, Fit, Split
+from core.recipe import Fit, Split
 from core.schedule import SCHEDULES
 from core.settings import SettingError, Specification, specification
 

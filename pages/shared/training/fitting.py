@@ -7,7 +7,8 @@ import streamlit as st
 
 from core import curves, runs
 from core.errors import PixelwiseError
-from core.recipe import OPTIMISERS, Optimiser, Recipe
+from core.optimiser import OPTIMISERS, Optimiser
+from core.recipe import Recipe
 from core.runs import Run
 from core.schedule import SCHEDULES, Constant, Schedule
 from core.settings import Specification

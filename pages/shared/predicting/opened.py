@@ -74,16 +74,18 @@ def _say_truth(run: Run, photo: Photo) -> None:
     """Let the user say what the photo shows."""
     names, said = run.about.class_names, given.truth(photo)
     key = f"truth_{photo.id}_{run.name}"
-    st.session_state.setdefault(key, said if said in names else None)
 
     def changed() -> None:
         given.say_truth(photo, st.session_state[key])
 
+    # Not set from the session: a browser that missed it would show, and then send, that nothing was said.
     with st.container(key="truth"):
         if len(names) <= _MOST_PILLS:
-            st.pills("It shows", names, key=key, format_func=plain, on_change=changed)
+            default = said if said in names else None
+            st.pills("It shows", names, key=key, default=default, format_func=plain, on_change=changed)
         else:
-            st.selectbox("It shows", names, index=None, key=key, placeholder="Choose the class", on_change=changed)
+            index = names.index(said) if said in names else None
+            st.selectbox("It shows", names, index=index, key=key, placeholder="Choose the class", on_change=changed)
 
 
 @lru_cache(maxsize=16)

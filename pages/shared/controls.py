@@ -23,17 +23,27 @@ def choose(
         titles: what to show for a name; without one the name itself. It must not change while the page is open: the
             browser keeps the chosen title's text.
     """
-    asked, written = st.query_params.get(parameter), f"{key}_in_address"
-    if asked in names and asked != st.session_state.get(written):
-        st.session_state[key] = asked
+    name = asked(key=key, parameter=parameter)
+    if name in names:
+        st.session_state[key] = name
     elif st.session_state.get(key) not in names:
         st.session_state[key] = names[0]
     shown = titles or {}
     chosen = str(
         st.selectbox(label, names, key=key, format_func=lambda name: shown.get(name, name), persist_state="session")
     )
-    st.query_params[parameter] = st.session_state[written] = chosen
+    st.query_params[parameter] = st.session_state[_written(key)] = chosen
     return chosen
+
+
+def asked(*, key: str, parameter: str) -> str | None:
+    """Return what the address asks for, where that is not what `choose` wrote there."""
+    found = st.query_params.get(parameter)
+    return None if found == st.session_state.get(_written(key)) else found
+
+
+def _written(key: str) -> str:
+    return f"{key}_in_address"
 
 
 def choose_dataset(names: Sequence[str]) -> str:

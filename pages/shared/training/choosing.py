@@ -17,21 +17,22 @@ from core.preprocessing import Pipeline
 from core.recipe import Recipe, RecipeError, Split, named_recipes
 from core.runs import Run
 from core.shapes import layer_sizes, memory_problem
-from pages.shared.controls import choose
+from pages.shared.controls import asked, choose
 from pages.shared.frame import plain
 from pages.shared.settings_controls import settings
 from pages.shared.training import drafts
 from pages.shared.training.drafts import Draft
 
+_RECIPE = "recipe"
 _MOST_CHANGES = 6
 _BEST_S = 10
 
 
 def take_its_dataset() -> None:
     """Choose the data set that a link's recipe is made for, where the link names none and it is on this machine."""
-    asked = st.query_params.get("recipe")
-    if "dataset" not in st.query_params and asked in named_recipes():
-        drafts.choose_dataset(named_recipes()[asked].dataset)
+    name = asked(key=_RECIPE, parameter=_RECIPE)
+    if "dataset" not in st.query_params and name in named_recipes():
+        drafts.choose_dataset(named_recipes()[name].dataset)
 
 
 def choose_recipe(dataset: str) -> Draft:
@@ -41,7 +42,7 @@ def choose_recipe(dataset: str) -> Draft:
         SavedError, RecipeError: a saved recipe is damaged.
     """
     titles = drafts.options(dataset)
-    return drafts.opened(choose("Recipe", list(titles), key="recipe", parameter="recipe", titles=titles))
+    return drafts.opened(choose("Recipe", list(titles), key=_RECIPE, parameter=_RECIPE, titles=titles))
 
 
 def tell(draft: Draft, dataset: str) -> None:

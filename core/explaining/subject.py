@@ -7,7 +7,7 @@ import numpy as np
 
 from core import evaluation, pictures
 from core.datasets import audit, catalogue
-from core.datasets.audit import PASSED, Finding
+from core.datasets.findings import PASSED, Finding
 from core.datasets.store import Dataset
 from core.evaluation import Predictions
 from core.prepare import Parts, parts

@@ -8,7 +8,8 @@ import streamlit as st
 
 from core import jobs
 from core.datasets import audit
-from core.datasets.audit import INFO, PASSED, PROBLEM, WARNING, Audit, Finding
+from core.datasets.audit import Audit
+from core.datasets.findings import INFO, PASSED, PROBLEM, WARNING, Finding
 from core.datasets.store import Dataset
 from pages.shared.components.gallery import picture_url
 from pages.shared.frame import plain, said_in_words

@@ -16,7 +16,8 @@ from streamlit.delta_generator import DeltaGenerator
 from core import evaluation, jobs, pictures, runs, worker
 from core.answers import Certainty
 from core.datasets import catalogue
-from core.datasets.audit import INFO, PROBLEM, WARNING, load
+from core.datasets.audit import load
+from core.datasets.findings import INFO, PROBLEM, WARNING
 from core.datasets.store import Dataset
 from core.errors import PixelwiseError
 from core.evaluation import ranked

@@ -8,8 +8,8 @@ from typing import TypeVar
 import streamlit as st
 
 from core.datasets import audit, decisions, selection
-from core.datasets.audit import Finding
 from core.datasets.decisions import EXCLUDE, KEEP, RELABEL, UNSURE
+from core.datasets.findings import Finding
 from core.datasets.selection import DECIDED, Filters, Order
 from core.datasets.store import SPLITS, Dataset
 from pages.shared import address

@@ -12,7 +12,8 @@ from PIL import Image, ImageChops, ImageEnhance
 from core import jobs
 from core.datasets import audit as auditing
 from core.datasets import catalogue, duplicates, importing, store
-from core.datasets.audit import INFO, PASSED, PROBLEM, WARNING, Audit, audit, load, report
+from core.datasets.audit import Audit, audit, load, report
+from core.datasets.findings import INFO, PASSED, PROBLEM, WARNING
 from core.datasets.store import About, Dataset
 from core.progress import Cancelled
 from tests.unit.test_jobs import wait

@@ -15,7 +15,7 @@ from core.datasets.store import Dataset
 from pages.shared import address, augmenting
 from pages.shared.components.tiles import Label, tiles
 from pages.shared.controls import choose_dataset
-from pages.shared.frame import dark, page, plain, said_in_words
+from pages.shared.frame import background, page, plain, said_in_words
 from pages.shared.safety_view import show_safety
 
 _SHEET, _EXTREMES, _STRIP, _SAFE, _CODE = "Contact sheet", "Extremes", "One setting", "Is it safe?", "Code"
@@ -267,7 +267,7 @@ def train_with_it(dataset: Dataset) -> None:
 
 
 page("Augment", "Change pictures by chance, so that a network sees each in many ways. They move while you drag.")
-st.html(_STYLE.format(background=st.get_option(f"theme.{'dark' if dark() else 'light'}.backgroundColor")))
+st.html(_STYLE.format(background=background()))
 address.resume(without=("dataset",))
 choices = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
 with choices, st.container(width=240):

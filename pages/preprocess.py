@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared import address, pipeline
-from pages.shared.frame import dark, page, said_in_words
+from pages.shared.frame import background, page, said_in_words
 from pages.shared.photo import Photo, choose_photo
 from pages.shared.pipeline_views import (
     Before,
@@ -88,7 +88,7 @@ def show_view(view: str, before: Before, result: pipeline.Result) -> None:
 
 
 page("Preprocess", "Bring pictures into the form that a network takes: the steps, and what each of them does.")
-st.html(_STYLE.replace("BACKGROUND", str(st.get_option(f"theme.{'dark' if dark() else 'light'}.backgroundColor"))))
+st.html(_STYLE.replace("BACKGROUND", background()))
 address.resume(without=("dataset", "picture"))
 with said_in_words():
     pipeline.take_up()

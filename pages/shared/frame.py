@@ -74,6 +74,11 @@ def dark() -> bool:
     return st.context.theme.type == "dark"
 
 
+def background() -> str:
+    """Return the page's colour, as CSS writes it."""
+    return str(st.get_option(f"theme.{'dark' if dark() else 'light'}.backgroundColor"))
+
+
 @st.cache_resource(show_spinner=False)
 def prepare_server() -> threading.Thread:
     """Once a server, in the background after its first page: start the worker, import what pages need, freeze it."""

@@ -26,7 +26,6 @@ function zoomed(root, zoom) {
 }
 
 const shortest = 6; // Pixels: what is shorter is a click.
-const overshoot = 1 / 60; // By so much of its length an axis goes on beyond 0% and 100%, as in core/curves.py.
 
 class Chart {
   constructor(root, zoom) {
@@ -119,10 +118,7 @@ class Chart {
     if (!placed.length) return curve.range;
     const [low, high] = [Math.min(...placed), Math.max(...placed)];
     const room = Math.max((high - low) / 18, 0.005);
-    const ends = [low - room, high + room];
-    if (curve.scale !== "share") return ends;
-    const beyond = (ends[1] - ends[0]) * overshoot;
-    return [Math.max(ends[0], -beyond), Math.min(ends[1], 1 + beyond)];
+    return [Math.max(low - room, curve.range[0]), Math.min(high + room, curve.range[1])];
   }
 
   draw() {

@@ -14,7 +14,7 @@ from core.network import HIDDEN_ACTIVATIONS, LAYERS, AveragePool2D, Dense, Layer
 from core.recipe import Recipe
 from core.shapes import LayerSize, bytes_text, layer_sizes, shape_text, total_bytes, without_pooling
 from pages.shared.components.layers import Act, Row, layer_list
-from pages.shared.frame import dark, plain
+from pages.shared.frame import background, dark, plain
 from pages.shared.settings_controls import settings
 from pages.shared.training.drafts import Draft
 
@@ -76,17 +76,17 @@ def draw(
     svg = network_drawing.drawing(layers, sizes, input_shape, picture=pictures.png(picture), chosen=chosen, dark=dark())
     address = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
     said = html.escape(network_drawing.said(layers, sizes, input_shape), quote=True)
-    st.html(f"<div style='{_scrolling(dark())}'><img src='{address}' alt='{said}' style='max-width:none'></div>")
+    st.html(f"<div style='{_scrolling()}'><img src='{address}' alt='{said}' style='max-width:none'></div>")
 
 
-def _scrolling(dark: bool) -> str:
+def _scrolling() -> str:
     """Return the style of a box that scrolls sideways, with a shadow at each side where there is more.
 
     The shadows stay where they are; what covers them scrolls along, and so uncovers them (Lea Verou and Roman Komarov).
     """
-    page, shadow = ("#12161B", "rgba(154,163,172,.35)") if dark else ("#FFFFFF", "rgba(22,32,42,.22)")
+    shadow = "rgba(154,163,172,.35)" if dark() else "rgba(22,32,42,.22)"
     covers = [
-        f"linear-gradient(to {away},{page} 40%,transparent) {side}/48px 100% no-repeat local"
+        f"linear-gradient(to {away},{background()} 40%,transparent) {side}/48px 100% no-repeat local"
         for side, away in (("left", "right"), ("right", "left"))
     ]
     shadows = [

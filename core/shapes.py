@@ -146,6 +146,19 @@ def memory_problem(sizes: Sequence[LayerSize], batch_size: int, available: int) 
     )
 
 
+def shift_problem(pixels: int, input_shape: Shape) -> str:
+    """Say why pictures cannot be shifted by so many pixels for a prediction; empty when they can.
+
+    What comes in at an edge is the picture's mirror image, and that ends.
+    """
+    if pixels < min(input_shape[:2]):
+        return ""
+    return (
+        f"“Shifted prediction” shifts by {pixels} pixels, and pictures of {shape_text(input_shape[:2])} can be shifted "
+        f"by {min(input_shape[:2]) - 1} at most. Set it to less, or to 0."
+    )
+
+
 def shape_text(shape: Shape) -> str:
     """Return a shape for a person, such as `28 × 28 × 32`."""
     return " × ".join(f"{side:,}" for side in shape)

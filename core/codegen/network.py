@@ -16,6 +16,7 @@ from core.network import (
     Rescaling,
     ResidualBlock,
 )
+from core.recipe import Fit
 
 _NAMES = {MaxPool2D: "MaxPooling2D", AveragePool2D: "AveragePooling2D"}
 # Those of `keras.applications` that want −1 to 1; the others scale values 0–255 themselves.
@@ -54,33 +55,50 @@ def pretrained(tensor, application, trainable, scaled):
 '''
 
 
+def _views_code(fit: Fit) -> str:
+    """Return the layers that give a network several views of a picture, and `for_prediction`, without them."""
+    lines = ["    views = [pictures]"]
+    if fit.shifted:
+        around = (fit.shifted, fit.shifted)
+        lines += [
+            "    height, width = pictures.shape[1:3]",
+            f'    padded = keras.ops.pad(pictures, ((0, 0), {around}, {around}, (0, 0)), mode="reflect")',
+            "    views += [padded[:, :height, :width], padded[:, -height:, -width:]]",
+        ]
+    if fit.mirrored:
+        lines.append("    views += [keras.ops.flip(view, axis=2) for view in views]")
+    return _VIEWS.format(lines="\n".join(lines), count=fit.views)
+
+
 # Saved, it must not need the script: the layers of the script's own become what they do.
-_MIRRORED = '''\
-def with_mirror_images(pictures):
-    return keras.ops.concatenate([pictures, keras.ops.flip(pictures, axis=2)], axis=0)
+_VIEWS = '''\
+def with_views(pictures):
+    """Return the pictures, then as many of each other view."""
+{lines}
+    return keras.ops.concatenate(views, axis=0)
 
 
-def mean_of_both(features):
-    return keras.ops.mean(keras.ops.reshape(features, (2, -1, *features.shape[1:])), axis=0)
+def mean_of_views(features):
+    return keras.ops.mean(keras.ops.reshape(features, ({count}, -1, *features.shape[1:])), axis=0)
 
 
-class WithMirrorImages(layers.Layer):
-    """In prediction, a batch of pictures followed by their mirror images; in training, the batch as it is."""
+class WithViews(layers.Layer):
+    """In prediction, a batch of pictures followed by other views of them; in training, the batch as it is."""
 
     def call(self, pictures, training=False):
-        return pictures if training else with_mirror_images(pictures)
+        return pictures if training else with_views(pictures)
 
 
-class MeanOfBoth(layers.Layer):
-    """In prediction, the mean of what was made of pictures and of their mirror images."""
+class MeanOfViews(layers.Layer):
+    """In prediction, the mean of what was made of the views of each picture."""
 
     def call(self, features, training=False):
-        return features if training else mean_of_both(features)
+        return features if training else mean_of_views(features)
 
 
 def for_prediction(network):
     """Return a network that predicts the same by the same weights, for Keras to load without this script."""
-    own = {WithMirrorImages: with_mirror_images, MeanOfBoth: mean_of_both}
+    own = {{WithViews: with_views, MeanOfViews: mean_of_views}}
 
     def call(layer, *given, **options):
         return own[type(layer)](*given) if type(layer) in own else layer(*given, **options)
@@ -92,24 +110,24 @@ def for_prediction(network):
 '''
 
 
-def network_code(network: Network, shape: tuple[int, int, int], *, mixed: bool, mirrored: bool = False) -> str:
+def network_code(network: Network, shape: tuple[int, int, int], fit: Fit) -> str:
     """Return the function `build_network()`, and what it needs: `keras`, and `keras.layers` as `layers`.
 
     Args:
         network: the layers.
         shape: height, width and channels of what goes in.
-        mixed: whether most of the network computes with 16 bits.
-        mirrored: whether it predicts from a picture and its mirror image; there is `for_prediction(network)` then.
+        fit: says with how many bits most of the network computes, and from which views of a picture it predicts; if
+            there are several, there is `for_prediction(network)` too.
     """
     kinds = {type(layer) for layer in network.layers}
     functions = (_RESIDUAL if ResidualBlock in kinds else "") + (_PRETRAINED if Pretrained in kinds else "")
-    applied = [_applied(layer, mixed) for layer in network.layers]
-    if mirrored:
-        applied = ["WithMirrorImages()(tensor)", *applied[:-1], "MeanOfBoth()(tensor)", applied[-1]]
+    applied = [_applied(layer, fit.precision != "float32") for layer in network.layers]
+    if fit.views > 1:
+        applied = ["WithViews()(tensor)", *applied[:-1], "MeanOfViews()(tensor)", applied[-1]]
     lines = [f"    tensor = {each}" for each in applied]
     return (
         functions
-        + (_MIRRORED if mirrored else "")
+        + (_views_code(fit) if fit.views > 1 else "")
         + '''\
 def build_network():
     """Return the network, its weights drawn with the seed."""

@@ -134,8 +134,7 @@ def _parts(recipe: Recipe, about: About, decided: Decided | None) -> Iterator[st
     crossentropy = "loss" if training.is_plain(recipe.network, recipe.fit) else "crossentropy"
     yield data.data_code(recipe.dataset, recipe.steps, about)
     yield augmentation_code(augmentation, *shape[:2]) if augmentation else ""
-    fit = recipe.fit
-    yield network_code(recipe.network, shape, mixed=fit.precision != "float32", mirrored=fit.mirrored)
+    yield network_code(recipe.network, shape, recipe.fit)
     yield "\n".join(
         [
             "# The pictures, uint8 (n, height, width, channels), their classes, and which of them train.",
@@ -157,7 +156,7 @@ def _main(recipe: Recipe, crossentropy: str) -> str:
     metrics = ['"accuracy"']
     if crossentropy != "loss":
         metrics.append('keras.metrics.SparseCategoricalCrossentropy(name="crossentropy")')
-    kept = "for_prediction(network)" if recipe.fit.mirrored else "keras.Model(network.inputs, network.outputs)"
+    kept = "for_prediction(network)" if recipe.fit.views > 1 else "keras.Model(network.inputs, network.outputs)"
     policy = f'keras.config.set_dtype_policy("{recipe.fit.precision}")'
     return "\n".join(
         [

@@ -24,32 +24,36 @@ from core.network import (
     ResidualBlock,
 )
 from core.nn import convolving, normalising
-from core.nn.mirroring import MeanOfBoth, WithMirrorImages
-from core.recipe import RecipeError
+from core.nn.views import MeanOfViews, WithViews
+from core.recipe import Fit, RecipeError
+from core.shapes import shift_problem
 
 # What each of `keras.applications` wants of values 0–255, where it does not see to it itself.
 _SCALING = {"MobileNetV2": (1 / 127.5, -1.0), "ResNet50V2": (1 / 127.5, -1.0)}
 
 
-def build_model(network: Network, input_shape: tuple[int, int, int], *, mirrored: bool = False) -> keras.Model:
+def build_model(network: Network, input_shape: tuple[int, int, int], fit: Fit | None = None) -> keras.Model:
     """Make the Keras model of a network.
 
     Args:
         network: the layers.
         input_shape: height, width, channels; the model takes batches of it as numbers 0–255.
-        mirrored: whether it predicts from a picture and its mirror image.
+        fit: says from which views of a picture it predicts; none: from the picture alone.
 
     Raises:
-        RecipeError: the layers do not fit the input's shape, or a pretrained network's weights cannot be had. The
-            message names the layer.
+        RecipeError: the layers or the views do not fit the input's shape, or a pretrained network's weights cannot be
+            had. The message names the layer.
     """
+    fit = fit or Fit()
     inputs = outputs = keras.Input(input_shape)
-    if mirrored:
-        outputs = WithMirrorImages()(outputs)
+    if problem := shift_problem(fit.shifted, input_shape):
+        raise RecipeError(problem)
+    if fit.views > 1:
+        outputs = WithViews(fit)(outputs)
     for position, layer in enumerate(network.layers, start=1):
         before = " × ".join(map(str, outputs.shape[1:]))
-        if mirrored and layer is network.layers[-1]:
-            outputs = MeanOfBoth()(outputs)
+        if fit.views > 1 and layer is network.layers[-1]:
+            outputs = MeanOfViews(fit.views)(outputs)
         try:
             outputs = _applied(layer, outputs)
         except ValueError as error:

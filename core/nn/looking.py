@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from core.evaluation import Predictions
 from core.nn.build import all_layers
-from core.nn.mirroring import WithMirrorImages
+from core.nn.views import views_of
 from core.runs import Seen
 
 WORST = 24
@@ -29,8 +29,7 @@ class Look:
         signature = tf.TensorSpec((None, *prepared.shape[1:]), tf.uint8)
         # `model.predict` sets up a data pipeline at each call, which small validation sets would pay at each epoch.
         self._predict = tf.function(_predicting(model), input_signature=[signature, tf.TensorSpec((None,), tf.int32)])
-        views = 2 if any(isinstance(layer, WithMirrorImages) for layer in model.layers) else 1
-        values = views * max(math.prod(layer.output.shape[1:]) for layer in all_layers(model))
+        values = views_of(model) * max(math.prod(layer.output.shape[1:]) for layer in all_layers(model))
         self._at_once = max(1, min(_MOST_AT_ONCE, _LAYER_BYTES // (4 * values)))
         self._convolution = next((layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)), None)
         if self._convolution is not None:

@@ -52,7 +52,7 @@ def measured(recipe: Recipe, sample: np.ndarray, classes: int) -> Pace:
         RecipeError: the layers do not fit the pictures.
     """
     keras.config.set_dtype_policy(recipe.fit.precision)
-    model = build_model(recipe.network, sample.shape[1:], mirrored=recipe.fit.mirrored)
+    model = build_model(recipe.network, sample.shape[1:], recipe.fit)
     labels = np.random.default_rng(0).integers(0, classes, len(sample)).astype(np.int16)
     compile_model(model, recipe, labels)
     ids = np.arange(len(sample))

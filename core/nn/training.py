@@ -17,8 +17,8 @@ from core.nn.feed import Feed
 from core.nn.journal import Journal
 from core.nn.live import Live
 from core.nn.looking import Look
-from core.nn.mirroring import for_prediction
 from core.nn.optimising import compile_model
+from core.nn.views import for_prediction
 from core.prepare import Parts
 from core.recipe import Recipe
 from core.runs import RunError, checkpoint
@@ -48,7 +48,7 @@ class Training:
         self._journal, self._recipe, self._prepared, self._divided = journal, recipe, prepared, divided
         keras.utils.set_random_seed(recipe.fit.seed)
         keras.config.set_dtype_policy(recipe.fit.precision)
-        self._model = build_model(recipe.network, prepared.shape[1:], mirrored=recipe.fit.mirrored)
+        self._model = build_model(recipe.network, prepared.shape[1:], recipe.fit)
         if recipe.initial_weights and begin is None:
             take_weights(self._model, journal.run.initial_model)
         rate = compile_model(self._model, recipe, divided.labels[divided.train])
@@ -144,7 +144,7 @@ class Training:
             return
         keras.config.set_dtype_policy("float32")
         trained, shape = self._model, self._prepared.shape[1:]
-        self._model = build_model(self._recipe.network, shape, mirrored=self._recipe.fit.mirrored)
+        self._model = build_model(self._recipe.network, shape, self._recipe.fit)
         self._model.set_weights(trained.get_weights())
         self._look = Look(self._model, self._prepared, self._divided.labels)
 

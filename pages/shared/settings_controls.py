@@ -91,6 +91,7 @@ def field_label(name: str) -> str:
         "mirrored": "Mirrored prediction",
         "ns_steps": "Iterations",
         "patience": "Early stopping",
+        "shifted": "Shifted prediction",
         "use_bias": "Bias",
     }
     return known.get(name, name.replace("_", " ").capitalize())

@@ -171,6 +171,7 @@ def test_an_impossible_layer_is_explained_and_nothing_is_trained(app: AppTest) -
     [
         ({"fit.batch_size": 8000}, "A batch of 8,000 is more than the 1,149 pictures"),
         ({"split.pictures": 12}, "pictures can be drawn"),
+        ({"fit.shifted": 8}, "pictures of 8 × 8 can be shifted by 7 at most"),
         (
             {
                 "network": [

@@ -31,7 +31,7 @@ from core.network import (
     ResidualBlock,
 )
 from core.optimiser import AdamW, Muon
-from core.recipe import Recipe, find_recipe
+from core.recipe import Fit, Recipe, find_recipe
 from core.runs import Run
 from core.schedule import OneCycle
 from tests.processes.trainings import PATIENCE_S, ended, epochs_told, wait_for
@@ -60,6 +60,7 @@ def everything() -> Recipe:
         "fit.class_weights": "balanced",
         "fit.averaging": 0.8,
         "fit.mirrored": True,
+        "fit.shifted": 1,
         "fit.batch_size": 100,
         "augmentation.rotation_range": 12,
         "augmentation.fill_mode": "constant",
@@ -115,7 +116,7 @@ def test_the_network_begins_with_the_same_weights(monkeypatch: pytest.MonkeyPatc
     keras.utils.set_random_seed(3)
     expected = build_model(network, (48, 40, 3))
     names: dict[str, Any] = {"keras": keras, "layers": keras.layers}
-    exec(compile(network_code(network, (48, 40, 3), mixed=False), "script", "exec"), names)  # noqa: S102 under test
+    exec(compile(network_code(network, (48, 40, 3), Fit()), "script", "exec"), names)  # noqa: S102 under test
     keras.utils.set_random_seed(3)
     found = names["build_network"]()
     assert [layer.name.rstrip("_0123456789") for layer in found.layers] == [

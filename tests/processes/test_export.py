@@ -9,6 +9,7 @@ import pytest
 from core import exports
 from core.nn.export import export
 from core.progress import quiet
+from core.recipe import Fit
 from core.runs import Run, RunError
 from tests.unit.made_runs import made_run
 
@@ -32,10 +33,15 @@ def write(run: Run, kind: str) -> Path:
     return path
 
 
-def test_litert_answers_as_the_network_does(run: Run) -> None:
+@pytest.mark.parametrize("fit", [Fit(), Fit(mirrored=True, shifted=1)], ids=["one view", "six views"])
+def test_litert_answers_as_the_network_does(run: Run, fit: Fit) -> None:
     import keras
     import tensorflow as tf
 
+    from core.nn.build import build_model
+    from core.nn.views import for_prediction
+
+    for_prediction(build_model(run.recipe.network, (8, 8, 1), fit)).save(run.folder / "model.keras")
     path = write(run, "litert")
     assert exports.made(run, "litert") == path
     pictures = np.random.default_rng(0).integers(0, 256, (1, 8, 8, 1)).astype(np.float32)

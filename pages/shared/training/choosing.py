@@ -16,7 +16,7 @@ from core.prepare import parts, shapes
 from core.preprocessing import Pipeline
 from core.recipe import Recipe, RecipeError, Split, named_recipes
 from core.runs import Run
-from core.shapes import layer_sizes, memory_problem
+from core.shapes import layer_sizes, memory_problem, shift_problem
 from pages.shared.controls import asked, choose
 from pages.shared.frame import plain
 from pages.shared.settings_controls import settings
@@ -183,6 +183,8 @@ def look_ahead(recipe: Recipe, dataset: Dataset) -> Ready:
         for number, (layer, size) in enumerate(zip(recipe.network.layers, sizes, strict=True), start=1)
         if size.problem
     ]
+    if problem := shift_problem(recipe.fit.shifted, shape):
+        problems.append(problem)
     warnings = []
     memory = psutil.virtual_memory()
     batch_size = recipe.fit.batch_size

@@ -107,9 +107,8 @@ class Fit(Specification):
         minimum=0,
         maximum=16,
         step=1,
-        unit="pixels",
-        help="Predict also from the picture moved so far to the upper left and to the lower right: a little better for "
-        "small pictures, and a third as fast; 0: not.",
+        help="Predict also from the picture moved so many pixels to the upper left and to the lower right: often a "
+        "little better, and a third as fast; 0: not.",
     )
     precision: str = setting(
         "float32",

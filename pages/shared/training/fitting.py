@@ -92,7 +92,7 @@ def show_schedule(recipe: Recipe) -> None:
 
 
 def _fit(draft: Draft) -> None:
-    only = ("patience", "label_smoothing", "class_weights", "averaging", "mirrored", "shifted", "seed", "precision")
+    only = ("patience", "label_smoothing", "class_weights", "averaging", "seed", "precision", "shifted", "mirrored")
     draft.change(fit=settings(draft.recipe.fit, key=draft.key("fit"), only=only, width=150))
     _initial_weights(draft)
 

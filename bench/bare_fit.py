@@ -38,6 +38,7 @@ EXERCISES = {
     "exercise-51": ("mnist", 1024, PLAIN),
     "exercise-52-b": ("cifar10", 512, REGULARISED),
     "exercise-53": ("cifar10", 128, REGULARISED),
+    "exercise-53-unaugmented": ("cifar10", 128, REGULARISED),
 }
 
 

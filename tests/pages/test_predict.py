@@ -68,6 +68,18 @@ def test_a_photo_unlike_what_the_run_learned_from_is_said_to_be(
     assert "would have to say 0" in said(app)
 
 
+def test_photos_are_taken_once_though_a_slow_browser_sends_them_again(app: AppTest, run: Run) -> None:
+    show(app, "predict.py")
+    app.button_group(key="way").set_value("Upload").run()
+    app.file_uploader[0].set_value([("a.png", shade(10), "image/png"), ("b.png", shade(100), "image/png")])
+    sent = app._tree.get_widget_states()
+    app.run()
+    assert "**2 photos**" in said(app)
+    # With the next click a browser sends the state of every widget that it still draws, the filled one's as well.
+    app._run(sent)
+    assert "**2 photos**" in said(app)
+
+
 def test_a_photo_is_answered_once_over_reruns_and_page_changes(app: AppTest, run: Run) -> None:
     show(app, "predict.py")
     bring(app, ("a.png", shade(10)), ("b.png", shade(100)), ("again.png", shade(10)))

@@ -57,6 +57,8 @@ def _inlet(kind: str, draw: Callable[[str, Callable[[], None]], object]) -> None
     key = f"{kind}_{st.session_state.setdefault(turn, 0)}"
 
     def taken() -> None:
+        if key != f"{kind}_{st.session_state[turn]}":
+            return  # A browser that has not yet drawn the empty widget sends the files again with the next click.
         found: list[UploadedFile] | UploadedFile | None = st.session_state[key]
         files = found if isinstance(found, list) else [found] if found else []
         number = st.session_state[turn] = st.session_state[turn] + 1

@@ -33,13 +33,13 @@ class Race:
         epochs: how many train on either side; the first is not counted.
         goal: the least ratio of our pictures a second to bare Keras's.
         settings: of the recipe, for both sides.
-        unfed: the same network without what makes its pictures, as `bench.bare_fit` calls it; empty: not trained.
+        unaugmented: the same on the pictures as they are, as `bench.bare_fit` calls it; empty: not trained.
     """
 
     epochs: int
     goal: float
     settings: dict[str, int]
-    unfed: str = ""
+    unaugmented: str = ""
 
 
 _SOME = {"split.pictures": 12_000, "split.test_pictures": 2_000}
@@ -47,7 +47,7 @@ RACES = {
     "exercise-50": Race(7, 2.0, {}),
     "exercise-51": Race(4, 0.97, {"split.pictures": 24_000, "split.test_pictures": 4_000}),
     "exercise-52-b": Race(5, 0.97, _SOME),
-    "exercise-53": Race(4, 1.6, _SOME, unfed="exercise-53-unaugmented"),
+    "exercise-53": Race(4, 1.6, _SOME, unaugmented="exercise-53-unaugmented"),
 }
 
 
@@ -70,7 +70,7 @@ def main(pairs: int, names: list[str]) -> None:
 
 def race(page: Page, server: Server, name: str, pairs: int) -> None:
     """Let both sides train in turn."""
-    ratios, bounds = [], []
+    ratios, bounds, unaugmented = [], [], RACES[name].unaugmented
     for pair in range(pairs):
         speeds = {}
         for side in ("app", "bare") if pair % 2 == 0 else ("bare", "app"):
@@ -78,16 +78,14 @@ def race(page: Page, server: Server, name: str, pairs: int) -> None:
         ratios.append(speeds["app"] / speeds["bare"])
         figures = ", ".join(f"{side} {speed:,.0f} pictures/s" for side, speed in sorted(speeds.items()))
         print(f"{name}: {figures}, ratio {ratios[-1]:.3f}", flush=True)
-        if RACES[name].unfed:
-            bounds.append(bare(name, RACES[name].unfed) / speeds["bare"])
-            print(
-                f"{RACES[name].unfed}: {bounds[-1] * speeds['bare']:,.0f} pictures/s, ratio {bounds[-1]:.3f}",
-                flush=True,
-            )
+        if unaugmented:
+            speed = bare(name, unaugmented)
+            bounds.append(speed / speeds["bare"])
+            print(f"{unaugmented}: {speed:,.0f} pictures/s, ratio {bounds[-1]:.3f}", flush=True)
     mean = geometric_mean(ratios)
     print(f"{name}: geometric mean ratio {mean:.3f} of {pairs} pairs (goal {RACES[name].goal})", flush=True)
     if bounds:
-        print(f"{RACES[name].unfed}: geometric mean ratio {geometric_mean(bounds):.3f}", flush=True)
+        print(f"{unaugmented}: geometric mean ratio {geometric_mean(bounds):.3f}", flush=True)
 
 
 def in_app(page: Page, server: Server, name: str) -> float:

@@ -57,7 +57,7 @@ class Probe:
         gradients = tf.cast(tape.gradient(chosen, places), tf.float32)
         places = tf.cast(places, tf.float32)
         if "activations" in found:
-            # Of a network that also looks at mirror images, the first are those of the picture itself.
+            # Of a network with several views of a picture, the first are those of the picture itself.
             gradients, places = gradients[: len(classes)], places[: len(classes)]
             weights = tf.reduce_mean(gradients, axis=(1, 2), keepdims=True)
             return HeatMaps(GRAD_CAM, tf.nn.relu(tf.reduce_sum(weights * places, axis=3)).numpy())

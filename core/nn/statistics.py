@@ -11,14 +11,14 @@ def with_statistics(model: keras.Model) -> keras.Model:
     """Return a model that gives `(statistics, probabilities)`: float32 `(n, d)` and what `model` gives.
 
     The statistics are those of each activation over rows and columns: its mean and its largest value, by channel, first
-    layer first; of a network that also looks at mirror images, the mean of both.
+    layer first; of a network with several views of a picture, the mean over them.
 
     Raises:
         ValueError: the model has no activations with rows and columns.
     """
     layers = _activations(model)
     picture = np.zeros((1, *model.input_shape[1:]), np.float32)
-    # More than one where the network also looks at a picture's mirror image.
+    # More than one where the network predicts from several views of a picture.
     views = len(keras.Model(model.inputs[0], layers[0].output)(picture))
     made = _Statistics(views)([layer.output for layer in layers])
     return keras.Model(model.inputs[0], [made, model.outputs[0]])

@@ -54,15 +54,16 @@ def bring(way: str, run: Run) -> None:
 def _inlet(kind: str, draw: Callable[[str, Callable[[], None]], object]) -> None:
     """Draw a widget that files come through; it is empty again when they are taken, and Streamlit keeps no copy."""
     turn = f"{kind}_turn"
-    key = f"{kind}_{st.session_state.setdefault(turn, 0)}"
+    number = st.session_state.setdefault(turn, 0)
+    key = f"{kind}_{number}"
 
     def taken() -> None:
-        if key != f"{kind}_{st.session_state[turn]}":
+        if st.session_state[turn] != number:
             return  # A browser that has not yet drawn the empty widget sends the files again with the next click.
         found: list[UploadedFile] | UploadedFile | None = st.session_state[key]
         files = found if isinstance(found, list) else [found] if found else []
-        number = st.session_state[turn] = st.session_state[turn] + 1
-        names = [f"photo {number}.jpg" if kind == "shots" else file.name for file in files]
+        st.session_state[turn] = number + 1
+        names = [f"photo {number + 1}.jpg" if kind == "shots" else file.name for file in files]
         given.give([(name, file.getvalue()) for name, file in zip(names, files, strict=True)])
 
     draw(key, taken)

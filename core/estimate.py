@@ -32,6 +32,7 @@ class Estimate:
         pictures_per_second: training pictures.
         memory_mb: of its process, in millions of bytes.
         parameters: of its network.
+        precision: what it will compute with: 32 bits also where the recipe says 16, if those are slower here.
         input_shape: of the pictures that the network gets: height, width, channels.
     """
 
@@ -40,6 +41,7 @@ class Estimate:
     pictures_per_second: float
     memory_mb: float
     parameters: int
+    precision: str
     input_shape: tuple[int, int, int]
 
 
@@ -89,6 +91,7 @@ def estimate(recipe: Recipe, dataset: Dataset, progress: Progress = quiet) -> Es
         pictures_per_second=pace.trained_per_second,
         memory_mb=pace.memory_mb,
         parameters=pace.parameters,
+        precision=pace.precision,
         input_shape=shape,
     )
 

@@ -113,13 +113,23 @@ class Fit(Specification):
     precision: str = setting(
         "float32",
         choices=("float32", "mixed_bfloat16"),
-        help="mixed_bfloat16 computes with 16 bits where that suffices: faster on processors that know it.",
+        help="mixed_bfloat16: 16 bits where they suffice and the processor is faster with them, else 32.",
     )
 
     @property
     def views(self) -> int:
         """How many views of a picture a prediction is made from: with `mirrored` and `shifted`, six."""
         return (2 if self.mirrored else 1) * (3 if self.shifted else 1)
+
+    def precision_said(self, computes_with: str) -> str:
+        """Return a sentence on why a training does not compute with `precision`; empty where it does.
+
+        Args:
+            computes_with: another name of a precision; empty: that is not known yet.
+        """
+        if computes_with in ("", self.precision):
+            return ""
+        return "This processor is faster with 32 bits than with the recipe's 16, so the training computes with 32."
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,12 @@ def run_script(run: Run) -> str:
     Raises:
         RunError, RecipeError: its files cannot be read.
     """
-    remarks = []
+    recipe, remarks = run.recipe, []
+    if precision := run.status().precision:
+        recipe = recipe.with_settings({"fit.precision": precision})
     if run.wanted_learning_rate() is not None:
         remarks.append("The learning rate was changed while the run trained; here it is the recipe's throughout.")
-    return recipe_script(run.recipe, run.about, run.decided, remarks)
+    return recipe_script(recipe, run.about, run.decided, remarks)
 
 
 def recipe_script(recipe: Recipe, about: About, decided: Decided | None = None, remarks: Sequence[str] = ()) -> str:
@@ -157,7 +159,10 @@ def _main(recipe: Recipe, crossentropy: str) -> str:
     if crossentropy != "loss":
         metrics.append('keras.metrics.SparseCategoricalCrossentropy(name="crossentropy")')
     kept = "for_prediction(network)" if recipe.fit.views > 1 else "keras.Model(network.inputs, network.outputs)"
-    policy = f'keras.config.set_dtype_policy("{recipe.fit.precision}")'
+    policy = (
+        f'keras.config.set_dtype_policy("{recipe.fit.precision}")'
+        "  # many processors are faster without this line, with 32 bits"
+    )
     return "\n".join(
         [
             "keras.utils.set_random_seed(SEED)",

@@ -14,6 +14,7 @@ from core.nn.build import build_model
 from core.nn.feed import Feed
 from core.nn.looking import Look
 from core.nn.optimising import compile_model
+from core.nn.precision import suited_precision
 from core.recipe import Recipe
 
 # Steps are measured for at least so long, after the first execution, which builds TensorFlow's graph.
@@ -30,6 +31,7 @@ class Pace:
         predicted_per_second: pictures.
         memory_mb: of this process by then, in millions of bytes.
         parameters: of the network.
+        precision: what it computed with, as `Fit.precision` names it.
         measuring_s: how long the steps took that a training would count as its own.
     """
 
@@ -37,6 +39,7 @@ class Pace:
     predicted_per_second: float
     memory_mb: float
     parameters: int
+    precision: str
     measuring_s: float
 
 
@@ -51,7 +54,8 @@ def measured(recipe: Recipe, sample: np.ndarray, classes: int) -> Pace:
     Raises:
         RecipeError: the layers do not fit the pictures.
     """
-    keras.config.set_dtype_policy(recipe.fit.precision)
+    precision = suited_precision(recipe.fit.precision)
+    keras.config.set_dtype_policy(precision)
     model = build_model(recipe.network, sample.shape[1:], recipe.fit)
     labels = np.random.default_rng(0).integers(0, classes, len(sample)).astype(np.int16)
     compile_model(model, recipe, labels)
@@ -67,7 +71,8 @@ def measured(recipe: Recipe, sample: np.ndarray, classes: int) -> Pace:
     look.measure(ids)
     predict_s = time.perf_counter() - begun
     memory_mb = round(psutil.Process().memory_info().rss / 1e6, 1)
-    return Pace(clock.speed, len(sample) / predict_s, memory_mb, model.count_params(), measuring_s)
+    speed, parameters = clock.speed, model.count_params()
+    return Pace(speed, len(sample) / predict_s, memory_mb, parameters, precision, measuring_s)
 
 
 class _Clock(keras.callbacks.Callback):

@@ -18,6 +18,7 @@ from core.nn.journal import Journal
 from core.nn.live import Live
 from core.nn.looking import Look
 from core.nn.optimising import compile_model
+from core.nn.precision import FLOAT32, suited_precision
 from core.nn.views import for_prediction
 from core.prepare import Parts
 from core.recipe import Recipe
@@ -47,7 +48,11 @@ class Training:
         """
         self._journal, self._recipe, self._prepared, self._divided = journal, recipe, prepared, divided
         keras.utils.set_random_seed(recipe.fit.seed)
-        keras.config.set_dtype_policy(recipe.fit.precision)
+        # What was begun goes on as it was, and ends with the same numbers.
+        begun_with = journal.status_now.precision or recipe.fit.precision
+        self._precision = begun_with if begin else suited_precision(recipe.fit.precision)
+        keras.config.set_dtype_policy(self._precision)
+        journal.status(precision=self._precision)
         self._model = build_model(recipe.network, prepared.shape[1:], recipe.fit)
         if recipe.initial_weights and begin is None:
             take_weights(self._model, journal.run.initial_model)
@@ -140,9 +145,9 @@ class Training:
 
         What is kept then answers the same on every machine, and is fast also where the processor knows no 16 bits.
         """
-        if self._recipe.fit.precision == "float32":
+        if self._precision == FLOAT32:
             return
-        keras.config.set_dtype_policy("float32")
+        keras.config.set_dtype_policy(FLOAT32)
         trained, shape = self._model, self._prepared.shape[1:]
         self._model = build_model(self._recipe.network, shape, self._recipe.fit)
         self._model.set_weights(trained.get_weights())

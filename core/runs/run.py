@@ -362,6 +362,7 @@ class Run:
                     patient_from=status.epoch if status.state == FINISHED else status.patient_from,
                     seconds=status.seconds,
                     fraction=status.epoch / recipe.fit.epochs,
+                    precision=status.precision,
                     learning_rate=status.learning_rate,
                     kept_epoch=status.kept_epoch,
                     result=status.result,

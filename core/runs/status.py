@@ -35,6 +35,8 @@ class Status:
         pictures_per_second: training pictures a second, validation not counted.
         seconds_left: what remains, estimated; `None` before there is anything to estimate from.
         memory_mb: what the trainer has in memory, in millions of bytes.
+        precision: what it computes with, as `Fit.precision` names it: 32 bits also where the recipe says 16, if the
+            machine is slower with those; empty before the network is built.
         learning_rate: what a user set it to while it trained, before the schedule; `None`: the recipe's.
         cause: why it failed, in words.
         remark: how it ended otherwise than after all epochs, in words.
@@ -59,6 +61,7 @@ class Status:
     pictures_per_second: float | None = None
     seconds_left: float | None = None
     memory_mb: float | None = None
+    precision: str = ""
     learning_rate: float | None = None
     cause: str = ""
     remark: str = ""

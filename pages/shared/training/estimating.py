@@ -27,7 +27,7 @@ def offer_estimate(recipe: Recipe, dataset: Dataset) -> None:
             f":material/timer: About **{duration(found['seconds'])}** in all, "
             f"{found['seconds_per_epoch']:.2g} s an epoch, "
             f"with {found['memory_mb']:,.0f} MB of memory, on this machine as busy as it was. Pictures that were never "
-            "prepared so before take a moment more."
+            f"prepared so before take a moment more. {recipe.fit.precision_said(found.get('precision', ''))}"
         )
         return
     if status is not None and status.state in (jobs.FAILED, jobs.INTERRUPTED):

@@ -95,6 +95,8 @@ def _heading(run: Run, status: Status) -> None:
         st.error(plain(status.cause), icon=":material/error:")
     if status.remark:
         st.info(plain(status.remark))
+    if said := run.recipe.fit.precision_said(status.precision):
+        st.caption(said)
     if status.state in runs.RESUMABLE:
         st.caption(
             f"Resume goes on after epoch {status.epoch}, as if it had never been away."

@@ -174,12 +174,17 @@ def train(recipe: str, dataset: str | None, changes: dict[str, Any], wait: bool)
 
 
 def _wait_and_tell(run: Run) -> None:
-    """Wait for a run, which Ctrl+C stops, and print a JSON line; raise what made it fail."""
+    """Wait for a run, which Ctrl+C stops, and print a JSON line; raise what made it fail.
+
+    Where it took another precision than its recipe's, the error stream says why.
+    """
     try:
         status = _wait(run)
     except KeyboardInterrupt:
         run.stop()
         status = _wait(run)
+    if said := run.recipe.fit.precision_said(status.precision):
+        click.echo(said, err=True)
     seconds = round((status.ended or time.time()) - status.place, 2)
     result = {name: status.result.get(name) for name in ("test_accuracy", "test_loss")}
     click.echo(json.dumps({"run": run.name, "state": status.state, "seconds": seconds, **result}))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core import codegen, runs
+from core import cli, codegen, runs
 from core.nn import precision
 from core.nn.precision import suited_precision
 from tests.processes.trainings import begin, ended, wait_for
@@ -37,14 +37,17 @@ def test_a_processor_that_cannot_compute_with_it_counts_as_slow(monkeypatch: pyt
     assert precision._seconds("bfloat16") == float("inf")
 
 
-def test_where_16_bits_are_slow_a_run_takes_32_and_says_so(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_16_bits_are_slow_a_run_takes_32_and_says_so(
+    data_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     # Without oneDNN TensorFlow computes with 16 bits at an eighth of the speed, also on processors that know them.
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
     run = begin("digits-cnn", epochs=1, precision=SIXTEEN)
     status = wait_for(run, ended)
     assert (status.state, status.precision, run.recipe.fit.precision) == (runs.FINISHED, "float32", SIXTEEN)
-    assert "faster with 32 bits" in run.recipe.fit.precision_said(status.precision)
     assert run.recipe.fit.precision_said(SIXTEEN) == ""
+    cli._wait_and_tell(run)
+    assert "faster with 32 bits" in capsys.readouterr().err
     assert POLICY not in codegen.run_script(run), "the script computes as the run did"
     assert POLICY in codegen.recipe_script(run.recipe, run.about)
 

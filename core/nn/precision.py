@@ -8,13 +8,16 @@ FLOAT32 = "float32"
 # A convolution of a usual size, forward and back: pictures, their rows and columns, and channels in and out.
 _PICTURES, _PLACES, _CHANNELS = 32, 16, 64
 _ROUNDS = 4
+# The compute capability from which on NVIDIA's GPUs compute with bfloat16: "Datatype and hardware support matrix",
+# https://nvidia.github.io/TransformerEngine/support_matrix.html
+_FIRST_WITH_16_BITS = (8, 0)
 
 
 def suited_precision(wanted: str) -> str:
     """Return what a training is to compute with: what its recipe wants, or 32 bits where 16 are slower here.
 
     Processors that know no 16-bit numbers train with them at a half to an eighth of the speed: which it is, is measured
-    in some tenths of a second. A GPU is taken to know them.
+    in some tenths of a second. A GPU tells by its compute capability; one that has none is taken to know them.
 
     Args:
         wanted: the name of one of Keras's dtype policies, as `Fit.precision` has it.
@@ -22,9 +25,16 @@ def suited_precision(wanted: str) -> str:
     Returns:
         That of the policy to take.
     """
-    if wanted == FLOAT32 or tf.config.list_physical_devices("GPU") or _faster_with_16_bits():
+    if wanted == FLOAT32:
         return wanted
-    return FLOAT32
+    gpus = tf.config.list_physical_devices("GPU")
+    faster = _knows_16_bits(gpus[0]) if gpus else _faster_with_16_bits()
+    return wanted if faster else FLOAT32
+
+
+def _knows_16_bits(gpu: tf.config.PhysicalDevice) -> bool:
+    details = tf.config.experimental.get_device_details(gpu)
+    return details.get("compute_capability", _FIRST_WITH_16_BITS) >= _FIRST_WITH_16_BITS
 
 
 def _faster_with_16_bits() -> bool:

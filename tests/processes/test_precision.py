@@ -27,6 +27,26 @@ def test_the_faster_is_taken(monkeypatch: pytest.MonkeyPatch, with_32: float, wi
     assert suited_precision("float32") == "float32"
 
 
+@pytest.mark.parametrize(
+    ("details", "taken"),
+    [
+        ({"compute_capability": (7, 5)}, "float32"),
+        ({"compute_capability": (8, 0)}, SIXTEEN),
+        ({"compute_capability": (12, 0)}, SIXTEEN),
+        ({}, SIXTEEN),
+    ],
+)
+def test_a_gpu_tells_by_its_compute_capability(
+    monkeypatch: pytest.MonkeyPatch, details: dict[str, tuple[int, int]], taken: str
+) -> None:
+    import tensorflow as tf
+
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda _kind: ["a GPU"])
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda _gpu: details)
+    monkeypatch.setattr(precision, "_seconds", lambda _dtype: pytest.fail("nothing is measured"))
+    assert suited_precision(SIXTEEN) == taken
+
+
 def test_a_processor_that_cannot_compute_with_it_counts_as_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     import tensorflow as tf
 

@@ -9,7 +9,7 @@ from core.evaluation import Predictions
 from core.runs import Run
 from pages.shared import address
 from pages.shared.card import prepare_cards
-from pages.shared.controls import choose_run, train_first
+from pages.shared.controls import choose_run, full_title, train_first
 from pages.shared.errors.calibration import show_calibration
 from pages.shared.errors.classes import show_classes
 from pages.shared.errors.labels import show_label_errors
@@ -92,8 +92,8 @@ def say_when_unevaluated(asked: str | None) -> None:
     """Say why the run that a link asks for is not the one that is shown."""
     if asked in {run.name for run in runs.all_runs()} - {run.name for run in evaluated}:
         st.info(
-            f"The run {plain(asked or '')} has no predictions: they are made when a training ends, or is stopped after "
-            "its first batch. Shown is another run."
+            f"The run “{plain(full_title(asked or ''))}” has no predictions: they are made when a training ends, or is "
+            "stopped after its first batch. Shown is another run."
         )
 
 

@@ -2,7 +2,7 @@
 
 from core.comparison.pictures import Comparison, ComparisonError, compare
 from core.comparison.recipes import Difference, differences, recipe_differences
-from core.comparison.table import Row, epochs, row, rows
+from core.comparison.table import Row, epochs, full_titles, row, rows
 
 __all__ = [
     "Comparison",
@@ -12,6 +12,7 @@ __all__ = [
     "compare",
     "differences",
     "epochs",
+    "full_titles",
     "recipe_differences",
     "row",
     "rows",

@@ -1,8 +1,11 @@
 """All runs at a glance, a row each: what was trained on what, for how long, and what came of it."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -63,6 +66,29 @@ class Row:
 def rows() -> list[Row]:
     """Return a row for each run, newest first. Of runs that have ended and not changed, no file is read again."""
     return [row(run) for run in runs.all_runs()]
+
+
+def full_titles(found: Sequence[Run], zone: tzinfo | None = None) -> dict[str, str]:
+    """Return titles that tell runs apart, by name: what a run is called, and when it was made or where it is from.
+
+    Args:
+        found: which runs; no two of them get the same.
+        zone: that of the times; `None`: this machine's.
+    """
+    titles = {run.name: _full_title(run, zone) for run in found}
+    count = Counter(titles.values())
+    return {name: title if count[title] == 1 else f"{title} · {name}" for name, title in titles.items()}
+
+
+def _full_title(run: Run, zone: tzinfo | None) -> str:
+    made = row(run)
+    if made.state == DAMAGED:
+        return run.name
+    if run.folder.parent != runs.runs_folder():
+        return f"{made.title} · comes with Pixelwise"
+    when = datetime.fromtimestamp(made.created, zone)
+    # With seconds: a second training of a recipe, right after the first, leaves the first one's title as it is.
+    return f"{made.title} · {when.day} {when:%b, %H:%M:%S}"
 
 
 def epochs(run: Run) -> list[dict[str, Any]]:

@@ -1,9 +1,11 @@
 """Controls that several pages have: choosing a data set or a run, numbers from settings, the way to a first run."""
 
 from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from core import comparison, runs
 from core.datasets import catalogue
 from core.runs import Run
 
@@ -20,8 +22,7 @@ def choose(
         names: at least one.
         key: the widget's key; pages that use the same one share the choice.
         parameter: its name in the address.
-        titles: what to show for a name; without one the name itself. It must not change while the page is open: the
-            browser keeps the chosen title's text.
+        titles: what to show for a name, no two alike; without one the name itself.
     """
     name = asked(key=key, parameter=parameter)
     if name in names:
@@ -54,8 +55,22 @@ def choose_dataset(names: Sequence[str]) -> str:
 
 def choose_run(found: Sequence[Run], *, key: str) -> Run:
     """Let the user choose a run, the newest first; a page that offers other runs than another has a key of its own."""
-    by_name = {run.name: run for run in found}
-    return by_name[choose("Run", list(by_name), key=key, parameter="run")]
+    by_name, titles = {run.name: run for run in found}, full_titles(found)
+    return by_name[choose("Run", list(by_name), key=key, parameter="run", titles=titles)]
+
+
+def full_titles(found: Sequence[Run]) -> dict[str, str]:
+    """Return titles that tell runs apart, by name, with the browser's time."""
+    try:
+        zone = ZoneInfo(st.context.timezone) if st.context.timezone else None
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = None
+    return comparison.full_titles(found, zone)
+
+
+def full_title(name: str) -> str:
+    """Return the full title of one of the user's runs; the name where there is no such run."""
+    return full_titles([run for run in runs.all_runs() if run.name == name]).get(name, name)
 
 
 def train_first(sentence: str) -> None:

@@ -82,7 +82,7 @@ def offer_features(run: Run) -> None:
     if job is not None and show_job(job, "What the network makes of each picture").state == jobs.RUNNING:
         return
     st.markdown(
-        f"This needs what the network of {plain(run.name)} makes of each picture of {plain(run.about.title)}. To find "
+        f"This needs what the run's network makes of each picture of {plain(run.about.title)}. To find "
         "out takes seconds to minutes; it goes on when you leave, and is kept with the run."
     )
     if st.button(_MAKE, type="primary", icon=":material/bubble_chart:", key="make_features"):

@@ -8,7 +8,6 @@ from core.explaining import training_labels
 from core.explaining.subject import TRAIN
 from core.runs import Run
 from pages.shared import address
-from pages.shared.frame import plain
 from pages.shared.job import show_job
 
 _KEY = "labels_of"
@@ -56,9 +55,9 @@ def _training(run: Run) -> Predictions | None:
     if found is not None or going:
         return found
     st.markdown(
-        f"The network of {plain(run.name)} trained on these labels and may know them by heart. So others judge: what "
-        "it makes of the pictures goes into five logistic regressions, each fitted without the fifth of them that "
-        "it judges. That takes a minute or some, goes on when you leave, and is kept with the run."
+        "The run's network trained on these labels and may know them by heart. So others judge: what it makes of the "
+        "pictures goes into five logistic regressions, each fitted without the fifth of them that it judges. That "
+        "takes a minute or some, goes on when you leave, and is kept with the run."
     )
     if st.button("Judge the training labels", type="primary", icon=":material/rule:", key="judge_labels"):
         training_labels.start(run)

@@ -68,7 +68,7 @@ def train(page: Page, server: Server) -> None:
     # Another tab shows the same run; this one is reloaded.
     second = page.context.new_page()
     second.goto(f"{server.address}/train")
-    expect(second.get_by_role("combobox", name="Run")).to_have_value(re.compile("-digits-cnn$"))
+    expect(second.get_by_role("combobox", name="Run")).to_have_value(re.compile("^Digits: convolutional network · "))
     second.close()
     page.reload()
     expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
@@ -181,7 +181,7 @@ def test_training_survives_a_killed_server_and_the_worker_does_not(browser: Brow
     wait_until(lambda: run.status().fraction > 0)  # From here on there is something to keep.
     with running_server(tmp_path) as second:
         page.goto(f"{second.address}/train")
-        expect(page.get_by_role("combobox", name="Run")).to_have_value(run.name)
+        expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile(f"^{re.escape(run.title)} · "))
         page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
         expect(page.get_by_text("stopped")).to_be_visible()
         expect(page.get_by_role("link", name="See its errors")).to_be_visible()

@@ -285,12 +285,22 @@ def test_predictions_that_are_torn_are_said(app: AppTest) -> None:
     assert "cannot be read" in app.error[0].value
 
 
+def test_a_run_that_is_renamed_meanwhile_stays_chosen(app: AppTest) -> None:
+    older, _ = digits_run(), digits_run(recipe=find_recipe("digits-dense"))
+    show(app, "errors.py", run=older.name)
+    older.annotate(title="mine")
+    app.run()
+    choice = app.selectbox(key="run_evaluated")
+    assert choice.value == older.name
+    assert any(option.startswith("mine · ") for option in choice.options)
+
+
 def test_a_run_that_has_no_predictions_yet_is_named(app: AppTest) -> None:
     waiting = runs.create(find_recipe("digits-dense"), "digits")
     show(app, "errors.py", run=digits_run().name)
     assert not app.info
     show(app, "errors.py", run=waiting.name)
-    assert f"{waiting.name.replace('-', chr(92) + '-')} has no predictions" in app.info[0].value
+    assert f"“{waiting.title.replace(':', chr(92) + ':')}" in app.info[0].value
     assert "All 7 errors" in said(app)
 
 

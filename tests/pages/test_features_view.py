@@ -25,7 +25,7 @@ def test_features_are_made_on_request(run: Run, monkeypatch: pytest.MonkeyPatch)
     started: list[Run] = []
     monkeypatch.setattr(features, "start", started.append)
     app = shown(map_of, run.name)
-    assert "needs what the network" in said(app)
+    assert "needs what the run's network" in said(app)
     app.button(key="make_features").click().run()
     assert started == [run]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import runs, saved
+from core import comparison, runs, saved
 from core.augmentation import Augmentation
 from core.datasets import catalogue, decisions
 from core.network import Conv2D, Dense, Dropout, Flatten, MaxPool2D, Rescaling
@@ -208,7 +208,7 @@ def test_a_training_can_begin_with_a_runs_weights(app: AppTest, never_started: N
     show(app, PAGE, dataset="digits", recipe="digits-cnn")
     view(app, "Fit")
     (begin,) = [each for each in app.selectbox if each.label == "Begin with the weights of"]
-    assert begin.options == ["no run: drawn by the seed", earlier.name]
+    assert begin.options == ["no run: drawn by the seed", *comparison.full_titles([earlier]).values()]
     begin.select(earlier.name).run()
     assert f"initial_weights: – → {earlier.name}" in said(app).replace("\\", "")
     press(app, "train")

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from core.comparison.curves import RunCurve, overlaid
 from core.datasets import catalogue, decisions
 from core.network import Dropout, Network
 from core.recipe import find_recipe
+from core.runs import Run
 from tests.unit.made_runs import made_run, predictions, write_metrics
 from tests.unit.test_runs import own_process
 
@@ -187,3 +189,22 @@ def test_curves_of_runs_are_laid_over_each_other(data_home: Path) -> None:
     assert chart.lines[-1].y[0] == drawn[1].epochs[0]["val_accuracy"]
     assert chart.lines[0].colour == chart.lines[2].colour != chart.lines[1].colour
     assert chart.lines[-1].name == "run <b>1, validation", "the component shows it as text"
+
+
+def test_full_titles_tell_runs_apart(data_home: Path) -> None:
+    plain, renamed, again, damaged = made_run(), made_run(title="mine"), made_run(), made_run()
+    # 22 November 2026, 20:55:03 in Universal Time: the first and the third in the same second.
+    for run, seconds in ((plain, 0), (renamed, 1), (again, 0)):
+        run.write_status(replace(run.status(), created=1795380903.0 + seconds))
+    (damaged.folder / "status.json").write_text("{")
+    pets = Run(Path(__file__).parents[2] / "models" / "pets")
+    titles = comparison.full_titles([plain, renamed, damaged, pets], ZoneInfo("Europe/Vienna"))
+    assert titles == {
+        plain.name: "Digits: convolutional network · 22 Nov, 21:55:03",
+        renamed.name: "mine · 22 Nov, 21:55:04",
+        damaged.name: damaged.name,
+        pets.name: f"{pets.title} · comes with Pixelwise",
+    }
+    alike = comparison.full_titles([plain, again])
+    assert alike[plain.name].endswith(plain.name)
+    assert alike[again.name].endswith(again.name)

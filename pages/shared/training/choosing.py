@@ -17,7 +17,7 @@ from core.preprocessing import Pipeline
 from core.recipe import Recipe, RecipeError, Split, named_recipes
 from core.runs import Run
 from core.shapes import layer_sizes, memory_problem, shift_problem
-from pages.shared.controls import asked, choose
+from pages.shared.controls import asked, choose, full_title
 from pages.shared.frame import plain
 from pages.shared.settings_controls import settings
 from pages.shared.training import drafts
@@ -50,7 +50,8 @@ def tell(draft: Draft, dataset: str) -> None:
     base = draft.base
     st.caption(plain(base.teaches))
     if draft.pair_of:
-        st.caption(f":material/compare_arrows: Runs will tell what it changes compared with {plain(draft.pair_of)}.")
+        other = plain(full_title(draft.pair_of))
+        st.caption(f":material/compare_arrows: Runs will tell what it changes compared with “{other}”.")
     if base.book_trap:
         st.caption(f":material/warning: **Trap.** {plain(base.book_trap)}")
     if base.dataset != dataset and draft.option != drafts.OWN:
@@ -65,7 +66,7 @@ def tell(draft: Draft, dataset: str) -> None:
             st.metric("The book's test accuracy", f"{base.book_accuracy:.2%}", width="content")
         if ours is not None:
             name, accuracy = ours
-            st.metric("Ours, the best run here", f"{accuracy:.2%}", width="content", help=plain(name))
+            st.metric("Ours, the best run here", f"{accuracy:.2%}", width="content", help=plain(full_title(name)))
 
 
 def _tell_its_dataset(name: str) -> None:

@@ -12,6 +12,7 @@ from core.recipe import Recipe
 from core.runs import Run
 from core.schedule import SCHEDULES, Constant, Schedule
 from core.settings import Specification
+from pages.shared.controls import full_titles
 from pages.shared.frame import dark
 from pages.shared.settings_controls import settings
 from pages.shared.training.drafts import Draft
@@ -100,17 +101,17 @@ def _fit(draft: Draft) -> None:
 def _initial_weights(draft: Draft) -> None:
     """Let the user choose the run with whose weights training begins; nothing is drawn where there is none."""
     chosen = draft.recipe.initial_weights
-    fitting = [run.name for run in runs.with_model() if _same_layers(run, draft.recipe)]
-    if chosen and chosen not in fitting:
-        fitting.append(chosen)
-    if not fitting:
+    titles = full_titles([run for run in runs.with_model() if _same_layers(run, draft.recipe)])
+    if chosen:
+        titles.setdefault(chosen, chosen)
+    if not titles:
         return
     key = draft.key("initial_weights")
     st.session_state.setdefault(key, chosen)
     named = st.selectbox(
         "Begin with the weights of",
-        ["", *fitting],
-        format_func=lambda name: name or "no run: drawn by the seed",
+        ["", *titles],
+        format_func=lambda name: titles.get(name, "no run: drawn by the seed"),
         key=key,
         persist_state="session",
         help="A network that has learned, on these pictures at another size or on others, goes on from there. Runs "

@@ -1,6 +1,7 @@
 """Runs: every training side by side, what a change fixed and broke, and everything to take away."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -12,26 +13,19 @@ from core.runs import Run
 from pages.shared import address
 from pages.shared.components.runs_table import runs_table
 from pages.shared.controls import train_first
-from pages.shared.frame import page, plain, said_in_words
+from pages.shared.frame import attempt, page, plain, said_in_words, say_refused
 from pages.shared.runs.curves import show_curves, show_differences
 from pages.shared.runs.pair import picture_is_open, show_pair
 from pages.shared.runs.take_away import show_take_away
 
 _POLL_S = 2.0
-_CHOSEN, _REMOVED, _REFUSED = "runs_chosen", "runs_removed", "runs_refused"
+_CHOSEN, _REMOVED = "runs_chosen", "runs_removed"
+_attempt = partial(attempt, key="runs")
 
 
 def choose(names: Sequence[str]) -> None:
     """Choose runs."""
     st.session_state[_CHOSEN] = list(names)
-
-
-def attempt(act: Callable[[], object]) -> None:
-    """Do what a click asks for; why it is refused is said when the page is drawn."""
-    try:
-        act()
-    except PixelwiseError as error:
-        st.session_state[_REFUSED] = str(error)
 
 
 def chosen_of(rows: Sequence[Row]) -> list[Run]:
@@ -47,34 +41,34 @@ def chosen_of(rows: Sequence[Row]) -> list[Run]:
     return [Run(runs.runs_folder() / name) for name in names]
 
 
-def remove(chosen: Sequence[Run]) -> None:
+def remove(chosen: Sequence[Row]) -> None:
     """Move runs to the trash."""
-    removed: list[str] = st.session_state.setdefault(_REMOVED, [])
+    removed: dict[str, str] = st.session_state.setdefault(_REMOVED, {})
     removed.clear()
-    for run in chosen:
-        run.remove()
-        removed.append(run.name)
+    for row in chosen:
+        Run(runs.runs_folder() / row.name).remove()
+        removed[row.name] = row.title
 
 
 def bring_back(names: Sequence[str]) -> None:
     """Bring runs back from the trash, and choose them."""
     for name in names:
         runs.restore(name)
-    st.session_state[_REMOVED] = []
+    st.session_state[_REMOVED] = {}
     choose(names)
 
 
 def show_removed() -> None:
     """Offer to bring back what was deleted last."""
     if removed := st.session_state.get(_REMOVED):
-        what = plain(removed[0]) if len(removed) == 1 else f"{len(removed)} runs"
+        what = f"“{plain(*removed.values())}”" if len(removed) == 1 else f"{len(removed)} runs"
         said, undo = st.columns([6, 1], vertical_alignment="center")
         said.info(f"Deleted {what}. The trash keeps it for a week.", icon=":material/delete:")
         undo.button(
             "Undo",
             icon=":material/undo:",
             width="stretch",
-            on_click=attempt,
+            on_click=_attempt,
             args=(lambda: bring_back(list(removed)),),
         )
 
@@ -86,7 +80,7 @@ def say_of(run: Run) -> None:
         title = st.text_input("Name", about.title, placeholder=run.recipe.title, max_chars=120)
         note = st.text_area("Note", about.note, max_chars=4000)
         if st.form_submit_button("Keep", type="primary"):
-            attempt(lambda: run.annotate(title=title, note=note))
+            _attempt(lambda: run.annotate(title=title, note=note))
             st.rerun()
 
 
@@ -112,7 +106,7 @@ def act_on_one(run: Run, row: Row) -> None:
             "pages/train.py", label="See it train", icon=":material/model_training:", query_params={"run": run.name}
         )
     if row.state in runs.RESUMABLE:
-        st.button("Resume", icon=":material/resume:", on_click=attempt, args=(run.resume,))
+        st.button("Resume", icon=":material/resume:", on_click=_attempt, args=(run.resume,))
     if run.has_evaluation:
         st.page_link(
             "pages/errors.py", label="Its errors", icon=":material/troubleshoot:", query_params={"run": run.name}
@@ -135,8 +129,8 @@ def act(chosen: Sequence[Run], readable: Sequence[Run], rows: Sequence[Row]) -> 
             icon=":material/delete:",
             disabled=any(by_name[run.name].state in runs.ALIVE for run in chosen),
             help="Moves to the trash, for a week. A run that goes on must be stopped first.",
-            on_click=attempt,
-            args=(lambda: remove(chosen),),
+            on_click=_attempt,
+            args=(lambda: remove([by_name[run.name] for run in chosen]),),
         )
     for run in readable:
         if cause := by_name[run.name].cause:
@@ -159,7 +153,7 @@ def show(rows: list[Row]) -> None:
         [run.name for run in chosen],
         {run.name: colour(place) for place, run in enumerate(chosen)},
         choose=choose,
-        star=lambda name, star: attempt(lambda: runs.find(name).annotate(star=star)),
+        star=lambda name, star: _attempt(lambda: runs.find(name).annotate(star=star)),
         key="runs_table",
     )
     if any(row.state in runs.ALIVE for row in rows):
@@ -195,8 +189,7 @@ def is_readable(run: Run) -> bool:
 
 page("Runs", "Every training side by side: curves, what differs, and which pictures a change fixed or broke.")
 show_removed()
-if refused := st.session_state.pop(_REFUSED, ""):
-    st.error(plain(refused), icon=":material/error:")
+say_refused(key="runs")
 found = comparison.rows()
 if found:
     address.resume()

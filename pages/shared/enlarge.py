@@ -8,11 +8,10 @@ import streamlit as st
 from core.datasets import closeup, decisions
 from core.datasets.decisions import EXCLUDE, KEEP, RELABEL, UNSURE, Decision
 from core.datasets.store import SPLITS, Dataset
-from core.errors import PixelwiseError
 from pages.shared.components.viewer import viewer
-from pages.shared.frame import plain, said_in_words
+from pages.shared.frame import attempt, plain, said_in_words, say_refused
 
-_SHOWN, _REFUSED, _NEW_LABEL = "enlarged", "enlarged_refused", "enlarged_new_label"
+_SHOWN, _NEW_LABEL = "enlarged", "enlarged_new_label"
 _BUTTONS = {
     EXCLUDE: ("Exclude", "X", ":material/block:"),
     UNSURE: ("Unsure", "U", ":material/question_mark:"),
@@ -62,8 +61,7 @@ def enlarge(
                     _go_on(dataset, among, now, go_to)
                 _decide(dataset, now)
             st.markdown(_decided(dataset, decisions.current(dataset).get(now)))
-            if refused := st.session_state.pop(_REFUSED, ""):
-                st.error(plain(refused), icon=":material/error:")
+            say_refused(key=_SHOWN)
             if more is not None:
                 more(now)
 
@@ -153,11 +151,7 @@ def _decide(dataset: Dataset, index: int) -> None:
 
 
 def _attempt(decide: Callable[[], object]) -> None:
-    """Decide, or keep for the dialog why that is refused: what a click's callback says would stand behind it."""
-    try:
-        decide()
-    except PixelwiseError as error:
-        st.session_state[_REFUSED] = str(error)
+    attempt(decide, key=_SHOWN)
     st.session_state[_NEW_LABEL] = None
 
 

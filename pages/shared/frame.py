@@ -3,7 +3,7 @@
 import gc
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import streamlit as st
@@ -46,6 +46,23 @@ def said_in_words() -> Iterator[None]:
         yield
     except PixelwiseError as error:
         st.error(plain(str(error)), icon=":material/error:")
+
+
+def attempt(act: Callable[[], object], *, key: str) -> None:
+    """Do what a click's callback asks for, or keep why that is refused for `say_refused` with the same key.
+
+    What a callback writes itself would stand above the page's title, and behind a dialog.
+    """
+    try:
+        act()
+    except PixelwiseError as error:
+        st.session_state[f"{key}_refused"] = str(error)
+
+
+def say_refused(*, key: str) -> None:
+    """Say once, in a sentence, why what was attempted last is refused."""
+    if refused := st.session_state.pop(f"{key}_refused", ""):
+        st.error(plain(refused), icon=":material/error:")
 
 
 def end_for_a_click() -> None:

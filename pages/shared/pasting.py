@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.errors import PixelwiseError
-from pages.shared.frame import plain
+from pages.shared.frame import attempt, say_refused
 
 
 def paste_json(what: str, take: Callable[[str], None], *, key: str) -> None:
@@ -17,15 +16,11 @@ def paste_json(what: str, take: Callable[[str], None], *, key: str) -> None:
         key: of the controls.
     """
 
-    def taken() -> None:
-        try:
-            take(st.session_state[key])
-            st.session_state[key] = ""
-        except PixelwiseError as error:
-            st.session_state[f"{key}_refused"] = str(error)
+    def take_it() -> None:
+        take(st.session_state[key])
+        st.session_state[key] = ""
 
     with st.popover("Paste JSON", icon=":material/content_paste:", width="content"):
         st.text_area(f"{what} as JSON, or a whole recipe", key=key, height=160, max_chars=100_000)
-        st.button("Use it", key=f"{key}_use", type="primary", on_click=taken)
-        if refused := st.session_state.pop(f"{key}_refused", ""):
-            st.error(plain(refused), icon=":material/error:")
+        st.button("Use it", key=f"{key}_use", type="primary", on_click=attempt, args=(take_it,), kwargs={"key": key})
+        say_refused(key=key)

@@ -1,7 +1,7 @@
 """A run, live: where it stands, its curves, what the coach says, what the network sees; pause, stop and resume."""
 
 import html
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +11,17 @@ import streamlit as st
 from core import coach, curves, pictures, runs
 from core.coach import Finding
 from core.datasets import catalogue
-from core.errors import PixelwiseError
 from core.progress import duration
 from core.recipe import Fit
 from core.runs import Run, Seen, Status
 from core.runs.records import GrowingRecords
 from pages.shared.components.crisp import data_url
 from pages.shared.components.curves import growing_curves
-from pages.shared.frame import dark, plain, said_in_words
+from pages.shared.frame import attempt, dark, plain, said_in_words, say_refused
 from pages.shared.training import drafts
 
 POLL_S = 0.75
-_REFUSED, _SET_UP = "train_refused", "train_set_up"
+_SET_UP = "train_set_up"
 _MOST_EPOCHS = int(Fit.setting_of("epochs").maximum or 1000)
 _WORST, _FILTERS, _FILTER_PX = 12, 8, 48
 _BADGES = {
@@ -46,6 +45,8 @@ _ICONS = {
     coach.NOISY: "ssid_chart",
     coach.LAGGING: "hourglass_bottom",
 }
+
+_attempt = partial(attempt, key="train")
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -71,14 +72,6 @@ def watch(run: Run, polling: bool) -> None:
         _curves(run, status, metrics)
 
 
-def attempt(act: Callable[[], object]) -> None:
-    """Do what a click asks for; why it is refused is said when the page is drawn."""
-    try:
-        act()
-    except PixelwiseError as error:
-        st.session_state[_REFUSED] = str(error)
-
-
 def _heading(run: Run, status: Status) -> None:
     """Show the state in words, and the buttons that change it."""
     colour, icon = _BADGES[status.state]
@@ -89,8 +82,7 @@ def _heading(run: Run, status: Status) -> None:
     )
     with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _buttons(run, status)
-    if refused := st.session_state.pop(_REFUSED, None):
-        st.error(plain(refused), icon=":material/error:")
+    say_refused(key="train")
     if status.cause:
         st.error(plain(status.cause), icon=":material/error:")
     if status.remark:
@@ -114,10 +106,12 @@ def _buttons(run: Run, status: Status) -> None:
         if status.state == runs.RUNNING:
             with st.popover("Learning rate", icon=":material/speed:", disabled=stopping):
                 _set_rate(run, status)
-        st.button("Pause", key="pause", icon=":material/pause:", on_click=attempt, args=(run.pause,), disabled=stopping)
-        st.button("Stop", key="stop", icon=":material/stop:", on_click=attempt, args=(run.stop,), disabled=stopping)
+        st.button(
+            "Pause", key="pause", icon=":material/pause:", on_click=_attempt, args=(run.pause,), disabled=stopping
+        )
+        st.button("Stop", key="stop", icon=":material/stop:", on_click=_attempt, args=(run.stop,), disabled=stopping)
     elif status.state in runs.RESUMABLE:
-        st.button("Resume", key="resume", icon=":material/play_arrow:", on_click=attempt, args=(run.resume,))
+        st.button("Resume", key="resume", icon=":material/play_arrow:", on_click=_attempt, args=(run.resume,))
     elif run.checkpoints and status.epoch < _MOST_EPOCHS:
         with st.popover("Train on", icon=":material/fast_forward:"):
             _train_on(run, status)
@@ -132,7 +126,7 @@ def _train_on(run: Run, status: Status) -> None:
 
     def train_on() -> None:
         # Read only now: what was typed just before the click counts.
-        attempt(lambda: run.resume(int(st.session_state[key])))
+        _attempt(lambda: run.resume(int(st.session_state[key])))
 
     st.button("Train on", key="train_on", type="primary", on_click=train_on)
 
@@ -145,7 +139,7 @@ def _set_rate(run: Run, status: Status) -> None:
     st.caption(f"It is {rate:g} now; the schedule goes on from the new one at the next batch.")
 
     def set_rate() -> None:
-        attempt(lambda: run.set_learning_rate(float(st.session_state[key])))
+        _attempt(lambda: run.set_learning_rate(float(st.session_state[key])))
 
     st.button("Set", key="train_set_rate", type="primary", on_click=set_rate)
 
@@ -159,7 +153,8 @@ def _queue(run: Run, status: Status) -> None:
         return
     if status.state == runs.WAITING:
         ahead = [each for each, _ in queue].index(run)
-        st.info(f"One run trains at a time: this one starts by itself after {plain(queue[max(ahead - 1, 0)][0].name)}.")
+        last = queue[max(ahead - 1, 0)][0]
+        st.info(f"One run trains at a time: this one starts by itself after “{plain(last.title)}”.")
     lines = []
     for number, (each, state) in enumerate(queue, start=1):
         title = f"**{plain(each.title)}**" if each == run else plain(each.title)
@@ -222,7 +217,7 @@ def _set_up(run: Run, finding: Finding) -> None:
         st.session_state[_SET_UP] = True
         st.toast("The next run is set up: press Train.", icon=":material/check:")
 
-    attempt(hand_over)
+    _attempt(hand_over)
 
 
 def _curves(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:

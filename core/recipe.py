@@ -57,6 +57,11 @@ class Split(Specification):
     )
 
     @property
+    def watched(self) -> str:
+        """What the pictures are that are looked at after each epoch: `validation` or `test`."""
+        return "test" if self.validation == "test" else "validation"
+
+    @property
     def choosing_seed(self) -> int:
         """The seed that draws `pictures`: another than `seed`, which may have drawn the data set's own test pictures.
 

@@ -123,6 +123,11 @@ class _Curves:
         return cls(recipe, class_names, epochs, loss, accuracy, val_loss, val_accuracy, shares)
 
     @property
+    def watched(self) -> str:
+        """What the pictures are called that do not train."""
+        return self.recipe.split.watched
+
+    @property
     def guessing(self) -> float:
         """The loss of an even guess, in nats."""
         return math.log(len(self.class_names))
@@ -167,8 +172,8 @@ def _collapsed(curves: _Curves) -> Finding | None:
     else:
         change, said = changes.calmer(curves.recipe)
     sentence = (
-        f"Collapsed to one class: {share:.0%} of the validation pictures are taken for {name}, whatever they show; the "
-        f"accuracy of {accuracy:.1%} is the share of that class."
+        f"Collapsed to one class: {share:.0%} of the {curves.watched} pictures are taken for {name}, whatever they "
+        f"show; the accuracy of {accuracy:.1%} is the share of that class."
     )
     return Finding(COLLAPSED, sentence, {"share": share, "val_accuracy": accuracy}, change, said)
 
@@ -225,9 +230,10 @@ def _overfitting(curves: _Curves) -> Finding | None:
     if risen and learns_on and len(smooth) - 1 - lowest >= 2 and gap > _GAP / 2:
         since = curves.epochs[lowest]
         sentence = (
-            f"Overfitting since epoch {since:.3g}: the validation loss has risen from {_nats(curves.val_loss[lowest])} "
-            f"to {_nats(curves.val_loss[-1])}, while the training loss fell from {_nats(curves.loss[lowest])} to "
-            f"{_nats(curves.loss[-1])}. The network learns the training pictures by heart."
+            f"Overfitting since epoch {since:.3g}: the {curves.watched} loss has risen from "
+            f"{_nats(curves.val_loss[lowest])} to {_nats(curves.val_loss[-1])}, while the training loss fell from "
+            f"{_nats(curves.loss[lowest])} to {_nats(curves.loss[-1])}. The network learns the "
+            f"training pictures by heart."
         )
         return Finding(OVERFITTING, sentence, {"since": since, "rise": rise, "gap": gap}, change, said)
     gaps = [ours - theirs for ours, theirs in zip(curves.accuracy, curves.val_accuracy, strict=True)]
@@ -235,7 +241,7 @@ def _overfitting(curves: _Curves) -> Finding | None:
         since = next(curves.epochs[at] for at in range(len(gaps)) if min(gaps[at:]) > _GAP)
         sentence = (
             f"Overfitting since epoch {since:.3g}: {curves.accuracy[-1]:.1%} of the training pictures are recognised "
-            f"and {curves.val_accuracy[-1]:.1%} of the validation pictures, {100 * gap:.1f} points fewer."
+            f"and {curves.val_accuracy[-1]:.1%} of the {curves.watched} pictures, {100 * gap:.1f} points fewer."
         )
         return Finding(OVERFITTING, sentence, {"since": since, "gap": gap}, change, said)
     return None
@@ -250,7 +256,7 @@ def _lagging(curves: _Curves) -> Finding | None:
     if not slow or not unsure or len(curves.loss) < 2:
         return None
     sentence = (
-        f"The validation loss of {_nats(curves.val_loss[-1])} lags behind the training loss of "
+        f"The {curves.watched} loss of {_nats(curves.val_loss[-1])} lags behind the training loss of "
         f"{_nats(curves.loss[-1])}, though {curves.val_accuracy[-1]:.1%} are recognised: the averages of "
         f"batch normalisation, which validation uses, have not caught up, since an epoch has few steps."
     )
@@ -296,7 +302,8 @@ def _underfitting(curves: _Curves, ended: bool) -> Finding | None:
         return Finding(UNDERFITTING, sentence, figures, {"fit.epochs": epochs}, f"{epochs} epochs")
     sentence = (
         f"Underfitting: only {accuracy:.1%} of the training pictures are recognised, about as many as of the "
-        f"validation pictures ({val_accuracy:.1%}), and the training loss hardly falls any more ({fall:.1%} an epoch)."
+        f"{curves.watched} pictures ({val_accuracy:.1%}), and the training loss hardly falls any more "
+        f"({fall:.1%} an epoch)."
     )
     change, said = changes.wider(curves.recipe)
     return Finding(UNDERFITTING, sentence, figures, change, said)
@@ -306,13 +313,13 @@ def _learning(curves: _Curves) -> Finding:
     best = curves.best
     sentence = (
         f"It learns: the training loss went from {_nats(curves.loss[0])} to {_nats(curves.loss[-1])}, and "
-        f"{curves.val_accuracy[best]:.1%} of the validation pictures are recognised at the best epoch, "
+        f"{curves.val_accuracy[best]:.1%} of the {curves.watched} pictures are recognised at the best epoch, "
         f"{curves.epochs[best]:.3g}."
     )
     if len(curves.loss) == 1:
         sentence = (
-            f"After the first epoch {curves.val_accuracy[0]:.1%} of the validation pictures are recognised; guessing "
-            f"gets {1 / len(curves.class_names):.1%}."
+            f"After the first epoch {curves.val_accuracy[0]:.1%} of the {curves.watched} pictures are recognised; "
+            f"guessing gets {1 / len(curves.class_names):.1%}."
         )
     return Finding(LEARNING, sentence, {"best": curves.epochs[best], "val_accuracy": curves.val_accuracy[best]})
 

@@ -41,6 +41,12 @@ def kinds(findings: list[Finding]) -> list[str]:
     return [finding.kind for finding in findings]
 
 
+def test_pictures_that_are_watched_are_called_what_they_are() -> None:
+    for name, called in (("digits-cnn", "of the validation pictures"), ("exercise-51", "of the test pictures")):
+        (finding,) = made({}, recipe=find_recipe(name))
+        assert called in finding.sentence
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

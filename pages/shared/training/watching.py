@@ -174,7 +174,7 @@ def _facts(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
     shown = {
         "Epoch": f"{status.epoch} of {status.epochs}",
         "Training accuracy": share(now.get("accuracy")),
-        f"{part_name(run).capitalize()} accuracy": share(last.get("val_accuracy")),
+        f"{run.recipe.split.watched.capitalize()} accuracy": share(last.get("val_accuracy")),
         "Pictures a second": "–" if speed is None else f"{speed:,.0f}",
         "Time left" if alive else "Time taken": duration(status.seconds_left if alive else taken),
         "Memory": "–" if status.memory_mb is None else f"{status.memory_mb:,.0f} MB",
@@ -221,7 +221,7 @@ def _set_up(run: Run, finding: Finding) -> None:
 
 
 def _curves(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
-    alive, validation = status.state in runs.ALIVE, part_name(run)
+    alive, validation = status.state in runs.ALIVE, run.recipe.split.watched
     if not metrics and not alive:
         st.info("It ended before its first batch: there is no curve.")
         return
@@ -278,7 +278,7 @@ def _seen_html(folder: str, epoch: int, _seen: Seen) -> str:
                 seen.ids[:_WORST], seen.labels, seen.predicted, seen.probabilities, strict=False
             )
         ]
-        parts.append(_row(f"The worst answers on {part_name(run)} pictures after epoch {epoch}", shown))
+        parts.append(_row(f"The worst answers on {run.recipe.split.watched} pictures after epoch {epoch}", shown))
     if len(seen.filters):
         shown = [
             _captioned(
@@ -299,7 +299,7 @@ def _seen_html(folder: str, epoch: int, _seen: Seen) -> str:
             )
             for number, each in enumerate(seen.maps[:_FILTERS], start=1)
         ]
-        parts.append(_row(f"… and what each makes of {part_name(run)} picture {seen.map_id}", maps))
+        parts.append(_row(f"… and what each makes of {run.recipe.split.watched} picture {seen.map_id}", maps))
     return "".join(parts)
 
 
@@ -326,11 +326,6 @@ def _row(title: str, shown: list[str]) -> str:
         f"<p style='margin:.6rem 0 .3rem;font-weight:600'>{html.escape(title)}</p>"
         f"<div style='display:flex;flex-wrap:wrap;gap:10px'>{''.join(shown)}</div>"
     )
-
-
-def part_name(run: Run) -> str:
-    """Return what the run's validation pictures are."""
-    return "test" if run.recipe.split.validation == "test" else "validation"
 
 
 def share(value: float | None) -> str:

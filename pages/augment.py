@@ -268,9 +268,10 @@ def train_with_it(dataset: Dataset) -> None:
 
 page("Augment", "Change pictures by chance, so that a network sees each in many ways. They move while you drag.")
 st.html(_STYLE.format(background=background()))
-address.resume(without=("dataset",))
+address.resume(without=("dataset", "run"))
 choices = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
 with choices, st.container(width=240):
     name = choose_dataset(catalogue.available())
 with said_in_words():
     augment(catalogue.open_dataset(name), choices)
+address.write()

@@ -64,7 +64,6 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
             show_pictures(dataset, ids, (filters, order))
         if view != _PICTURES:
             show_open(dataset, ids)
-    address.write()
 
 
 def origin(dataset: Dataset) -> str:
@@ -91,3 +90,4 @@ with said_in_words():
         with shown:
             st.info(f"{plain(catalogue.title(name))} is not on this machine yet.")
             st.page_link("pages/datasets.py", label="Get it", icon=":material/database:")
+address.write()

@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import booking, runs
 from core.answers import Answer
 from core.runs import Run
+from pages.shared import address
 from pages.shared.controls import choose_run, train_first
 from pages.shared.frame import page, said_in_words
 from pages.shared.predicting import given
@@ -79,5 +80,6 @@ else:
             run = choose_run(able, key="run_predicting")
         with said_in_words():
             way = choose_way(run)
+    address.write()
     with said_in_words():
         show_all(run, way)

@@ -70,6 +70,7 @@ def show_run(draft: Draft, dataset: Dataset, ready: Ready | None) -> None:
             builder.draw(draft.recipe, layers, layer_sizes(layers, ready.input_shape), ready.input_shape, dataset)
         return
     run = choose_run(found, key="run")
+    address.write()
     with said_in_words():
         going = run.status().state in runs.ALIVE
         st.fragment(watch, run_every=POLL_S if going else None)(run, going)

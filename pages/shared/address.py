@@ -22,6 +22,16 @@ class _Replaced(NamedTuple):
     when: float
 
 
+def begin(page: str) -> None:
+    """Begin to draw a page, perhaps another one than before; what was noted and never written is forgotten."""
+    st.session_state.pop("address_noted", None)
+    if st.session_state.get("page") != page:
+        st.session_state["page"] = page
+        st.session_state["address_heard"] = {}
+    if _by_history():
+        st.session_state.pop("address_replaced", None)
+
+
 def resume(*, without: Sequence[str] = ()) -> None:
     """Bring back what stood in the address when the page was left, if it was now opened without any.
 
@@ -37,16 +47,34 @@ def resume(*, without: Sequence[str] = ()) -> None:
 def adopt(key: str, parameter: str, read: Callable[[list[str]], _Value]) -> None:
     """Give a widget that is about to be drawn its value in the address, where that came from outside.
 
-    It came from outside (by a link, by Back, typed) when it is not what this session wrote there.
-
     Args:
         key: the widget's key, or any of the session's state.
         parameter: the parameter's name in the address.
         read: makes the value of the parameter's texts, which may be none, or nonsense.
     """
-    texts = st.query_params.get_all(parameter)
-    if texts != _written().get(parameter, []) and not _is_echo():
-        st.session_state[key] = read(texts)
+    if has_come(key, parameter):
+        st.session_state[key] = read(st.query_params.get_all(parameter))
+
+
+def has_come(key: str, parameter: str, *, shared: bool = False) -> bool:
+    """Tell whether a parameter came from outside since this was asked last for a key: by a link, by Back, typed.
+
+    What this session wrote there is nothing new, nor what it found there before, if a click brings it late.
+
+    Args:
+        key: who asks.
+        parameter: the parameter's name in the address.
+        shared: whether other pages change what it stands for: as this page is opened, what it wrote says nothing then.
+    """
+    heard = st.session_state.setdefault("address_heard", {})
+    texts, before = st.query_params.get_all(parameter), heard.get((key, parameter))
+    heard[key, parameter] = texts
+    if before is None and shared:
+        return True
+    if texts == _written().get(parameter, []):
+        return False
+    late = any(texts == each.get(parameter, []) for one in _replaced() for each in (one.address, one.by))
+    return _by_history() or (texts != before and not late)
 
 
 def note(parameter: str, texts: Sequence[str]) -> None:
@@ -57,12 +85,13 @@ def note(parameter: str, texts: Sequence[str]) -> None:
 def write() -> None:
     """Put what was noted in the address: one step of the browser's history."""
     noted = st.session_state.pop("address_noted", {})
-    came = _now()
-    before = st.session_state["address_replaced"].by if _is_echo() else came
+    came, replaced = _now(), _replaced()
+    before = replaced[-1].by if any(came == each.address for each in replaced) else came
     after = {name: texts for name, texts in (before | noted).items() if texts}
     _written().update(noted)
     if after != before or after != came:
-        st.session_state["address_replaced"] = _Replaced(st.session_state["page"], came, after, time.monotonic())
+        now = _Replaced(st.session_state["page"], came, after, time.monotonic())
+        st.session_state["address_replaced"] = [*replaced, now]
         st.query_params.from_dict(after)
 
 
@@ -76,16 +105,14 @@ def _written() -> dict[str, list[str]]:
     return by_page.setdefault(st.session_state["page"], {})
 
 
-def _is_echo() -> bool:
-    """Tell whether the address is the one before: a click is sent before the browser hears of the last one's effect.
+def _replaced() -> list[_Replaced]:
+    """Return which of the page's addresses were replaced just now, the last one last: clicks may still bring them."""
+    found: list[_Replaced] = st.session_state.get("address_replaced", [])
+    page, since = st.session_state["page"], time.monotonic() - _ECHO_S
+    return [each for each in found if each.page == page and each.when > since]
 
-    Back and Forward come with an old address too; with them, Streamlit tells the server that they are that.
-    """
-    replaced: _Replaced | None = st.session_state.get("address_replaced")
+
+def _by_history() -> bool:
+    """Tell whether Back or Forward led to the address, which may then be the one before and no echo of it."""
     context = get_script_run_ctx()
-    return (
-        replaced is not None
-        and not (context is not None and context.is_history_navigation)
-        and (replaced.page, replaced.address) == (st.session_state["page"], _now())
-        and time.monotonic() - replaced.when < _ECHO_S
-    )
+    return context is not None and context.is_history_navigation

@@ -8,12 +8,13 @@ import streamlit as st
 from core import comparison, runs
 from core.datasets import catalogue
 from core.runs import Run
+from pages.shared import address
 
 
 def choose(
     label: str, names: Sequence[str], *, key: str, parameter: str, titles: Mapping[str, str] | None = None
 ) -> str:
-    """Let the user choose one of some names; the choice is kept for the session and stands in the address.
+    """Let the user choose one of some names; the choice is kept for the session, and noted for the address.
 
     Streamlit's own binding to the address writes titles there and forgets a choice that a page does not offer.
 
@@ -24,27 +25,17 @@ def choose(
         parameter: its name in the address.
         titles: what to show for a name, no two alike; without one the name itself.
     """
-    name = asked(key=key, parameter=parameter)
-    if name in names:
-        st.session_state[key] = name
+    asked = st.query_params.get(parameter)
+    if address.has_come(key, parameter, shared=True) and asked in names:
+        st.session_state[key] = asked
     elif st.session_state.get(key) not in names:
         st.session_state[key] = names[0]
     shown = titles or {}
     chosen = str(
         st.selectbox(label, names, key=key, format_func=lambda name: shown.get(name, name), persist_state="session")
     )
-    st.query_params[parameter] = st.session_state[_written(key)] = chosen
+    address.note(parameter, [chosen])
     return chosen
-
-
-def asked(*, key: str, parameter: str) -> str | None:
-    """Return what the address asks for, where that is not what `choose` wrote there."""
-    found = st.query_params.get(parameter)
-    return None if found == st.session_state.get(_written(key)) else found
-
-
-def _written(key: str) -> str:
-    return f"{key}_in_address"
 
 
 def choose_dataset(names: Sequence[str]) -> str:

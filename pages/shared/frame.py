@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestTy
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 from core.errors import PixelwiseError
-from pages.shared import late_requests, message_queue
+from pages.shared import address, late_requests, message_queue
 
 _BEFORE_WARMING_S = 1.5
 
@@ -34,7 +34,7 @@ def page(title: str, lead: str) -> None:
     if "through_app" not in st.session_state:
         PagesManager.uses_pages_directory = False
         st.rerun()
-    st.session_state["page"] = title
+    address.begin(title)
     st.title(title, anchor=False)
     st.caption(lead)
 

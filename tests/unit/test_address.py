@@ -14,7 +14,7 @@ def page() -> None:
 
     from pages.shared import address
 
-    st.session_state["page"] = "Browse"
+    address.begin("Browse")
     if "turn_to" in st.session_state:
         address.note("page", st.session_state.pop("turn_to"))
     address.write()
@@ -55,3 +55,81 @@ def test_going_back_at_once_is_no_click_with_an_old_address(
     app.query_params["page"] = "2"
     app.run()
     assert sent == [{"page": ["1"]}], "the address is left where Back brought it"
+
+
+def letters() -> None:
+    import streamlit as st
+
+    from pages.shared import address
+    from pages.shared.controls import choose
+
+    address.begin(st.session_state.get("on", "Errors"))
+    choose("Letter", list("abcd"), key="letter", parameter="letter")
+    if st.session_state.pop("interrupted", False):
+        st.stop()
+    address.write()
+
+
+def asked(app: AppTest, letter: str, *, clicked: str = "") -> str:
+    """Return the letter chosen after a request in which the browser's address has this one, perhaps with a click."""
+    app.query_params["letter"] = letter
+    if clicked:
+        app.session_state["letter"] = clicked
+    app.run()
+    assert not app.exception
+    return str(app.selectbox(key="letter").value)
+
+
+def address_of(app: AppTest) -> str:
+    """Return the letter that is in the address after a request."""
+    return "".join(app.query_params["letter"])
+
+
+@pytest.fixture
+def chooser() -> AppTest:
+    """A page on which a letter is chosen, opened by a link to `a`."""
+    app = AppTest.from_function(letters, default_timeout=30)
+    assert asked(app, "a") == "a"
+    return app
+
+
+def test_a_choice_outlasts_clicks_that_come_with_the_addresses_before_it(chooser: AppTest) -> None:
+    assert asked(chooser, "a", clicked="b") == "b"
+    assert asked(chooser, "a") == "b", "the browser has heard of neither"
+    assert asked(chooser, "a", clicked="c") == "c"
+    assert asked(chooser, "b") == "c", "the browser has heard of b, and not of c"
+    assert address_of(chooser) == "c"
+    assert asked(chooser, "d") == "d", "a link"
+
+
+def test_a_choice_outlasts_a_click_that_came_before_the_page_was_drawn_to_its_end() -> None:
+    app = AppTest.from_function(letters, default_timeout=30)
+    app.session_state["interrupted"] = True
+    assert asked(app, "a") == "a"
+    app.session_state["interrupted"] = True
+    assert asked(app, "a", clicked="b") == "b"
+    assert asked(app, "a") == "b"
+    assert address_of(app) == "b"
+
+
+def test_an_old_address_is_a_link_after_a_while(chooser: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(chooser, "a", clicked="b") == "b"
+    assert asked(chooser, "b", clicked="c") == "c"
+    monkeypatch.setattr(address, "_ECHO_S", 0.0)
+    assert asked(chooser, "a") == "a"
+
+
+def test_back_leads_to_the_choice_before_at_once(chooser: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(chooser, "a", clicked="b") == "b"
+    with monkeypatch.context() as back:
+        back.setattr(address, "get_script_run_ctx", lambda: SimpleNamespace(is_history_navigation=True))
+        assert asked(chooser, "a") == "a"
+    assert asked(chooser, "a") == "a"
+    assert address_of(chooser) == "a"
+
+
+def test_a_link_wins_over_what_another_page_made_of_a_shared_choice(chooser: AppTest) -> None:
+    chooser.session_state["on"] = "Predict"
+    assert asked(chooser, "b") == "b"
+    chooser.session_state["on"] = "Errors"
+    assert asked(chooser, "a") == "a"

@@ -17,7 +17,8 @@ from core.preprocessing import Pipeline
 from core.recipe import Recipe, RecipeError, Split, named_recipes
 from core.runs import Run
 from core.shapes import layer_sizes, memory_problem, shift_problem
-from pages.shared.controls import asked, choose, full_title
+from pages.shared import address
+from pages.shared.controls import choose, full_title
 from pages.shared.frame import plain
 from pages.shared.settings_controls import settings
 from pages.shared.training import drafts
@@ -30,8 +31,8 @@ _BEST_S = 10
 
 def take_its_dataset() -> None:
     """Choose the data set that a link's recipe is made for, where the link names none and it is on this machine."""
-    name = asked(key=_RECIPE, parameter=_RECIPE)
-    if "dataset" not in st.query_params and name in named_recipes():
+    name, has_come = st.query_params.get(_RECIPE), address.has_come("its_dataset", _RECIPE, shared=True)
+    if has_come and "dataset" not in st.query_params and name in named_recipes():
         drafts.choose_dataset(named_recipes()[name].dataset)
 
 

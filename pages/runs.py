@@ -12,7 +12,7 @@ from core.errors import PixelwiseError
 from core.runs import Run
 from pages.shared import address
 from pages.shared.components.runs_table import runs_table
-from pages.shared.controls import train_first
+from pages.shared.controls import train_first, turn_to
 from pages.shared.frame import attempt, page, plain, said_in_words, say_refused
 from pages.shared.runs.curves import show_curves, show_differences
 from pages.shared.runs.pair import picture_is_open, show_pair
@@ -24,8 +24,10 @@ _attempt = partial(attempt, key="runs")
 
 
 def choose(names: Sequence[str]) -> None:
-    """Choose runs."""
+    """Choose runs; a single one is what other pages show, too."""
     st.session_state[_CHOSEN] = list(names)
+    if len(names) == 1:
+        turn_to(names[0])
 
 
 def chosen_of(rows: Sequence[Row]) -> list[Run]:

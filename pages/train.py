@@ -9,7 +9,7 @@ from core.recipe import Recipe
 from core.runs import Run
 from core.shapes import layer_sizes
 from pages.shared import address
-from pages.shared.controls import choose_dataset, choose_run
+from pages.shared.controls import choose_dataset, choose_run, turn_to
 from pages.shared.frame import page, plain, said_in_words
 from pages.shared.training import builder, choosing, drafts
 from pages.shared.training.as_text import recipe_text
@@ -43,7 +43,7 @@ def start(draft: Draft, dataset: Dataset) -> None:
     title = choosing.run_title(draft)
     run = runs.create(draft.recipe, dataset.about.name, title=title, pair_of=draft.pair_of)
     run.start()
-    st.session_state["run"] = run.name
+    turn_to(run.name)
     st.session_state[_STARTED] = True
     st.rerun()
 

@@ -10,6 +10,8 @@ from core.datasets import catalogue
 from core.runs import Run
 from pages.shared import address
 
+_LAST_RUN = "run_chosen_last"
+
 
 def choose(
     label: str, names: Sequence[str], *, key: str, parameter: str, titles: Mapping[str, str] | None = None
@@ -45,9 +47,27 @@ def choose_dataset(names: Sequence[str]) -> str:
 
 
 def choose_run(found: Sequence[Run], *, key: str) -> Run:
-    """Let the user choose a run, the newest first; a page that offers other runs than another has a key of its own."""
-    by_name, titles = {run.name: run for run in found}, full_titles(found)
-    return by_name[choose("Run", list(by_name), key=key, parameter="run", titles=titles)]
+    """Let the user choose a run, the newest first; the one that was chosen last on any page, where it is found.
+
+    Args:
+        found: at least one.
+        key: the widget's key; a page that offers other runs than another has one of its own.
+    """
+    by_name, shown = {run.name: run for run in found}, f"{key}_shown"
+    before, last = st.session_state.get(shown), st.session_state.get(_LAST_RUN)
+    if last in by_name and last != before:
+        st.session_state[key] = last
+    name = choose("Run", list(by_name), key=key, parameter="run", titles=full_titles(found))
+    # What a page shows by itself as it is opened nobody has chosen.
+    if name != before and (before is not None or name == st.query_params.get("run")):
+        turn_to(name)
+    st.session_state[shown] = name
+    return by_name[name]
+
+
+def turn_to(run: str) -> None:
+    """Make a run the one chosen last, by its name: pages that have it show it from the next rerun on."""
+    st.session_state[_LAST_RUN] = run
 
 
 def full_titles(found: Sequence[Run]) -> dict[str, str]:

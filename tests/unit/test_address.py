@@ -1,11 +1,15 @@
 """The page's address, where a click is sent before the browser has heard what the one before it made of it."""
 
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core import runs
+from core.recipe import find_recipe
 from pages.shared import address
 
 
@@ -133,3 +137,44 @@ def test_a_link_wins_over_what_another_page_made_of_a_shared_choice(chooser: App
     assert asked(chooser, "b") == "b"
     chooser.session_state["on"] = "Errors"
     assert asked(chooser, "a") == "a"
+
+
+def run_of_a_page() -> None:
+    import streamlit as st
+
+    from core import runs
+    from pages.shared import address
+    from pages.shared.controls import choose_run
+
+    address.begin(st.session_state["on"])
+    offered = [run for run in runs.all_runs() if run.name not in st.session_state.get("not_offered", ())]
+    choose_run(offered, key=f"run_{st.session_state['on']}")
+    address.write()
+
+
+def test_pages_show_the_run_that_was_chosen_last(data_home: Path) -> None:
+    names = [runs.create(find_recipe("digits-cnn"), "digits").name for _ in range(3)]
+    oldest, middle, newest = names
+    app = AppTest.from_function(run_of_a_page, default_timeout=30)
+
+    def opened(page: str, **changes: Any) -> str:
+        app.session_state["on"] = page
+        for name, value in changes.items():
+            app.session_state[name] = value
+        app.run()
+        assert not app.exception
+        return str(app.selectbox(key=f"run_{page}").value)
+
+    assert opened("Errors") == newest
+    assert opened("Errors", run_Errors=oldest) == oldest
+    app.query_params.clear()
+    assert opened("Predict") == oldest
+    assert opened("Predict", run_Predict=middle) == middle
+    app.query_params.clear()
+    assert opened("Train", not_offered=[middle]) == newest, "what it has not, it cannot show"
+    app.query_params.clear()
+    assert opened("Errors", not_offered=[]) == middle, "and shows no other page that it has not"
+    app.query_params["run"] = oldest
+    assert opened("Train") == oldest, "a link wins"
+    app.query_params.clear()
+    assert opened("Predict") == oldest

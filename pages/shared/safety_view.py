@@ -44,7 +44,8 @@ def show_safety(dataset: Dataset, augmentation: Augmentation) -> None:
     key, name, part, settings = begun
     (checked,) = [each for each in able if each.name == name]
     if settings != augmentation or checked != run:
-        st.info(f"This is for {plain(_in_short(settings))}, checked on {plain(name)}. Check again for what is set now.")
+        said = f"This is for {plain(_in_short(settings))}, checked on “{plain(checked.title)}”."
+        st.info(f"{said} Check again for what is set now.")
     going_on = check.standing.going_on
     st.fragment(_standing, run_every=_POLL_S if going_on else None)(key, going_on)
     if check.standing.result is not None:

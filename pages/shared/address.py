@@ -14,9 +14,8 @@ _ECHO_S = 10.0
 
 
 class _Replaced(NamedTuple):
-    """A page's address that was replaced by another one, and when."""
+    """An address of the page that was replaced by another one, and when."""
 
-    page: str
     address: dict[str, list[str]]
     by: dict[str, list[str]]
     when: float
@@ -25,11 +24,12 @@ class _Replaced(NamedTuple):
 def begin(page: str) -> None:
     """Begin to draw a page, perhaps another one than before; what was noted and never written is forgotten."""
     st.session_state.pop("address_noted", None)
-    if st.session_state.get("page") != page:
+    another = st.session_state.get("page") != page
+    if another:
         st.session_state["page"] = page
         st.session_state["address_heard"] = {}
-    if _by_history():
-        st.session_state.pop("address_replaced", None)
+    if another or _by_history():
+        st.session_state["address_replaced"] = []
 
 
 def resume(*, without: Sequence[str] = ()) -> None:
@@ -90,8 +90,7 @@ def write() -> None:
     after = {name: texts for name, texts in (before | noted).items() if texts}
     _written().update(noted)
     if after != before or after != came:
-        now = _Replaced(st.session_state["page"], came, after, time.monotonic())
-        st.session_state["address_replaced"] = [*replaced, now]
+        st.session_state["address_replaced"] = [*replaced, _Replaced(came, after, time.monotonic())]
         st.query_params.from_dict(after)
 
 
@@ -107,9 +106,8 @@ def _written() -> dict[str, list[str]]:
 
 def _replaced() -> list[_Replaced]:
     """Return which of the page's addresses were replaced just now, the last one last: clicks may still bring them."""
-    found: list[_Replaced] = st.session_state.get("address_replaced", [])
-    page, since = st.session_state["page"], time.monotonic() - _ECHO_S
-    return [each for each in found if each.page == page and each.when > since]
+    since = time.monotonic() - _ECHO_S
+    return [each for each in st.session_state["address_replaced"] if each.when > since]
 
 
 def _by_history() -> bool:

@@ -5,6 +5,7 @@ import streamlit as st
 from core import runs
 from core.datasets import catalogue
 from pages.shared.components.gallery import Item, gallery, picture_url
+from pages.shared.controls import full_title
 from pages.shared.frame import page, plain, said_in_words
 
 _FIRST_PICTURES = 40
@@ -28,7 +29,7 @@ if second.button("Browse the digits", icon=":material/photo_library:", width="st
 going = runs.alive()
 if going:
     run, status = going[0]
-    st.info(f"{plain(run.title)} is {status.state}.", icon=":material/progress_activity:")
+    st.info(f"{plain(full_title(run.name))} is {status.state}.", icon=":material/progress_activity:")
     st.page_link("pages/train.py", label="See it train", query_params={"run": run.name})
 
 with said_in_words():

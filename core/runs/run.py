@@ -177,7 +177,7 @@ class Run:
             status = Status.from_json((self.folder / "status.json").read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise RunError(f"There is no run {self.name}.") from error
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError) as error:
             raise RunError(f"The status of the run {self.name} cannot be read: {error}.") from error
         if status.state not in ALIVE:
             return status

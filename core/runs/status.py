@@ -11,6 +11,8 @@ FAILED, INTERRUPTED = "failed", "interrupted"
 ALIVE = (WAITING, RUNNING, STOPPING)
 # From these a run goes on where its checkpoint is, or begins again when it has none.
 RESUMABLE = (STOPPED, PAUSED, FAILED, INTERRUPTED)
+# In the year 5138; dates end with 9999.
+_LATEST = 1e11
 
 
 class RunError(PixelwiseError):
@@ -70,9 +72,17 @@ class Status:
 
     @classmethod
     def from_json(cls, text: str) -> "Status":
-        """Read a `status.json`; fields of later versions are left aside."""
+        """Read a `status.json`; fields of later versions are left aside.
+
+        Raises:
+            ValueError: it is no JSON, or the run was made at no time there is.
+            TypeError, AttributeError: it is no status.
+        """
         known = {each.name for each in fields(cls)}
-        return cls(**{name: value for name, value in json.loads(text).items() if name in known})
+        status = cls(**{name: value for name, value in json.loads(text).items() if name in known})
+        if not 0 <= status.created < _LATEST:
+            raise ValueError(f"created: {status.created!r}")
+        return status
 
     @property
     def place(self) -> float:

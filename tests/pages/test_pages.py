@@ -75,3 +75,17 @@ def test_predict_refuses_what_is_no_picture_by_name(app: AppTest, data: bytes) -
     app.file_uploader[0].upload("my_cat.png", data, "image/png").run()
     assert not app.exception
     assert app.error[0].value.startswith("my\\_cat\\.png: ")
+
+
+@pytest.mark.parametrize(
+    ("file", "text"), [("recipe.json", "{"), ("status.json", '{"state": "finished", "created": 1e300}')]
+)
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_stands_a_damaged_run(app: AppTest, name: str, file: str, text: str) -> None:
+    runs.create(find_recipe("digits-dense"), "digits")
+    run = finished_run()
+    (run.folder / "model.keras").touch()
+    for each in runs.all_runs():
+        (each.folder / file).write_text(text)
+    show(app, name)
+    assert not app.exception

@@ -1,6 +1,7 @@
 """Run folders: made whole, never believed when their process is gone, and found by name."""
 
 import json
+import math
 import os
 import shutil
 import time
@@ -12,7 +13,7 @@ import numpy as np
 import psutil
 import pytest
 
-from core import home, runs
+from core import comparison, home, runs
 from core.datasets import catalogue, decisions
 from core.datasets.store import DatasetError
 from core.errors import StorageError
@@ -224,8 +225,18 @@ def test_a_torn_last_line_is_left_out(run: Run) -> None:
     assert [record["loss"] for record in run.metrics()] == [1.0, 1.0]
 
 
-def test_a_status_that_cannot_be_read_is_said(run: Run) -> None:
-    (run.folder / "status.json").write_text("{")
+@pytest.mark.parametrize("created", [1e300, -1e18, math.nan, "yesterday", None])
+def test_a_status_with_a_time_that_is_none_cannot_be_read(run: Run, created: object) -> None:
+    found = {**json.loads((run.folder / "status.json").read_text()), "created": created}
+    (run.folder / "status.json").write_text(json.dumps(found))
+    with pytest.raises(RunError, match="cannot be read"):
+        run.status()
+    assert comparison.full_titles([run]) == {run.name: run.name}
+
+
+@pytest.mark.parametrize("text", ["{", "[]"])
+def test_a_status_that_cannot_be_read_is_said(run: Run, text: str) -> None:
+    (run.folder / "status.json").write_text(text)
     with pytest.raises(RunError, match="cannot be read"):
         run.status()
     assert runs.alive() == []

@@ -1,25 +1,52 @@
-# make run: install what is needed, then start the app.  make test: install, then check everything.
-# make pets: train the shipped classifier, models/pets, again; hours, which may be interrupted.
+# make help says what there is. Whatever a command needs is installed first, into .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test pets clean
+.DEFAULT_GOAL := help
+.PHONY: help run check format test-fast test bench hooks audit pets clean
 
-run: $(VENV)/run
+help: ## say this
+	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' Makefile | expand -t 16
+
+run: $(VENV)/run ## start the app on http://localhost:8501
 	$(BIN)/python -m streamlit run app.py
 
-test: $(VENV)/test
+check: $(VENV)/test ## lint, format and types, of Python and JavaScript; changes nothing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit tests/pages tests/processes
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/browser
+	$(BIN)/deno fmt --quiet --check
+	$(BIN)/deno lint --quiet
+	$(BIN)/deno check --quiet pages tests/javascript
 
-pets: $(VENV)/run
+format: $(VENV)/test ## write Python, JavaScript and styles as check wants them
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/deno fmt --quiet
+
+test-fast: $(VENV)/test ## the quick half of the tests, in about a minute
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit --ignore tests/unit/test_hardening.py
+
+test: check ## check, then every test; browser tests want a Chromium
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit tests/pages tests/processes
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests/browser
+
+bench: $(VENV)/test ## measure one thing: make bench NAME=startup, or any other file of bench/
+	$(BIN)/python -m bench.$(or $(NAME),$(error which one? make bench NAME=startup, or another of: $(basename $(notdir $(wildcard bench/[a-z]*.py)))))
+
+hooks: $(VENV)/test ## check each commit and its subject from now on, by pre-commit
+	$(BIN)/python -m pip install --quiet pre-commit==4.7.0
+	$(BIN)/pre-commit install --hook-type pre-commit --hook-type commit-msg
+
+audit: $(VENV)/run ## look for known vulnerabilities of what is installed, where their database can be reached
+	$(BIN)/python -m pip install --quiet pip-audit==2.10.1
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r constraints.txt
+
+pets: $(VENV)/run ## train the shipped classifier, models/pets, again: hours, which may be interrupted
 	$(BIN)/python -m models.train
 
-clean:
+clean: ## remove what was installed and cached
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/run: requirements.txt constraints.txt

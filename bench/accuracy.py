@@ -1,9 +1,9 @@
 """What the recipes reach, and in what share of the book's time: python -m bench.accuracy [NAME …] [--seeds 3]
 
 Trains recipes as the app does, each with several seeds, and prints the accuracy on validation and test
-pictures and the seconds that training took. Where a recipe answers one of the book's, that one is trained for a few
+images and the seconds that training took. Where a recipe answers one of the book's, that one is trained for a few
 epochs beside it, and its time is so many seconds an epoch, the first left out, times its epochs. Hyperparameters were
-chosen on validation pictures, which come from the training pictures.
+chosen on validation images, which come from the training images.
 
 On a quiet two-core machine all recipes with three seeds take about a night. What has been trained stays in --home:
 called again, the benchmark reads the finished runs there, resumes the one it was interrupted in, and trains the rest.
@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.data import CIFAR10_FILE, MNIST_FILE, PETS_FILE, command_line, need
-from core import home, runs
-from core.datasets import catalogue
+from core import runs
+from core.datasets.sources import catalogue
 from core.datasets.store import Dataset, DatasetError
-from core.recipe import Recipe, find_recipe
+from core.recipes.recipe import Recipe, find_recipe
 from core.runs import ALIVE, FINISHED, RESUMABLE, Run
+from core.storage import data_home
 
 FILES = {"mnist": MNIST_FILE, "cifar10": CIFAR10_FILE, "cats-vs-dogs": PETS_FILE}
 
@@ -34,7 +35,7 @@ class Goal:
     """What a recipe is to reach.
 
     Attributes:
-        accuracy: at least that on the test pictures, 0–1.
+        accuracy: at least that on the test images, 0–1.
         book: the book's recipe whose time counts; empty: none.
         share: at most so much of that time.
     """
@@ -78,12 +79,12 @@ def trained(name: str, changes: dict[str, Any]) -> Run:
 
 
 def dataset_of(recipe: Recipe) -> Dataset:
-    """Return a recipe's data set, imported if need be."""
+    """Return a recipe's dataset, imported if need be."""
     try:
         return catalogue.open_dataset(recipe.dataset)
     except DatasetError:
         file = str(need(FILES[recipe.dataset]))
-        command_line(home.data_home(), "datasets", "add", recipe.dataset, "--from", file)
+        command_line(data_home.data_home(), "datasets", "add", recipe.dataset, "--from", file)
         return catalogue.open_dataset(recipe.dataset)
 
 

@@ -20,11 +20,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from core.datasets import audit, importing
+from core.datasets.audit import report
+from core.datasets.sources import importing
 from core.datasets.store import Dataset
-from tests.browser.server import PROJECT
+from tests.paths import SHARED
 
-PHOTOS = PROJECT.parent / "shared" / "datasets" / "cats-vs-dogs.zip"
+PHOTOS = SHARED / "datasets" / "cats-vs-dogs.zip"
 KINDS = ("exact", "resized", "encoded", "cropped", "brightness")
 EACH = 50
 GOAL_SECONDS, GOAL_RECALL, GOAL_FALSE = 45, 0.95, 0.005
@@ -39,11 +40,11 @@ def main(hashes: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PIXELWISE_HOME"] = str(Path(folder) / "home")
         plant(Path(folder) / "photos.zip")
-        dataset = importing.import_pictures(importing.plan(Path(folder) / "photos.zip"), name="photos", title="Photos")
+        dataset = importing.import_images(importing.plan(Path(folder) / "photos.zip"), name="photos", title="Photos")
         began = time.monotonic()
-        made = audit.audit(dataset)
+        made = report.audit(dataset)
         seconds = time.monotonic() - began
-        print(audit.report(made))
+        print(report.report(dataset, made))
         print(f"\naudit of {len(dataset):,} photos: {seconds:.1f} s (goal {GOAL_SECONDS} s)")
         print(f"peak memory, import and audit: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
         groups = [group for key in ("exact-duplicates", "near-duplicates") for group in found_groups(made, key)]
@@ -88,7 +89,7 @@ def changed(data: bytes, kind: str, number: int, draw: random.Random) -> bytes:
     return written.getvalue()
 
 
-def found_groups(made: audit.Audit, key: str) -> tuple[tuple[int, ...], ...]:
+def found_groups(made: report.Audit, key: str) -> tuple[tuple[int, ...], ...]:
     """Return the groups of a finding."""
     finding = made.finding(key)
     return finding.groups if finding else ()
@@ -117,7 +118,7 @@ def judge(what: str, dataset: Dataset, pairs: set[tuple[int, int]], sheet: Path 
     print(
         f"{what}: exact {found['exact']} of {EACH}, near {near} of {EACH * 4} ({near / EACH / 4:.1%}, goal "
         f"{GOAL_RECALL:.0%}): {by_kind}; {len(others):,} other pairs ({len(others) / len(dataset):.2%} of the "
-        f"pictures; false ones at most {GOAL_FALSE:.1%})"
+        f"images; false ones at most {GOAL_FALSE:.1%})"
     )
     if sheet:
         draw_sheet(dataset, others, sheet)
@@ -125,12 +126,12 @@ def judge(what: str, dataset: Dataset, pairs: set[tuple[int, int]], sheet: Path 
 
 
 def draw_sheet(dataset: Dataset, pairs: list[tuple[int, int]], path: Path) -> None:
-    """Draw pairs side by side as one picture."""
+    """Draw pairs side by side as one image."""
     rows = max(1, -(-len(pairs) // COLUMNS))
     sheet = Image.new("RGB", (COLUMNS * (2 * TILE + 12), rows * (TILE + 8)), "white")
     for number, pair in enumerate(pairs):
         for place, index in enumerate(pair):
-            photo = dataset.picture(index)
+            photo = dataset.image(index)
             photo.thumbnail((TILE, TILE))
             sheet.paste(photo, (number % COLUMNS * (2 * TILE + 12) + place * TILE, number // COLUMNS * (TILE + 8)))
     sheet.save(path)

@@ -1,7 +1,7 @@
-"""An exercise of the book as a learner writes it in bare Keras: python -m bench.bare_fit NAME EPOCHS [PICTURES TEST]
+"""An exercise of the book as a learner writes it in bare Keras: python -m bench.bare_fit NAME EPOCHS [IMAGES TEST]
 
-Prints how many pictures a second it trains on between the ends of the first and the last epoch. It reads the data set
-from the data home; of PICTURES in all, TEST are its test pictures (0: the data set's own).
+Prints how many images a second it trains on between the ends of the first and the last epoch. It reads the dataset
+from the data home; of IMAGES in all, TEST are its test images (0: the dataset's own).
 """
 
 import os
@@ -12,9 +12,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 
-from core.datasets import catalogue
-from core.prepare import parts
-from core.recipe import Split
+from core.datasets.sources import catalogue
+from core.recipes.recipe import Split
+from core.training.data import parts
 
 layers = keras.layers
 DENSE = [layers.Flatten(), layers.Dense(32, "relu"), layers.Dense(32, "relu"), layers.Dense(10, "softmax")]
@@ -42,13 +42,13 @@ EXERCISES = {
 }
 
 
-def main(name: str, epochs: int, pictures: int = 0, test_pictures: int = 0) -> None:
+def main(name: str, epochs: int, images: int = 0, test_images: int = 0) -> None:
     """Fit and print."""
     dataset_name, batch_size, network = EXERCISES[name]
     dataset = catalogue.open_dataset(dataset_name)
-    divided = parts(dataset, Split(validation="test", pictures=pictures, test_pictures=test_pictures))
+    divided = parts(dataset, Split(validation="test", pictures=images, test_pictures=test_images))
     one_hot = keras.utils.to_categorical(divided.labels, 10)
-    (x, y), test = ((dataset.pictures[ids], one_hot[ids]) for ids in (divided.train, divided.test))
+    (x, y), test = ((dataset.images[ids], one_hot[ids]) for ids in (divided.train, divided.test))
     model = keras.Sequential([keras.Input(x.shape[1:]), *network])
     model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
     ends: list[float] = []

@@ -1,7 +1,7 @@
 """A rerun of the Browse page on the digits: python -m bench.browse
 
 A browser chooses splits, which draws the whole page anew. The time in the server is that of Streamlit's whole script
-run, what it does after the script included; the time in the browser is from click to the new pictures.
+run, what it does after the script included; the time in the browser is from click to the new images.
 """
 
 import os
@@ -13,7 +13,8 @@ from statistics import median, quantiles
 
 from playwright.sync_api import Page
 
-from tests.browser.server import PROJECT, chromium, running_server
+from tests.browser.server import chromium, running_server
+from tests.paths import PROJECT
 
 CLICKS = 60
 _FIRST = """[...document.querySelectorAll('.st-key-gallery *')].find(each => each.shadowRoot)?.shadowRoot
@@ -39,11 +40,11 @@ def main() -> None:
                 # The first is the click's; what follows asks for pages ahead.
                 reruns.append(float(times.read_text().splitlines()[0]))
             _report("Browse rerun in the server (goal: median 30 ms)", reruns)
-            _report("click to pictures in the browser", clicks)
+            _report("click to images in the browser", clicks)
 
 
 def _choose(page: Page, split: str) -> float:
-    """Choose a split and return the seconds until its first picture is there."""
+    """Choose a split and return the seconds until its first image is there."""
     before = page.evaluate(_FIRST)
     begun = time.perf_counter()
     page.get_by_role("radio", name=f"{split} ·").click()

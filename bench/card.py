@@ -1,7 +1,7 @@
-"""How long a picture's heat maps take once the worker is warm: python -m bench.card
+"""How long an image's heatmaps take once the worker is warm: python -m bench.card
 
-For each of three runs: the first picture, for which the network is read, and then pictures that are new each time, each
-with Grad-CAM for two classes; beside it, the 40 changed pictures of the card. What is trained is short: how long an
+For each of three runs: the first image, for which the network is read, and then images that are new each time, each
+with Grad-CAM for two classes; beside it, the 40 changed images of the card. What is trained is short: how long an
 answer takes does not depend on what the network has learned.
 """
 
@@ -15,17 +15,18 @@ from statistics import median, quantiles
 from typing import Any
 
 from bench.data import CIFAR10_FILE, MNIST_FILE, PETS_FILE, command_line, need
-from core import worker
-from core.explaining import sensitivity, subject
+from core import runs
+from core.evaluation.explaining import sensitivity, subject
+from core.prediction import worker
+from core.prediction.worker import WorkerCall
 from core.runs import Run
-from core.worker import Answer
 
 RUNS = (
     ("mnist", MNIST_FILE, "exercise-51"),
     ("cifar10", CIFAR10_FILE, "exercise-52-b"),
     ("cats-vs-dogs", PETS_FILE, "activity-17"),
 )
-PICTURES = 30
+IMAGES = 30
 GOAL_MS = 300
 
 
@@ -47,15 +48,15 @@ def main() -> None:
 
 
 def _measure(name: str, run: Run) -> None:
-    dataset, ids = subject.dataset_of(run), subject.parts_of(run).test[: PICTURES + 1]
-    seen = [subject.seen(run, dataset, int(index)) for index in ids]
-    looks = [_timed(worker.heat_maps, run, picture, (0, 1)) for picture in seen]
-    changes = [_timed(worker.probabilities, run, sensitivity.changed(picture)) for picture in seen]
-    print(f"{name}: heat maps {_said(looks[1:])} (goal {GOAL_MS} ms), the first of the run {looks[0]:.0f} ms")
-    print(f"{name}: answers to the changed pictures {_said(changes[1:])}", flush=True)
+    dataset, ids = runs.dataset_of(run), subject.parts_of(run).test[: IMAGES + 1]
+    seen = [subject.network_input(run, dataset, int(index)) for index in ids]
+    looks = [_timed(worker.heat_maps, run, image, (0, 1)) for image in seen]
+    changes = [_timed(worker.probabilities, run, sensitivity.changed(image)) for image in seen]
+    print(f"{name}: heatmaps {_said(looks[1:])} (goal {GOAL_MS} ms), the first of the run {looks[0]:.0f} ms")
+    print(f"{name}: answers to the changed images {_said(changes[1:])}", flush=True)
 
 
-def _timed(ask: Callable[..., Answer[Any]], *arguments: Any) -> float:
+def _timed(ask: Callable[..., WorkerCall[Any]], *arguments: Any) -> float:
     """Return the milliseconds from the question to the answer."""
     begun = time.perf_counter()
     ask(*arguments).wait()

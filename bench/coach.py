@@ -1,7 +1,7 @@
-"""What the coach says of trainings with known faults: python -m bench.coach [--record]
+"""What the coach says of trainings with known faults: python -m bench.coach [--record] [--made COUNT]
 
 Each trains on the digits, some seconds. With --record, their epochs are written to tests/unit/curves.json, on which the
-coach is tested.
+coach is tested. With --made, as many made courses of each kind are looked at instead: how often it is wrong.
 """
 
 import argparse
@@ -9,14 +9,16 @@ import json
 import os
 import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
-from core import coach, runs
-from core.recipe import find_recipe
+from core import runs
+from core.recipes.recipe import find_recipe
 from core.runs import Run
+from core.training import coach
+from tests.paths import DATA
+from tests.unit.made_histories import KINDS, histories
 
-RECORDED = Path(__file__).parents[1] / "tests" / "unit" / "curves.json"
+RECORDED = DATA / "curves.json"
 
 
 def _network(*layers: dict[str, Any], scaled: bool = True) -> list[dict[str, Any]]:
@@ -35,7 +37,7 @@ _PLAIN = _network(_CONVOLUTION, _CONVOLUTION, _POOL, _FLATTEN, _WIDE)
 TRAININGS: dict[str, tuple[str, dict[str, Any]]] = {
     "healthy": ("digits-cnn", {"fit.epochs": 15}),
     "a dense network on raw values": ("digits-dense", {}),
-    "192 pictures by heart": (
+    "192 images by heart": (
         "digits-cnn",
         {"network": _PLAIN, "split.pictures": 300, "split.seed": 1, "fit.epochs": 30},
     ),
@@ -67,7 +69,7 @@ TRAININGS: dict[str, tuple[str, dict[str, Any]]] = {
             "fit.epochs": 8,
         },
     ),
-    "large steps on few pictures": (
+    "large steps on few images": (
         "digits-cnn",
         {
             "network": _network(_CONVOLUTION, _NORM, _CONVOLUTION, _POOL, _FLATTEN, _WIDE),
@@ -86,7 +88,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--record", action="store_true", help="write the curves that the tests use")
     parser.add_argument("names", nargs="*", help="which of them; all when there is none")
+    parser.add_argument("--made", type=int, metavar="COUNT", help="look at so many made courses of each kind")
     arguments = parser.parse_args()
+    if arguments.made:
+        _count(arguments.made, arguments.names or list(KINDS))
+        return
     recorded = json.loads(RECORDED.read_text(encoding="utf-8")) if arguments.names else {}
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PIXELWISE_HOME"] = folder
@@ -101,6 +107,22 @@ def main() -> None:
             recorded[name] = {"recipe": run.recipe.to_json(), "epochs": metrics}
     if arguments.record:
         RECORDED.write_text(json.dumps(recorded, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def _count(count: int, kinds: list[str]) -> None:
+    """Print how often there is a false alarm at any epoch, and how often what is true is missed at the end."""
+    print(f"{f'of {count:,} each':28} false alarms: at the end  at any epoch  missed")
+    for kind in kinds:
+        made = list(histories(kind, count))
+        at_end, on_the_way, missed = (
+            sum(map(bool, found)) / count
+            for found in (
+                [each.false_alarm(len(each.loss)) for each in made],
+                [each.false_alarm() for each in made],
+                [each.miss() for each in made],
+            )
+        )
+        print(f"{kind:28} {at_end:>24.1%}  {on_the_way:>12.1%}  {missed:>6.1%}")
 
 
 def _trained(run: Run) -> Run:

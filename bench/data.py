@@ -5,14 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.browser.server import PROJECT
+from tests.paths import PROJECT, SHARED
 
-DATASETS = PROJECT.parent / "shared" / "datasets"
+DATASETS = SHARED / "datasets"
 MNIST_FILE, CIFAR10_FILE, PETS_FILE = (
     DATASETS / name for name in ("mnist.npz", "cifar10-folders.zip", "cats-vs-dogs.zip")
 )
-# Photos of cats and dogs that are in none of the data sets.
-PHOTOS = PROJECT.parent / "shared" / "photos"
+# Photos of cats and dogs that are in none of the datasets.
+PHOTOS = SHARED / "photos"
 
 
 def need(path: Path) -> Path:

@@ -1,8 +1,8 @@
-"""How the pictures of the Augment page follow a dragged slider while a network trains: python -m bench.dragging [HOME]
+"""How the images of the Augment page follow a dragged slider while a network trains: python -m bench.dragging [HOME]
 
-HOME is a data home with a data set of photos of 180×180 pixels, `cats-vs-dogs`; without one, such photos are made of
+HOME is a data home with a dataset of photos of 180×180 pixels, `cats-vs-dogs`; without one, such photos are made of
 the two that come with scikit-learn. A browser drags the rotation slider from end to end; each change of the value that
-is shown beside the slider is an event. A picture change is counted when the pictures made of that value are drawn and
+is shown beside the slider is an event. An image change is counted when the images made of that value are drawn and
 the browser has made a frame with them; its time is from the first event with the value.
 """
 
@@ -22,7 +22,8 @@ from playwright.sync_api import Page
 
 from core.datasets import store
 from core.datasets.store import About
-from tests.browser.server import PROJECT, chromium, running_server
+from tests.browser.server import chromium, running_server
+from tests.paths import PROJECT
 
 SECONDS = 10
 ROUNDS = 3
@@ -89,19 +90,19 @@ def main() -> None:
 
 
 def _make_photos() -> None:
-    """Make a data set of photos: parts of the two that come with scikit-learn."""
+    """Make a dataset of photos: parts of the two that come with scikit-learn."""
     from sklearn.datasets import load_sample_images
 
     chance = np.random.default_rng(0)
     photos = load_sample_images().images
-    pictures = np.empty((40, _SIDE, _SIDE, 3), np.uint8)
-    for index in range(len(pictures)):
+    images = np.empty((40, _SIDE, _SIDE, 3), np.uint8)
+    for index in range(len(images)):
         photo = photos[index % 2]
         top, left = (chance.integers(0, limit - _SIDE) for limit in photo.shape[:2])
-        pictures[index] = photo[top : top + _SIDE, left : left + _SIDE]
+        images[index] = photo[top : top + _SIDE, left : left + _SIDE]
     about = About(_DATASET, "Photos", "scikit-learn", "CC BY 2.0", ("china", "flower"), (_SIDE, _SIDE, 3))
     labels, splits = np.arange(40, dtype=np.int16) % 2, np.zeros(40, np.uint8)
-    arrays: dict[str, np.ndarray] = {"pictures": pictures, "labels": labels, "splits": splits}
+    arrays: dict[str, np.ndarray] = {"pictures": images, "labels": labels, "splits": splits}
     store.write(about, arrays)
 
 
@@ -146,7 +147,7 @@ def _report(when: str, took: list[float], gaps: list[float]) -> None:
     busy = psutil.getloadavg()[0]
     p95 = quantiles(took, n=20)[-1]
     print(
-        f"{when}: {1000 / (sum(gaps) / len(gaps)):.1f} picture changes a second (goal: 15), event to changed page "
+        f"{when}: {1000 / (sum(gaps) / len(gaps)):.1f} image changes a second (goal: 15), event to changed page "
         f"median {median(took):.0f} ms (80), 95th percentile {p95:.0f} ms (120); n = {len(took)}, load {busy:.1f}",
         flush=True,
     )

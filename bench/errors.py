@@ -1,9 +1,9 @@
-"""The Errors page on CIFAR-10's 10,000 test pictures: python -m bench.errors
+"""The Errors page on CIFAR-10's 10,000 test images: python -m bench.errors
 
 A network is trained for one epoch first. The time in the server is that of Streamlit's whole script run, what it does
 after the script included. The times in the browser are from a click on a cell of the confusion matrix until the cell's
-pictures are decoded and painted, and from the key for the next picture until its heat maps are; the first ever is that
-of a click on a picture, some seconds after the page was first opened.
+images are decoded and painted, and from the key for the next image until its heatmaps are; the first ever is that
+of a click on an image, some seconds after the page was first opened.
 """
 
 import json
@@ -17,7 +17,8 @@ import psutil
 from playwright.sync_api import Browser, Page
 
 from bench.data import CIFAR10_FILE, command_line, need
-from tests.browser.server import PROJECT, Server, chromium, running_server
+from tests.browser.server import Server, chromium, running_server
+from tests.paths import PROJECT
 
 VISITS = 10
 PATIENCE_MS = 120_000
@@ -27,14 +28,14 @@ _CLICK = """async ([row, column]) => {
     const matrix = inside('confusion');
     const cell = matrix.querySelector(`td button[data-row="${row}"][data-column="${column}"]`);
     const wanted = cell.getAttribute('aria-label').match(/(.+) (?:taken for (.+)|recognised): /);
-    const alt = `: a ${wanted[1]}, predicted ${wanted[2] ?? wanted[1]} with`;
+    const alt = `: true class ${wanted[1]}, predicted ${wanted[2] ?? wanted[1]} (`;
     const painted = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
-    const pictures = () => [...(inside('gallery')?.querySelectorAll('.grid img') ?? [])];
-    const shown = () => pictures().length && pictures().every(each => each.alt.includes(alt));
+    const images = () => [...(inside('gallery')?.querySelectorAll('.grid img') ?? [])];
+    const shown = () => images().length && images().every(each => each.alt.includes(alt));
     const begun = performance.now();
     cell.click();
     while (!shown()) await painted();
-    await Promise.all(pictures().map(each => each.decode()));
+    await Promise.all(images().map(each => each.decode()));
     await painted();
     return (performance.now() - begun) / 1000;
 }"""
@@ -72,11 +73,11 @@ def main() -> None:
                 "from a finished run to the drawn page, in the server (goal: 500 ms)", _visits(browser, address, times)
             )
             _report(
-                "from a click on a cell to its pictures, in the browser (goal: median 200 ms)", _clicks(page, address)
+                "from a click on a cell to its images, in the browser (goal: median 200 ms)", _clicks(page, address)
             )
             first, others = _cards(page)
-            print(f"from a click on a picture to the first heat maps of the run: {1000 * first:.0f} ms")
-            _report("from the key for the next picture to its heat maps, in the browser", others)
+            print(f"from a click on an image to the first heatmaps of the run: {1000 * first:.0f} ms")
+            _report("from the key for the next image to its heatmaps, in the browser", others)
             print(f"TensorFlow in the server: {'yes' if _holds_tensorflow(server) else 'no'}")
 
 
@@ -103,7 +104,7 @@ def _visits(browser: Browser, address: str, times: Path) -> list[float]:
 
 
 def _clicks(page: Page, address: str) -> list[float]:
-    """Click cells that have pictures, none twice in a row; return the seconds of each."""
+    """Click cells that have images, none twice in a row; return the seconds of each."""
     page.goto(address)
     page.locator(".st-key-gallery .grid img").nth(95).wait_for()
     page.wait_for_timeout(3000)
@@ -119,7 +120,7 @@ def _clicks(page: Page, address: str) -> list[float]:
 
 
 def _cards(page: Page) -> tuple[float, list[float]]:
-    """Open a picture and go on from it; return the seconds to the heat maps of the first, and of the others."""
+    """Open an image and go on from it; return the seconds to the heatmaps of the first, and of the others."""
     page.locator(".st-key-confusion th.row button").first.click()
     page.wait_for_timeout(2000)
     inside = "[...document.querySelectorAll('.st-key-gallery *')].find(each => each.shadowRoot).shadowRoot"

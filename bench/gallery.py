@@ -1,6 +1,6 @@
 """Turning the gallery's pages on 15,000 photos and on CIFAR-10: python -m bench.gallery
 
-The time is from the click on "Next page" until 96 other pictures are decoded and painted, in a browser.
+The time is from the click on "Next page" until 96 other images are decoded and painted, in a browser.
 """
 
 import os
@@ -13,11 +13,13 @@ from statistics import median, quantiles
 import psutil
 from playwright.sync_api import Page
 
-from core.datasets import importing, store
+from core.datasets import store
+from core.datasets.sources import importing
 from core.datasets.store import Dataset
-from tests.browser.server import PROJECT, Server, chromium, running_server
+from tests.browser.server import Server, chromium, running_server
+from tests.paths import SHARED
 
-ZIPS = PROJECT.parent / "shared" / "datasets"
+ZIPS = SHARED / "datasets"
 TURNS = 50
 FEW = 1000
 PAUSE_MS = 500
@@ -55,20 +57,20 @@ def main() -> None:
                 seconds[len(dataset)] += _turns(page, server, dataset, 18)
             small, large = (1000 * median(each) for each in seconds.values())
             print(
-                f"{len(cifar):,} against {len(few):,} pictures (goal: ratio at most 1.3): {large / small:.2f} "
+                f"{len(cifar):,} against {len(few):,} images (goal: ratio at most 1.3): {large / small:.2f} "
                 f"({large:.0f} ms against {small:.0f} ms)"
             )
 
 
 def _report(page: Page, server: Server, dataset: Dataset) -> None:
-    """Print the times of a data set, with a pause between turns and without, and what they took of memory."""
+    """Print the times of a dataset, with a pause between turns and without, and what they took of memory."""
     process = psutil.Process(server.pid)
     _turns(page, server, dataset, 2)
     before = process.memory_info().rss
     for pause, goal in ((PAUSE_MS, " (goal: median 150 ms)"), (0, "")):
         seconds = _turns(page, server, dataset, TURNS, pause)
         print(
-            f"{len(dataset):,} pictures of {dataset.about.title}, click to pictures, {pause} ms between turns{goal}: "
+            f"{len(dataset):,} images of {dataset.about.title}, click to images, {pause} ms between turns{goal}: "
             f"median {1000 * median(seconds):.0f} ms, "
             f"95th percentile {1000 * quantiles(seconds, n=20)[-1]:.0f} ms, n = {len(seconds)}"
         )
@@ -90,12 +92,12 @@ def _turns(page: Page, server: Server, dataset: Dataset, turns: int, pause_ms: i
 
 
 def _imported(path: Path) -> Dataset:
-    return importing.import_pictures(importing.plan(path), name=path.stem, title=path.stem)
+    return importing.import_images(importing.plan(path), name=path.stem, title=path.stem)
 
 
 def _some(dataset: Dataset) -> Dataset:
-    """Make a data set of the first pictures of another."""
-    arrays = {name: getattr(dataset, name)[:FEW] for name in ("pictures", "labels", "splits")}
+    """Make a dataset of the first images of another."""
+    arrays = {"pictures": dataset.images[:FEW], "labels": dataset.labels[:FEW], "splits": dataset.splits[:FEW]}
     return store.write(replace(dataset.about, name="few", title="few"), arrays)
 
 

@@ -7,12 +7,12 @@ import subprocess
 import sys
 from statistics import median
 
-from tests.browser.server import PROJECT
+from tests.paths import PROJECT
 
 ROUNDS = 7
 CODE = {
     "plain": "import keras",
-    "ours": "from core.nn.starting import import_keras; import_keras()",
+    "ours": "from core.nn.tensorflow_import import import_keras; import_keras()",
 }
 TIMED = "import time; begun = time.perf_counter(); {}; print(time.perf_counter() - begun)"
 

@@ -1,6 +1,6 @@
 """Our own layers against Keras's: python -m bench.layers [RECIPE …] [--rounds 5]
 
-Trains the networks of recipes that compute with 16 bits on made-up pictures, by turns as they are and with Keras's own
+Trains the networks of recipes that compute with 16 bits on made-up images, by turns as they are and with Keras's own
 convolution or batch normalisation in place of ours, and prints how many times as fast the first is: the median of the
 rounds.
 """
@@ -18,11 +18,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from core.nn import convolving, normalising
-from core.nn.build import build_model
-from core.recipe import Recipe, find_recipe
+from core.nn.layers import batch_norm, conv2d
+from core.nn.layers.build import build_model
+from core.recipes.recipe import Recipe, find_recipe
 
-OWN = {"convolution": (convolving, "Conv2D"), "batch normalisation": (normalising, "BatchNormalization")}
+OWN = {"convolution": (conv2d, "Conv2D"), "batch normalisation": (batch_norm, "BatchNormalization")}
 SIDES = {"cifar10-resnet": 32, "cifar10-resnet-long": 32, "pets-64": 64, "pets-112": 112, "pets-128": 128}
 _ROUND_S = 3.0
 
@@ -42,18 +42,18 @@ def built_with_keras(name: str) -> Iterator[None]:
 
 
 def steps(recipe: Recipe, side: int) -> Callable[[], float]:
-    """Return what trains for a moment and returns pictures a second."""
+    """Return what trains for a moment and returns images a second."""
     keras.config.set_dtype_policy(recipe.fit.precision)
     model = build_model(recipe.network, (side, side, 3))
     optimiser = keras.optimizers.AdamW()
     optimiser.build(model.trainable_variables)
     rng, size = np.random.default_rng(0), recipe.fit.batch_size
-    pictures = tf.constant(rng.integers(0, 256, (size, side, side, 3)), tf.float32)
+    images = tf.constant(rng.integers(0, 256, (size, side, side, 3)), tf.float32)
     labels = tf.constant(rng.integers(0, model.output_shape[-1], size))
 
     def step() -> None:
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(labels, model(pictures, training=True)))
+            loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(labels, model(images, training=True)))
         gradients = tape.gradient(loss, model.trainable_variables)
         optimiser.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
 
@@ -87,7 +87,7 @@ def main() -> None:
                 speeds[each].append(measured())
         for each in OWN:
             ratio = median(ours / theirs for ours, theirs in zip(speeds[""], speeds[each], strict=True))
-            print(f"{name}: {ratio:.2f} times as fast as with Keras's {each} ({median(speeds['']):,.0f} pictures/s)")
+            print(f"{name}: {ratio:.2f} times as fast as with Keras's {each} ({median(speeds['']):,.0f} images/s)")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How long a map of 10,000 pictures takes by PCA, and how smoothly it is panned: python -m bench.map
+"""How long a map of 10,000 images takes by PCA, and how smoothly it is panned: python -m bench.map
 
 Each map is made three times from nothing, in a process of its own as warm as the server's; a browser then drags the map
 in circles and notes the time from frame to frame.
@@ -11,8 +11,8 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from bench.data import CIFAR10_FILE, MNIST_FILE, PETS_FILE, command_line, need
-from core.datasets import map as maps
-from core.datasets.catalogue import open_dataset
+from core.datasets.sources.catalogue import open_dataset
+from core.datasets.views import embedding_map as maps
 from tests.browser.server import chromium, running_server
 
 SETS = {"mnist": MNIST_FILE, "cifar10": CIFAR10_FILE, "cats-vs-dogs": PETS_FILE}
@@ -53,7 +53,7 @@ def main() -> None:
             command_line(home, "datasets", "add", name, "--from", str(need(file)))
             seconds = [_seconds(name) for _ in range(TIMES)]
             print(
-                f"{name}: map of {len(maps.sample(open_dataset(name))):,} pictures by PCA in {median(seconds):.2f} s "
+                f"{name}: map of {len(maps.sample(open_dataset(name))):,} images by PCA in {median(seconds):.2f} s "
                 f"(median of {TIMES}; {min(seconds):.2f}–{max(seconds):.2f} s; goal: at most {GOAL_S} s)"
             )
         _pan(home)
@@ -74,7 +74,7 @@ def _pan(home: Path) -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         for name in SETS:
             page.goto(f"{server.address}/browse?dataset={name}&view=map")
-            page.get_by_role("img", name="Map of 10000 pictures").wait_for(timeout=60_000)
+            page.get_by_role("img", name="Map of 10000 images").wait_for(timeout=60_000)
             page.wait_for_timeout(1500)
             gaps = page.evaluate(_PAN, PAN_S)
             print(

@@ -25,10 +25,12 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from bench.data import PETS_FILE, command_line, need
-from core import answers, home, runs, worker
-from core.answers import Answer
-from core.prepare import photo_prepared, read_photo
+from core import runs
+from core.prediction import photo_predictions, worker
+from core.prediction.photo_predictions import Prediction
 from core.runs import Run
+from core.storage import data_home
+from core.training.data import photo_prepared, read_photo
 from tests.browser.server import Server, chromium, running_server
 
 SINGLE, MANY, PAGE, LARGE = 300, 1_000, 40, 200
@@ -66,8 +68,12 @@ def _pets() -> Iterator[bytes]:
             yield from map(archive.read, pair)
 
 
-def _answered(run: Run, photos: Sequence[bytes]) -> list[Answer]:
-    return [each for each in answers.answers(run, photos, total=len(photos)) if isinstance(each, Answer)]
+def _answered(run: Run, photos: Sequence[bytes]) -> list[Prediction]:
+    return [
+        each
+        for each in photo_predictions.predict_photos(run, photos, total=len(photos))
+        if isinstance(each, Prediction)
+    ]
 
 
 def _latency(run: Run, photos: Sequence[bytes]) -> None:
@@ -99,7 +105,7 @@ def _throughput(run: Run, photos: Sequence[bytes]) -> None:
     agree = np.mean([each.label == row.argmax() for each, row in zip(found, predicted, strict=True)])
     print(
         f"{len(photos):,} photos: {len(photos) / ours:.0f} photos/s; decoding them, then model.predict: "
-        f"{len(photos) / (decoded + keras):.0f} photos/s (model.predict alone {len(photos) / keras:.0f} pictures/s); "
+        f"{len(photos) / (decoded + keras):.0f} photos/s (model.predict alone {len(photos) / keras:.0f} images/s); "
         f"the same class for {agree:.1%}"
     )
 
@@ -107,14 +113,14 @@ def _throughput(run: Run, photos: Sequence[bytes]) -> None:
 def _plain_keras(run: Run, photos: Sequence[bytes]) -> None:
     found = _answered(run, photos)
     raw = np.concatenate([worker.predict_prepared(run, each.seen[np.newaxis]) for each in found])
-    differences = np.abs(answers.certainty(run).apply(raw) - [each.probabilities for each in found])
+    differences = np.abs(photo_predictions.certainty(run).apply(raw) - [each.probabilities for each in found])
     print(f"largest difference from a call of the Keras model by itself: {differences.max():.1e}")
 
 
 @contextmanager
 def _opened(browser: Browser, run: Run) -> Iterator[tuple[Page, Server]]:
     """Open the page on a fresh server."""
-    with running_server(home.data_home()) as server:
+    with running_server(data_home.data_home()) as server:
         page = browser.new_page()
         page.set_default_timeout(_PATIENCE_MS)
         page.goto(f"{server.address}/predict?run={run.name}")
@@ -148,7 +154,7 @@ def _page_and_command_line(browser: Browser, run: Run, files: Sequence[Path]) ->
         with page.expect_download() as download:
             page.get_by_role("button", name="Download as CSV").click()
         table = download.value.path().read_text(encoding="utf-8")
-    printed = command_line(home.data_home(), "predict", *map(str, files), "--json", "--run", run.name)
+    printed = command_line(data_home.data_home(), "predict", *map(str, files), "--json", "--run", run.name)
     names = run.about.class_names
     page_says = {
         row["file"]: [float(row[f"p({name})"]) for name in names] for row in csv.DictReader(io.StringIO(table))

@@ -11,16 +11,16 @@ import tempfile
 from pathlib import Path
 
 from bench.data import DATASETS, command_line, need
-from tests.browser.server import PROJECT
+from tests.paths import PROJECT
 
 RUNS, GOAL = 3, 3_000
 _PREPARE = """
 import os, sys, time
 from pathlib import Path
 import numpy as np, psutil
-from core import prepare
-from core.datasets import catalogue
-from core.pictures import to_array
+from core.training import data as prepare
+from core.datasets.sources import catalogue
+from core.images.image_io import to_array
 from core.preprocessing import Grayscale, Pipeline, Resize
 dataset = catalogue.open_dataset("cats-vs-dogs")
 steps = Pipeline((Grayscale(), Resize(width=50, height=50, how="pad")))
@@ -35,14 +35,14 @@ prepare._prepare(dataset, steps, path, progress)
 seconds = time.perf_counter() - begun
 made = np.load(path, mmap_mode="r")
 chosen = np.random.default_rng(0).choice(len(made), 300, replace=False)
-same = all(np.array_equal(made[i], to_array(steps.apply(dataset.picture(int(i))))) for i in chosen)
+same = all(np.array_equal(made[i], to_array(steps.apply(dataset.image(int(i))))) for i in chosen)
 print(len(made), seconds, memory[len(memory) // 4], max(memory), same)
 """
 _LOOP = """
 import time
 import numpy as np
 from PIL import Image, ImageOps
-from core.datasets import catalogue
+from core.datasets.sources import catalogue
 dataset = catalogue.open_dataset("cats-vs-dogs")
 made = np.zeros((len(dataset), 50, 50), np.uint8)
 begun = time.perf_counter()
@@ -53,14 +53,14 @@ print(3000 / (time.perf_counter() - begun))
 
 
 def main(home: Path) -> None:
-    """Print pictures a second, memory, and whether the pixels are those of the steps."""
+    """Print images a second, memory, and whether the pixels are those of the steps."""
     for _ in range(RUNS):
         with tempfile.TemporaryDirectory(dir=home) as folder:
             count, seconds, early, most, same = _run(home, _PREPARE, folder).split()
-        print(f"{float(count) / float(seconds):,.0f} pictures a second (goal {GOAL:,})", flush=True)
+        print(f"{float(count) / float(seconds):,.0f} images a second (goal {GOAL:,})", flush=True)
         print(f"  memory, workers included: {float(early):.0f} MB after a quarter, {float(most):.0f} MB at most")
         print(f"  the very pixels that the steps give: {same}", flush=True)
-        print(f"  a plain loop over Pillow, one thread: {float(_run(home, _LOOP)):,.0f} pictures a second", flush=True)
+        print(f"  a plain loop over Pillow, one thread: {float(_run(home, _LOOP)):,.0f} images a second", flush=True)
 
 
 def _run(home: Path, code: str, *arguments: str) -> str:

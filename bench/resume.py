@@ -19,10 +19,10 @@ import numpy as np
 
 from core import runs
 from core.augmentation import Augmentation
-from core.optimiser import AdamW
-from core.recipe import Recipe, find_recipe
+from core.recipes.optimisers import AdamW
+from core.recipes.recipe import Recipe, find_recipe
+from core.recipes.schedules import OneCycle
 from core.runs import Run, Status
-from core.schedule import OneCycle
 
 KILLS, STOPS, EPOCHS = 20, 20, 250
 # Every so manieth kill may come while TensorFlow still starts.

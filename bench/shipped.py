@@ -1,11 +1,11 @@
 """What the shipped classifier is worth, as its model card says: python -m bench.shipped [--run FOLDER] [OTHERS ...]
 
 Accuracy with a 95% interval and calibration, of the validation and the test photos of its training, neither of which it
-learned from; and the share of pictures that it declines: of photos of pets, and of what is neither cat nor dog. None of
+learned from; and the share of images that it declines: of photos of pets, and of what is neither cat nor dog. None of
 these others was there when it learned what to decline: it saw CIFAR-10's birds, deer, frogs and horses, but no vehicle.
-CIFAR-10's cats and dogs tell how much of that is for the blur of an enlarged picture, scrambled photos how much is for
-colours and textures alone. OTHERS are folders of further pictures that show no cat or dog.
-The data sets are made of the files beside the project, unless $PIXELWISE_HOME has them.
+CIFAR-10's cats and dogs tell how much of that is for the blur of an enlarged image, scrambled photos how much is for
+colours and textures alone. OTHERS are folders of further images that show no cat or dog.
+The datasets are made of the files beside the project, unless $PIXELWISE_HOME has them.
 """
 
 import argparse
@@ -19,10 +19,13 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from bench.data import CIFAR10_FILE, PETS_FILE
-from core import answers, calibration, evaluation, pictures, runs, worker
-from core.answers import Answer
-from core.datasets import catalogue
+from core import runs
+from core.datasets.sources import catalogue
 from core.datasets.store import SPLITS
+from core.evaluation import calibration, predictions, threshold
+from core.images import image_io
+from core.prediction import photo_predictions, worker
+from core.prediction.photo_predictions import Prediction
 from core.runs import Run
 
 GOAL_ACCURACY, GOAL_ERROR, GOAL_DECLINED = 0.97, 0.02, 0.90
@@ -37,24 +40,23 @@ def main() -> None:
     """Print a line a measurement."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=Path, metavar="FOLDER", help="a finished run; without it, the shipped one")
-    parser.add_argument(
-        "others", type=Path, nargs="*", metavar="OTHERS", help="folders of pictures without cats or dogs"
-    )
+    parser.add_argument("others", type=Path, nargs="*", metavar="OTHERS", help="folders of images without cats or dogs")
     given = parser.parse_args()
     run = Run(given.run) if given.run else runs.find("pets", runs.shipped())
     size = sum(path.stat().st_size for path in run.folder.iterdir() if path.is_file())
     print(f"{run.recipe.title}: {size / 1e6:.1f} MB (goal 8), recipe {run.recipe.name}")
-    certain = answers.certainty(run)
+    certain = photo_predictions.certainty(run)
     print(certain.said)
-    for part in evaluation.parts(run):
-        found = evaluation.load(run, part)
-        low, high = evaluation.wilson_interval(int(found.right.sum()), len(found.ids))
+    for part in predictions.parts(run):
+        found = predictions.load(run, part)
+        low, high = predictions.wilson_interval(int(found.right.sum()), len(found.ids))
         probabilities = certain.apply(found.probabilities)
         error = calibration.reliability(probabilities.max(axis=1), found.right).error
         print(
             f"{part}: {found.accuracy:.2%} of {len(found.ids):,} photos right (95% interval {low:.2%} to {high:.2%}, "
             f"goal {GOAL_ACCURACY:.0%}); expected calibration error {error:.2%} (goal {GOAL_ERROR:.0%})"
         )
+    _print_promise(run)
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("PIXELWISE_HOME", folder)
         _decline(run)
@@ -64,13 +66,26 @@ def main() -> None:
         worker.shut_down()
 
 
+def _print_promise(run: Run) -> None:
+    """Print the threshold that is set by itself, and what it does to test photos, declined or not."""
+    booked, found = threshold.default(run), predictions.load(run, "test")
+    print(f"threshold {booked.reason}")
+    sure = photo_predictions.certainty(run).apply(found.probabilities).max(axis=1) >= booked.threshold
+    right = int(found.right[sure].sum())
+    low, high = predictions.exact_bounds(right, int(sure.sum()))
+    print(
+        f"test: {sure.sum():,} of {len(sure):,} photos are answered from there on, {right:,} of them right, "
+        f"{right / sure.sum():.2%} (others {low:.2%} to {high:.2%}, each end with 95% certainty)"
+    )
+
+
 def _decline(run: Run) -> None:
     rng = np.random.default_rng(0)
     if PETS_FILE.exists():
         pets = catalogue.add("cats-vs-dogs", PETS_FILE)
-        ids = evaluation.load(run, "test").ids
+        ids = predictions.load(run, "test").ids
         _print(run, "photos of pets, test", (pets.file(index).read_bytes() for index in ids.tolist()), len(ids))
-        scrambled = (_scrambled(pets.picture(index), rng) for index in ids[:_EACH].tolist())
+        scrambled = (_scrambled(pets.image(index), rng) for index in ids[:_EACH].tolist())
         _print(run, f"the same, {_PIECES}×{_PIECES} pieces scrambled", _files(scrambled), _EACH)
     else:
         print(f"skipped, for it needs {PETS_FILE}: photos of pets")
@@ -81,13 +96,13 @@ def _decline(run: Run) -> None:
             ids = rng.permutation(
                 np.flatnonzero(np.isin(cifar10.labels, labels) & (cifar10.splits == SPLITS.index("test")))
             )[:_EACH]
-            _print(run, f"CIFAR-10’s {what}, enlarged", _files(map(cifar10.picture, ids.tolist())), len(ids))
+            _print(run, f"CIFAR-10’s {what}, enlarged", _files(map(cifar10.image, ids.tolist())), len(ids))
     else:
-        print(f"skipped, for it needs {CIFAR10_FILE}: CIFAR-10’s pictures")
+        print(f"skipped, for it needs {CIFAR10_FILE}: CIFAR-10’s images")
     digits = catalogue.open_dataset("digits")
     ids = rng.permutation(len(digits))[:_EACH]
-    _print(run, "digits, enlarged", _files(digits.picture(index) for index in ids.tolist()), len(ids))
-    _print(run, "built-in photos", [pictures.png(Image.fromarray(photo)) for photo in load_sample_images().images], 2)
+    _print(run, "digits, enlarged", _files(digits.image(index) for index in ids.tolist()), len(ids))
+    _print(run, "built-in photos", [image_io.png(Image.fromarray(photo)) for photo in load_sample_images().images], 2)
     noise = (Image.fromarray(rng.integers(0, 256, (_SIDE, _SIDE, 3), np.uint8)) for _ in range(_EACH))
     _print(run, "noise", _files(noise), _EACH)
     plain = (Image.new("RGB", (_SIDE, _SIDE), tuple(rng.integers(0, 256, 3).tolist())) for _ in range(_EACH))
@@ -107,12 +122,14 @@ def _scrambled(photo: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 
 def _files(made: Iterable[Image.Image]) -> Iterable[bytes]:
-    for picture in made:
-        yield pictures.png(picture.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BICUBIC))
+    for image in made:
+        yield image_io.png(image.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BICUBIC))
 
 
 def _print(run: Run, what: str, photos: Iterable[bytes] | Sequence[bytes], total: int) -> None:
-    found = [each for each in answers.answers(run, photos, total=total) if isinstance(each, Answer)]
+    found = [
+        each for each in photo_predictions.predict_photos(run, photos, total=total) if isinstance(each, Prediction)
+    ]
     declined = sum(not each.known for each in found)
     print(f"{what}: {declined:,} of {len(found):,} declined, {declined / len(found):.1%}", flush=True)
 

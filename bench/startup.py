@@ -26,7 +26,7 @@ def main() -> None:
                 begun = time.perf_counter()
                 with running_server(Path(home)) as server:
                     page.goto(server.address)
-                    page.get_by_role("button", name="Train on the digits").wait_for()
+                    page.get_by_role("button", name="Train a digit classifier").wait_for()
                     seconds.append(time.perf_counter() - begun)
                     page.wait_for_timeout(4000)
                     mapped |= any("tensorflow" in each.path for each in psutil.Process(server.pid).memory_maps())

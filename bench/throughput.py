@@ -1,10 +1,10 @@
 """Training with everything live against bare Keras `fit`: python -m bench.throughput [PAIRS] [NAME …]
 
-A browser watches the curves. Same network, same pictures (MNIST, 20,000 or all of its training pictures, and 10,000 of
+A browser watches the curves. Same network, same images (MNIST, 20,000 or all of its training images, and 10,000 of
 CIFAR-10), alternating on one machine. Counted is the time between the ends of the first and the last epoch, validation
 included on both sides.
 Exercise 53's bare side is the book's code: Keras's `ImageDataGenerator` feeds it. What a feed that takes no time at all
-would gain over that is printed too: the same network in bare Keras on the pictures as they are. The book's code is also
+would gain over that is printed too: the same network in bare Keras on the images as they are. The book's code is also
 what our modern answer to the exercise is compared with, which computes with 16 bits where the processor is faster so.
 """
 
@@ -22,9 +22,10 @@ from playwright.sync_api import Page
 
 from bench.data import CIFAR10_FILE, MNIST_FILE, command_line, need
 from core import runs
-from core.recipe import find_recipe
+from core.recipes.recipe import find_recipe
 from core.runs import FINISHED
-from tests.browser.server import PROJECT, Server, chromium, running_server
+from tests.browser.server import Server, chromium, running_server
+from tests.paths import PROJECT
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,10 @@ class Race:
 
     Attributes:
         epochs: how many train on either side; the first is not counted.
-        goal: the least ratio of our pictures a second to bare Keras's.
+        goal: the least ratio of our images a second to bare Keras's.
         settings: of the recipe, for both sides.
         against: the bare side, as `bench.bare_fit` calls it; empty: it has the recipe's name.
-        unaugmented: the same on the pictures as they are, as `bench.bare_fit` calls it; empty: not trained.
+        unaugmented: the same on the images as they are, as `bench.bare_fit` calls it; empty: not trained.
     """
 
     epochs: int
@@ -82,12 +83,12 @@ def race(page: Page, server: Server, name: str, pairs: int) -> None:
         for side in ("app", "bare") if pair % 2 == 0 else ("bare", "app"):
             speeds[side] = in_app(page, server, name) if side == "app" else bare(name, against)
         ratios.append(speeds["app"] / speeds["bare"])
-        figures = ", ".join(f"{side} {speed:,.0f} pictures/s" for side, speed in sorted(speeds.items()))
+        figures = ", ".join(f"{side} {speed:,.0f} images/s" for side, speed in sorted(speeds.items()))
         print(f"{name}: {figures}, ratio {ratios[-1]:.3f}", flush=True)
         if unaugmented:
             speed = bare(name, unaugmented)
             bounds.append(speed / speeds["bare"])
-            print(f"{unaugmented}: {speed:,.0f} pictures/s, ratio {bounds[-1]:.3f}", flush=True)
+            print(f"{unaugmented}: {speed:,.0f} images/s, ratio {bounds[-1]:.3f}", flush=True)
     mean = geometric_mean(ratios)
     print(f"{name}: geometric mean ratio {mean:.3f} of {pairs} pairs (goal {RACES[name].goal})", flush=True)
     if bounds:
@@ -95,7 +96,7 @@ def race(page: Page, server: Server, name: str, pairs: int) -> None:
 
 
 def in_app(page: Page, server: Server, name: str) -> float:
-    """Train as the page does, watch the curves there, and return pictures a second."""
+    """Train as the page does, watch the curves there, and return images a second."""
     race = RACES[name]
     run = runs.create(find_recipe(name).with_settings({**race.settings, "fit.epochs": race.epochs}))
     run.start()
@@ -104,13 +105,13 @@ def in_app(page: Page, server: Server, name: str) -> float:
     while run.status().ended is None:
         time.sleep(0.5)
     assert run.status().state == FINISHED, run.status()
-    pictures = race.settings.get("split.pictures", 70_000) - race.settings.get("split.test_pictures", 10_000)
+    images = race.settings.get("split.pictures", 70_000) - race.settings.get("split.test_pictures", 10_000)
     ends = [record["seconds"] for record in run.metrics() if record["kind"] == "epoch"]
-    return float(pictures * (race.epochs - 1) / (ends[-1] - ends[0]))
+    return float(images * (race.epochs - 1) / (ends[-1] - ends[0]))
 
 
 def bare(name: str, network: str) -> float:
-    """Train a network of `bench.bare_fit` on a race's pictures, in a process of its own; return pictures a second."""
+    """Train a network of `bench.bare_fit` on a race's images, in a process of its own; return images a second."""
     race = RACES[name]
     counts = [race.settings.get(each, 0) for each in ("split.pictures", "split.test_pictures")]
     command = [sys.executable, "-m", "bench.bare_fit", network, str(race.epochs), *map(str, counts)]

@@ -1,24 +1,36 @@
 """The command line, a thin door over the same functions that the pages call. Other programs call it: keep it stable."""
 
+import io
 import json
+import os
+import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
-from core import answers, booking, codegen, runs, worker
-from core.answers import Answer, Refusal
-from core.booking import Booking
-from core.datasets import audit, catalogue, decisions, exporting, importing, store
+from core import damaged, runs
+from core.datasets import decisions, export, store
+from core.datasets.audit import report
 from core.datasets.decisions import Decided
-from core.datasets.labelling import LABELLINGS
+from core.datasets.integrity import repair, verification
+from core.datasets.sources import catalogue, importing
+from core.datasets.sources.labels import LABELLINGS
 from core.datasets.store import SPLITS, About
-from core.errors import PixelwiseError
-from core.progress import progress_text, quiet
-from core.recipe import Recipe, find_recipe, named_recipes
+from core.errors import COMMAND, PixelwiseError
+from core.evaluation import ood, threshold
+from core.evaluation.threshold import DecisionThreshold
+from core.prediction import photo_predictions, worker
+from core.prediction.photo_predictions import Prediction, Refusal
+from core.recipes import script, suitable
+from core.recipes.recipe import Recipe, find_recipe, named_recipes
 from core.runs import Run, RunError, Status
+from core.settings import format_value
+from core.storage import data_home, machine, processes
+from core.storage.progress import counted, progress_text, quiet
 
 _POLL_S = 0.25
 _SHOWN_EVERY_S = 0.1
@@ -29,28 +41,52 @@ class _Group(click.Group):
     """Prints a `PixelwiseError` as one sentence, and exits with status 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            # A file's name may be no text at all, or one that the terminal cannot write.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except PixelwiseError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{where}{error.strerror or error}.") from error
 
 
 @click.group(cls=_Group)
 def main() -> None:
-    """Pixelwise: open a set of pictures, train a network, see its errors, predict."""
+    """Pixelwise: explore image datasets, train networks, inspect their errors, classify photos."""
+    data_home.look_at()
+
+
+@main.command("run", context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def run_app(options: tuple[str, ...]) -> None:
+    """Start the app; your browser opens it. OPTIONS are those of `streamlit run`, such as --server.port 8600."""
+    command = [sys.executable, "-m", "streamlit", "run", str(processes.PROJECT / "app.py"), *options]
+    if os.name == "posix":
+        # What ends this process is to end the app.
+        os.execv(sys.executable, command)  # noqa: S606 no shell is wanted
+    with suppress(KeyboardInterrupt):
+        sys.exit(subprocess.call(command))
 
 
 @main.group("datasets")
 def datasets_group() -> None:
-    """Data sets: list, add, audit, export, remove."""
+    """Manage datasets: list, add, audit, export, remove."""
 
 
 @datasets_group.command("list")
 def datasets_list() -> None:
-    """List the data sets that are here and those that can be had."""
-    here = catalogue.available()
-    for name in dict.fromkeys([*here, *catalogue.CATALOGUE]):
-        if name in here:
+    """List installed and downloadable datasets."""
+    here, there = catalogue.available(), store.names()
+    for name in dict.fromkeys([*here, *there, *catalogue.CATALOGUE]):
+        if name in there and name not in here:
+            facts = f"damaged: {store.damage(name)}"
+        elif name in here:
             dataset = catalogue.open_dataset(name)
             counts = "".join(
                 f"{count:>7,} {split} "
@@ -60,23 +96,27 @@ def datasets_list() -> None:
             facts = f"{counts} {len(dataset.about.class_names):>3} classes  {dataset.about.shape}"
         else:
             size = f"{catalogue.CATALOGUE[name].bytes / 1e6:.0f} MB"
-            facts = f"not here ({size} to download): python -m core datasets add {name}"
+            facts = f"not here ({size} to download): {COMMAND} datasets add {name}"
         click.echo(f"{name:<16} {facts}")
 
 
 @datasets_group.command("add")
 @click.argument("name")
 @click.option(
-    "--from", "path", type=click.Path(path_type=Path), help="A published file, or a zip or folder of pictures."
+    "--from", "path", type=click.Path(path_type=Path), help="Dataset file, or a ZIP file or folder of images."
 )
-@click.option("--title", help="What to call pictures of your own.")
-@click.option("--labels", type=click.Choice(LABELLINGS), help="Where their classes are; without it, what fits better.")
-@click.option("--test-share", default=0.2, show_default=True, help="The share drawn for test where no folder tells.")
+@click.option("--title", help="Name for your own dataset.")
+@click.option(
+    "--labels", type=click.Choice(LABELLINGS), help="Where the class labels come from. Default: detect automatically."
+)
+@click.option(
+    "--test-share", default=0.2, show_default=True, help="Fraction held out for testing if there is no test folder."
+)
 @click.option("--seed", default=0, show_default=True, help="Of that draw.")
 def datasets_add(
     name: str, path: Path | None, title: str | None, labels: str | None, test_share: float, seed: int
 ) -> None:
-    """Add a data set of the catalogue, or pictures of your own with --from."""
+    """Add a catalog dataset, or your own images with --from."""
     progress = _ProgressLine() if sys.stderr.isatty() else quiet
     if name in catalogue.CATALOGUE or path is None:
         dataset = catalogue.add(name, path, progress)
@@ -84,9 +124,11 @@ def datasets_add(
         plan = importing.plan(path, labelling=labels, test_share=test_share, seed=seed, progress=progress)
         for note in plan.notes:
             click.echo(note, err=True)
-        dataset = importing.import_pictures(
+        dataset, known = importing.import_or_find(
             plan, name=name, title=title or name, source=plan.source.title, progress=progress
         )
+        if known:
+            click.echo("The same images, classes and splits are here already.", err=True)
     report = importing.report(dataset)
     if report:
         for refused in report.refused[:_REFUSED_SHOWN]:
@@ -99,7 +141,7 @@ def datasets_add(
         )
     if dataset.about.name != name:
         click.echo(f"It is called {dataset.about.name}.")
-    click.echo(f"{dataset.about.title}: {len(dataset):,} pictures in {dataset.folder}")
+    click.echo(f"{dataset.about.title}: {counted(len(dataset), 'image')} in {dataset.folder}")
 
 
 class _ProgressLine:
@@ -123,24 +165,43 @@ class _ProgressLine:
 @datasets_group.command("audit")
 @click.argument("name")
 def datasets_audit(name: str) -> None:
-    """Look for duplicates, leaks, odd pictures and labels that something trivial tells."""
-    made = audit.audit(catalogue.open_dataset(name), _ProgressLine() if sys.stderr.isatty() else quiet)
-    click.echo(audit.report(made))
+    """Check for duplicates, leakage, unusual images and labels that a simple property gives away."""
+    dataset = catalogue.open_dataset(name)
+    made = report.look(dataset, _ProgressLine() if sys.stderr.isatty() else quiet)
+    click.echo(report.report(dataset, made))
+    report.keep(dataset, made)
 
 
 @datasets_group.command("export")
 @click.argument("name")
 @click.argument("path", type=click.Path(path_type=Path))
 def datasets_export(name: str, path: Path) -> None:
-    """Write pictures to PATH for other programs: a .npz file of small pictures, a folder of photos."""
-    exporting.export(catalogue.open_dataset(name), path, _ProgressLine() if sys.stderr.isatty() else quiet)
+    """Export images to PATH: an .npz file for small images, a folder for photos."""
+    export.export(catalogue.open_dataset(name), path, _ProgressLine() if sys.stderr.isatty() else quiet)
     click.echo(f"Wrote {path}.")
+
+
+@datasets_group.command("verify")
+@click.argument("name")
+def datasets_verify(name: str) -> None:
+    """Look whether every file of a dataset still is what came in."""
+    verification.verify(catalogue.open_dataset(name), _ProgressLine() if sys.stderr.isatty() else quiet)
+    click.echo(f"Every file of {name} is what came in.")
+
+
+@datasets_group.command("repair")
+@click.argument("name")
+@click.option("--from", "path", type=click.Path(path_type=Path), help="What it was made of, where that has moved.")
+def datasets_repair(name: str, path: Path | None) -> None:
+    """Write a damaged dataset's files anew, from where they came from; decisions on its images stay."""
+    repair.repair(name, _ProgressLine() if sys.stderr.isatty() else quiet, path)
+    click.echo(f"Every file of {name} is what came in.")
 
 
 @datasets_group.command("remove")
 @click.argument("name")
 def datasets_remove(name: str) -> None:
-    """Delete a data set from this machine."""
+    """Delete an installed dataset."""
     store.remove(name)
     click.echo(f"Removed {name}.")
 
@@ -150,22 +211,24 @@ def _changes(_context: click.Context, _parameter: click.Parameter, values: tuple
     for value in values:
         path, equals, text = value.partition("=")
         if not equals:
-            raise click.BadParameter(f"{value!r} is not NAME=VALUE, such as fit.epochs=3")
+            raise click.BadParameter(f"{format_value(value)} is not NAME=VALUE, such as fit.epochs=3")
         try:
             changes[path] = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             changes[path] = text
     return changes
 
 
 @main.command("train")
 @click.argument("recipe")
-@click.option("--dataset", help="Another data set than the recipe's own.")
+@click.option("--dataset", help="Use this dataset instead of the one in the recipe.")
 @click.option("--set", "changes", multiple=True, callback=_changes, metavar="NAME=VALUE", help="Such as fit.epochs=3.")
-@click.option("--wait", is_flag=True, help="Show the progress; print a JSON line at the end.")
+@click.option("--wait", is_flag=True, help="Show progress and print one line of JSON at the end.")
 def train(recipe: str, dataset: str | None, changes: dict[str, Any], wait: bool) -> None:
-    """Train RECIPE, a name or a JSON file. Without --wait the training goes on by itself."""
-    run = runs.create(find_recipe(recipe).with_settings(changes), dataset)
+    """Train RECIPE (a name or a JSON file). Without --wait, training runs in the background."""
+    found = find_recipe(recipe)
+    found = suitable.suited(found, catalogue.open_dataset(dataset or found.dataset))
+    run = runs.create(found.with_settings(changes), dataset)
     run.start()
     if not wait:
         click.echo(run.name)
@@ -185,7 +248,7 @@ def _wait_and_tell(run: Run) -> None:
         status = _wait(run)
     if said := run.recipe.fit.precision_said(status.precision):
         click.echo(said, err=True)
-    seconds = round((status.ended or time.time()) - status.place, 2)
+    seconds = round(processes.seconds_since(status.asked), 2)
     result = {name: status.result.get(name) for name in ("test_accuracy", "test_loss")}
     click.echo(json.dumps({"run": run.name, "state": status.state, "seconds": seconds, **result}))
     if status.state in (runs.FAILED, runs.INTERRUPTED):
@@ -197,6 +260,8 @@ def _wait(run: Run) -> Status:
     shown = ""
     while (status := run.status()).state in runs.ALIVE:
         line = progress_line(status)
+        if (taken := machine.cpu_shares(status.pid)) and taken.busy:
+            line += f"   busy machine: other programs use {round(taken.others, 1):.0%} of it"
         if line != shown:
             click.echo(f"\r{line:<78}" if sys.stderr.isatty() else line, err=True, nl=not sys.stderr.isatty())
             shown = line
@@ -207,13 +272,13 @@ def _wait(run: Run) -> Status:
 
 
 def progress_line(status: Status) -> str:
-    """Return a status in one line, such as `running  epoch 3 of 10   24%   2,650 pictures/s   12 s left`."""
-    parts = [status.state, status.doing]
+    """Return a status in one line, such as `running  epoch 3 of 10   24%   2,650 images/s   12 s left`."""
+    parts = [status.said, status.doing]
     if status.state == runs.RUNNING and status.pictures_per_second:
         parts = [
             f"epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}",
             f"{status.fraction:.0%}",
-            f"{status.pictures_per_second:,.0f} pictures/s",
+            f"{status.pictures_per_second:,.0f} images/s",
             f"{status.seconds_left:.0f} s left" if status.seconds_left is not None else status.doing,
         ]
     return "   ".join(part for part in parts if part)
@@ -228,14 +293,13 @@ def runs_group() -> None:
 def runs_list() -> None:
     """List the runs, newest first."""
     for run in runs.all_runs():
-        try:
-            status, dataset = run.status(), run.about.name
-        except RunError as error:
-            click.echo(f"{run.name:<40} {error}")
+        if run.damage:
+            click.echo(f"{run.name:<40} damaged: {run.damage}")
             continue
+        status, dataset = run.status(), run.about.name
         accuracy = status.result.get("test_accuracy")
         facts = f"test accuracy {accuracy:.2%}" if accuracy is not None else status.cause or progress_line(status)
-        click.echo(f"{run.name:<40} {status.state:<12} {dataset:<10} {facts}")
+        click.echo(f"{run.name:<40} {status.said:<12} {dataset:<10} {facts}")
 
 
 @runs_group.command("show")
@@ -250,7 +314,7 @@ def runs_show(run: str) -> None:
 @runs_group.command("stop")
 @click.argument("run")
 def runs_stop(run: str) -> None:
-    """Stop a run at its next batch; it keeps what it has learned."""
+    """Stop a run after the current batch. Its progress is saved."""
     found = runs.find(run)
     found.stop()
     click.echo(f"{found.name} is stopping.")
@@ -258,10 +322,10 @@ def runs_stop(run: str) -> None:
 
 @runs_group.command("resume")
 @click.argument("run")
-@click.option("--epochs", type=int, help="How many in all; a finished run trains on with more than it had.")
-@click.option("--wait", is_flag=True, help="Show the progress; print a JSON line at the end.")
+@click.option("--epochs", type=int, help="New total number of epochs; use a higher total to extend a finished run.")
+@click.option("--wait", is_flag=True, help="Show progress and print one line of JSON at the end.")
 def runs_resume(run: str, epochs: int | None, wait: bool) -> None:
-    """Go on with a run from its last whole epoch; it ends as if it had never been away."""
+    """Resume a run from its last completed epoch. The result is the same as without the interruption."""
     found = runs.find(run)
     found.resume(epochs)
     if wait:
@@ -276,20 +340,35 @@ def runs_remove(run: str) -> None:
     """Move a run to the trash, where it stays for a week."""
     found = runs.find(run)
     found.remove()
-    click.echo(f"Removed {found.name}. Within a week it comes back with: python -m core runs restore {found.name}")
+    click.echo(f"Removed {found.name}. Within a week it comes back with: {COMMAND} runs restore {found.name}")
 
 
 @runs_group.command("restore")
 @click.argument("run")
 def runs_restore(run: str) -> None:
-    """Bring a run back from the trash; RUN is its whole name."""
+    """Restore a run from the trash. RUN must be the full name."""
     click.echo(f"Restored {runs.restore(run).name}.")
+
+
+@main.command("damaged")
+@click.option("--remove", "key", help="Delete one of them, by what stands before the colon.")
+def damaged_list(key: str | None) -> None:
+    """List what is damaged: runs, datasets, jobs, what you saved. The rest can be used."""
+    for each in damaged.all_damaged():
+        if each.key == key and each.remove is not None:
+            each.remove()
+            click.echo(f"Removed: {each.key}")
+            return
+        if key is None:
+            click.echo(f"{each.key}: {each.sentence}")
+    if key is not None:
+        raise RunError(f"Nothing damaged that can be removed is called {key!r}. See: {COMMAND} damaged")
 
 
 @main.command("code")
 @click.argument("run_or_recipe")
 def code(run_or_recipe: str) -> None:
-    """Print a Python script that trains the same network to the same numbers by itself.
+    """Print a standalone Python script that reproduces a run.
 
     RUN_OR_RECIPE is a run's name, the beginning of one, `latest`, a recipe's name or its JSON file.
     """
@@ -299,15 +378,15 @@ def code(run_or_recipe: str) -> None:
 def _script(run_or_recipe: str) -> str:
     if run_or_recipe in named_recipes() or run_or_recipe.endswith(".json"):
         recipe = find_recipe(run_or_recipe)
-        return codegen.recipe_script(recipe, *_data_of(recipe))
+        return script.recipe_script(recipe, *_data_of(recipe))
     try:
-        return codegen.run_script(runs.find(run_or_recipe))
+        return script.run_script(runs.find(run_or_recipe))
     except RunError as error:
         raise RunError(f"{error} Recipes: {', '.join(named_recipes())}") from error
 
 
 def _data_of(recipe: Recipe) -> tuple[About, Decided | None]:
-    """Return what a recipe's data set is, and what is decided on its pictures if that counts."""
+    """Return what a recipe's dataset is, and what is decided on its images if that counts."""
     if recipe.dataset in catalogue.CATALOGUE and recipe.dataset not in catalogue.available():
         return catalogue.CATALOGUE[recipe.dataset].about, None
     dataset = catalogue.open_dataset(recipe.dataset)
@@ -316,13 +395,14 @@ def _data_of(recipe: Recipe) -> tuple[About, Decided | None]:
 
 @main.command("predict")
 @click.argument("photos", nargs=-1, required=True, metavar="PHOTO …")
-@click.option("--run", "run_name", help="The run that answers; without it, the newest that can.")
+@click.option("--run", "run_name", help="Run to predict with. Default: the newest with a model.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a photo.")
 def predict(photos: tuple[str, ...], run_name: str | None, as_json: bool) -> None:
-    """Classify photos. Exits with 0 when every photo was read, else 1; one bad photo never stops the others.
+    """Classify photos. Exits with 0 if every photo could be read, otherwise 1. A bad photo does not stop the rest.
 
     The decision is the class, or `ask` where the answer is less sure than the threshold set on the Predict page, or the
-    photo unlike those that the run learned from.
+    photo unlike those that the run learned from. Where a class is called `ask` itself, the JSON has `asked` beside it:
+    true where a person is to be asked, false where the photo is of that class.
     """
     able = runs.with_model()
     if run_name:
@@ -330,21 +410,23 @@ def predict(photos: tuple[str, ...], run_name: str | None, as_json: bool) -> Non
     elif able:
         run = able[0]
     else:
-        raise RunError("No run can predict yet. Train one: python -m core train digits-cnn --wait")
-    good, booked = True, booking.booking(run)
+        raise RunError(f"No run can predict yet. Train one: {COMMAND} train digits-cnn --wait")
+    if problem := ood.problem(run.folder):
+        click.echo(problem, err=True)
+    good, booked = True, threshold.decision_threshold(run)
     try:
-        given = answers.answers(run, map(_photo, photos), total=len(photos))
+        given = photo_predictions.predict_photos(run, map(_photo, photos), total=len(photos))
         for photo, answer in zip(photos, given, strict=True):
-            good = good and isinstance(answer, Answer)
+            good = good and isinstance(answer, Prediction)
             said = _said(photo, answer, run, booked)
             if as_json:
-                click.echo(json.dumps(said, ensure_ascii=False))
-            elif "error" in said:
-                click.echo(f"{photo}: {said['error']}", err=True)
+                click.echo(_json_line(said))
+            elif isinstance(answer, Refusal):
+                click.echo(f"{photo}: {answer.sentence}", err=True)
             else:
                 likely = list(said["probabilities"].items())[:3]
                 shares = ", ".join(f"{label} {probability:.1%}" for label, probability in likely)
-                click.echo(f"{photo}: {shares}: {booking.in_words(said['decision'], run.about.class_names)}")
+                click.echo(f"{photo}: {shares}: {_decided(answer, run, booked)}")
     finally:
         worker.shut_down()
     sys.exit(0 if good else 1)
@@ -358,16 +440,33 @@ def _photo(path: str) -> bytes | Refusal:
         return Refusal("not-readable", sentence)
 
 
-def _said(photo: str, answer: Answer | Refusal, run: Run, booked: Booking) -> dict[str, Any]:
+def _said(photo: str, answer: Prediction | Refusal, run: Run, booked: DecisionThreshold) -> dict[str, Any]:
     """Return what `predict --json` prints for a photo."""
     if isinstance(answer, Refusal):
         return {"file": photo, "error": answer.sentence, "reason": answer.reason}
-    ranked = answer.ranked(run.about.class_names)
+    class_names = run.about.class_names
+    ranked = answer.ranked(class_names)
     label, probability = ranked[0]
     return {
         "file": photo,
         "label": label,
         "probability": probability,
         "probabilities": dict(ranked),
-        "decision": answer.decision(booked, run.about.class_names),
+        "decision": answer.decision(booked, class_names),
+        **({"asked": answer.asks(booked)} if threshold.ASK in class_names else {}),
     }
+
+
+def _decided(answer: Prediction, run: Run, booked: DecisionThreshold) -> str:
+    names = run.about.class_names
+    return threshold.in_words(answer.decision(booked, names), names, asked=answer.asks(booked))
+
+
+def _json_line(said: dict[str, Any]) -> str:
+    """Return JSON as readable as what it is written to takes."""
+    line = json.dumps(said, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(said)
+    return line

@@ -6,6 +6,7 @@ kind of step, layer and optimiser is one such class and one line in its family's
 
 import difflib
 import re
+import reprlib
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,11 @@ from typing import Any, ClassVar, Self, TypeVar
 from core.errors import PixelwiseError
 
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
+# Larger numbers mean nothing here, and are slow or refused where they are used.
+_LARGEST_NUMBER = 2**63
+_MOST_NUMBERS = 4096
+_SHOWN = reprlib.Repr()
+_SHOWN.maxstring = _SHOWN.maxother = 80
 
 
 class SettingError(PixelwiseError):
@@ -50,11 +56,16 @@ def setting(
     return field(default=default, metadata={"setting": about})
 
 
+def format_value(value: object) -> str:
+    """Return what was received for a sentence, as Python writes it, cut to a length that can be read."""
+    return _SHOWN.repr(value)
+
+
 def unknown_name(what: str, name: object, known: Sequence[str]) -> str:
     """Say that `name` is no known `what`, with the nearest known one or all of them."""
-    near = difflib.get_close_matches(str(name), known, n=1)
+    near = difflib.get_close_matches(str(name)[:200], known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}."
-    return f"Unknown {what} {name!r}: {hint}"
+    return f"Unknown {what} {format_value(name)}: {hint}"
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,9 @@ class Specification:
             about = each.metadata.get("setting", Setting())
             problem = _problem(value, hints[each.name], about)
             if problem:
-                raise SettingError(f"{type(self).__name__}: {each.name} must be {problem}; received {value!r}.")
+                raise SettingError(
+                    f"{type(self).__name__}: {each.name} must be {problem}; received {format_value(value)}."
+                )
 
     @classmethod
     def setting_of(cls, name: str) -> Setting:
@@ -94,6 +107,8 @@ class Specification:
         Raises:
             SettingError: an unknown or missing field, or a value that is not taken.
         """
+        if not isinstance(data, Mapping):
+            raise SettingError(f"{cls.__name__} must be an object with its fields; received {format_value(data)}.")
         known = [each.name for each in fields(cls)]
         given = {name: value for name, value in data.items() if name != "kind"}
         for name in given:
@@ -108,6 +123,18 @@ class Specification:
 S = TypeVar("S", bound=Specification)
 
 
+def registry(base: type[S], names: Mapping[str, Any]) -> dict[str, type[S]]:
+    """Return the members of a family among a module's names, in the order of its lines.
+
+    Args:
+        base: what all of them are made from; it is none of them itself.
+        names: the module's `globals()`.
+    """
+    kinds = [kind for kind in names.values() if isinstance(kind, type) and issubclass(kind, base) and kind is not base]
+    # What is no dataclass by itself is what some members have in common.
+    return {kind.__name__: kind for kind in kinds if "__dataclass_fields__" in vars(kind)}
+
+
 def specification(family: str, registry: Mapping[str, type[S]], data: Any) -> S:
     """Make the member of a registry that a JSON object's `kind` names.
 
@@ -115,7 +142,7 @@ def specification(family: str, registry: Mapping[str, type[S]], data: Any) -> S:
         SettingError: no such kind, or the kind refuses the fields.
     """
     if not isinstance(data, Mapping):
-        raise SettingError(f"A {family} must be an object such as {{'kind': …}}; received {data!r}.")
+        raise SettingError(f"A {family} must be an object such as {{'kind': …}}; received {format_value(data)}.")
     kind = str(data.get("kind"))
     if kind not in registry:
         raise SettingError(unknown_name(f"{family} kind", kind, list(registry)))
@@ -131,7 +158,7 @@ def _problem(value: Any, hint: Any, about: Setting) -> str:
         fits = isinstance(value, str) and _COLOUR.fullmatch(value) is not None
         return "" if fits else "a colour such as '#ff8000'"
     if any(Ellipsis in typing.get_args(kind) for kind in kinds):
-        several = isinstance(value, tuple) and len(value) > 0
+        several = isinstance(value, tuple) and 0 < len(value) <= _MOST_NUMBERS
         fits = several and not any(_problem(each, float, about) for each in value)
         return "" if fits else f"numbers{_limits(about)}"
     if any(typing.get_origin(kind) is tuple for kind in kinds):
@@ -143,6 +170,7 @@ def _problem(value: Any, hint: Any, about: Setting) -> str:
     if int in kinds or float in kinds:
         wanted = "a number" if float in kinds else "a whole number"
         fits = isinstance(value, int | float if float in kinds else int) and not isinstance(value, bool)
+        fits = fits and abs(value) < _LARGEST_NUMBER  # neither is NaN
         low, high = about.minimum, about.maximum
         if not fits or (low is not None and not value >= low) or (high is not None and not value <= high):
             return wanted + _limits(about)

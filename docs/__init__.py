@@ -1,1 +1,1 @@
-"""The README's pictures, and what makes them."""
+"""The README's images, and what makes them."""

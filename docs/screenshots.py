@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 
 def main(wanted: list[str]) -> None:
-    """Write a picture of each page, or of those wanted, beside this file."""
+    """Write an image of each page, or of those wanted, beside this file."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         command_line(home, "train", "digits-dense", "--wait")

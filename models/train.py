@@ -1,6 +1,6 @@
 """Trains the classifier that Pixelwise ships, `models/pets`: python -m models.train [PETS CIFAR10], or make pets.
 
-PETS and CIFAR10 are files or folders that the data sets are made of, where they are not to be downloaded. The work goes
+PETS and CIFAR10 are files or folders that the datasets are made of, where they are not to be downloaded. The work goes
 into an ordinary data home. It may be interrupted at any time and started again: a sitting that has finished is not
 trained again, one that has not goes on from its last whole epoch.
 """
@@ -11,13 +11,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from core import calibration, novelty, runs
-from core.datasets import catalogue
-from core.nn.novelty import fit
-from core.recipe import find_recipe
+from core import runs
+from core.datasets.sources import catalogue
+from core.evaluation import calibration, ood
+from core.nn.inference.ood_fit import fit
+from core.recipes.recipe import find_recipe
 from core.runs import Run
 
-# Each sitting begins with the weights of the one before: small pictures first, which go by faster.
+# Each sitting begins with the weights of the one before: small images first, which go by faster.
 SITTINGS = ("pets-64", "pets-112", "pets-128", "pets-128-muon")
 # What else there is in the world. CIFAR-10's vehicles are left out: they measure what has been learned.
 OTHERS = "cifar10"
@@ -74,7 +75,7 @@ def trained(sitting: str, earlier: Run | None) -> Run:
 def ship(run: Run) -> None:
     """Copy what a finished run answers with into `models/pets`; the model card there stays."""
     calibration.of(run)
-    if novelty.read(run.folder) is None:
+    if ood.load(run.folder) is None:
         others = catalogue.open_dataset(OTHERS)
         fit(run, others, own_classes=SAME_CLASSES, other_classes=OTHER_CLASSES)
     _SHIPPED.mkdir(exist_ok=True)

@@ -1,114 +1,85 @@
-"""The settings of an augmentation, and the drawing of what happens to each picture.
+"""The settings of an augmentation, and the drawing of what happens to each image.
 
 Names and meaning are those of Keras's `ImageDataGenerator`, with two differences: width_shift_range moves along the
-width (Keras 3 exchanges the two shifts when it draws them), and pictures that are no squares turn about their middle.
+width (Keras 3 exchanges the two shifts when it draws them), and images that are no squares turn about their middle.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar, NamedTuple, cast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, make_dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, get_type_hints
 
 import numpy as np
 
 from core.augmentation import applying, keras_code
-from core.augmentation.draw import Draw
+from core.augmentation.chances import CHANCES, Chances
+from core.augmentation.draw import GEOMETRIC, PIXEL
+from core.augmentation.matrix import folded
+from core.augmentation.operations import OPERATIONS, Draw, Field, Operation
 from core.settings import Specification, setting
 
-_NAMES = tuple(Draw.__annotations__)
-# The numbers that each picture takes from the generator, whatever is switched on: moving one slider leaves the other
-# draws as they were.
-CHANCES = (*_NAMES, "erased_area", "erased_ratio", "erased_left", "erased_top")
-
-
-class Field(NamedTuple):
-    """A field of `Augmentation` that changes pictures.
-
-    Attributes:
-        title: what a person calls it.
-        draws: the names of the chances that it turns into a draw.
-    """
-
-    title: str
-    draws: tuple[str, ...]
-
-
-FIELDS = {
-    "rotation_range": Field("Rotation", ("theta",)),
-    "width_shift_range": Field("Shift sideways", ("tx",)),
-    "height_shift_range": Field("Shift up and down", ("ty",)),
-    "shear_range": Field("Shear", ("shear",)),
-    "zoom_range": Field("Zoom", ("zx", "zy")),
-    "horizontal_flip": Field("Flip left and right", ("flip_horizontal",)),
-    "vertical_flip": Field("Flip top and bottom", ("flip_vertical",)),
-    "brightness_range": Field("Brightness", ("brightness",)),
-    "contrast_range": Field("Contrast", ("contrast",)),
-    "channel_shift_range": Field("Channel shift", ("channel_shift_intensity",)),
-    "erasing": Field("Erasing", ("erased_area",)),
-}
+Kind = TypeVar("Kind", bound=Operation)
+# Every field of an operation, and those that change images by themselves, by name.
+CONTROLS: dict[str, Field] = {name: about for operation in OPERATIONS for name, about in operation.about().items()}
+FIELDS: dict[str, Field] = {name: about for name, about in CONTROLS.items() if about.draws}
 
 
 @dataclass(frozen=True)
-class Augmentation(Specification):
-    """How far chance may change a picture; as it comes, not at all."""
+class Filling(Specification):
+    """How an image goes on beyond its edges."""
 
-    title: ClassVar[str] = "Augmentation"
-
-    rotation_range: float = setting(
-        0.0, minimum=0.0, maximum=180.0, step=1.0, unit="°", help="Turned by up to so much either way."
-    )
-    width_shift_range: float = setting(
-        0.0,
-        minimum=0.0,
-        maximum=4096.0,
-        step=0.01,
-        help="Moved sideways by up to so much either way: below 1 a share of the width, from 1 up pixels.",
-    )
-    height_shift_range: float = setting(
-        0.0,
-        minimum=0.0,
-        maximum=4096.0,
-        step=0.01,
-        help="Moved up or down by up to so much: below 1 a share of the height, from 1 up pixels.",
-    )
-    shear_range: float = setting(
-        0.0, minimum=0.0, maximum=80.0, step=1.0, unit="°", help="Slanted by up to so much either way."
-    )
-    zoom_range: tuple[float, float] = setting(
-        (1.0, 1.0),
-        minimum=0.1,
-        maximum=4.0,
-        step=0.01,
-        help="How much of the picture is seen, drawn for width and height apart: below 1 enlarges, above 1 shrinks. "
-        "One number z stands for 1 − z to 1 + z.",
-    )
-    horizontal_flip: bool = setting(False, help="Every second picture, by chance, has left and right exchanged.")
-    vertical_flip: bool = setting(False, help="Every second picture, by chance, has top and bottom exchanged.")
-    brightness_range: tuple[float, float] | None = setting(
-        None, minimum=0.0, maximum=4.0, step=0.05, help="Every value times a factor: below 1 darkens."
-    )
-    contrast_range: tuple[float, float] | None = setting(
-        None, minimum=0.0, maximum=4.0, step=0.05, help="A factor for the distance from the mean: below 1 flattens."
-    )
-    channel_shift_range: float = setting(
-        0.0, minimum=0.0, maximum=255.0, step=1.0, help="Up to so much is added to, or taken from, every value."
-    )
-    erasing: float = setting(
-        0.0, minimum=0.0, maximum=1.0, step=0.05, help="The share of pictures in which a box is painted over."
-    )
-    erasing_scale: tuple[float, float] = setting(
-        (0.02, 0.33), minimum=0.0, maximum=1.0, step=0.01, help="The box's share of the picture's area."
-    )
-    erasing_ratio: tuple[float, float] = setting(
-        (0.3, 3.3), minimum=0.05, maximum=20.0, step=0.05, help="The box's height, divided by its width."
-    )
-    erasing_value: int = setting(128, minimum=0, maximum=255, step=1, help="The gray of the box.")
     fill_mode: str = setting(
         "nearest",
         choices=tuple(applying.FILL_MODES),
-        help="How the picture goes on beyond its edges. nearest: aaaa|abcd|dddd. constant: kkkk|abcd|kkkk. "
-        "reflect: dcba|abcd|dcba. wrap: abcd|abcd|abcd.",
+        help=(
+            "How pixels beyond the edges are filled. nearest: aaaa|abcd|dddd. constant: kkkk|abcd|kkkk. "
+            "reflect: dcba|abcd|dcba. wrap: abcd|abcd|abcd."
+        ),
     )
-    cval: float = setting(0.0, minimum=0.0, maximum=255.0, step=1.0, help="The gray that fill mode constant takes.")
+    cval: float = setting(0.0, minimum=0.0, maximum=255.0, step=1.0, help="Gray level used by fill mode “constant”.")
+
+
+if TYPE_CHECKING:
+    _Settings: Any
+else:
+    _SOURCES = (*OPERATIONS, Filling)
+    # A dataclass with the fields of all operations.
+    _Settings = make_dataclass(
+        "_Settings",
+        [(each.name, get_type_hints(source)[each.name], each) for source in _SOURCES for each in fields(source)],
+        bases=(Specification,),
+        frozen=True,
+    )
+
+# What JSON has whatever its value, as the first version wrote it: the hashes of recipes depend on it. A later field
+# stands there where it is not off.
+_ALWAYS_WRITTEN = {
+    "rotation_range",
+    "width_shift_range",
+    "height_shift_range",
+    "shear_range",
+    "zoom_range",
+    "horizontal_flip",
+    "vertical_flip",
+    "brightness_range",
+    "contrast_range",
+    "channel_shift_range",
+    "erasing",
+    "erasing_scale",
+    "erasing_ratio",
+    "erasing_value",
+    "fill_mode",
+    "cval",
+}
+
+
+class Augmentation(_Settings):  # type: ignore[misc]  # its fields are the operations', which mypy cannot know
+    """How far chance may change an image; as it comes, not at all.
+
+    Its fields are those of all `OPERATIONS`, and how to fill what comes from beyond the edges.
+    """
+
+    title: ClassVar[str] = "Augmentation"
 
     def __post_init__(self) -> None:
         """Check every field; a single number as zoom_range becomes a pair, as in Keras.
@@ -116,111 +87,112 @@ class Augmentation(Specification):
         Raises:
             SettingError: a value has the wrong type or is out of its range.
         """
-        zoom: Any = self.zoom_range
-        if isinstance(zoom, int | float) and not isinstance(zoom, bool):
-            object.__setattr__(self, "zoom_range", (1 - zoom, 1 + zoom))
+        for operation in OPERATIONS:
+            for name in operation.names():
+                object.__setattr__(self, name, operation.taken(getattr(self, name)))
         super().__post_init__()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object: the class's name under `kind`, then the fields.
+
+        Fields of later operations stand there only where they are not off, so that what is saved and hashed without
+        them stays as it was.
+        """
+        off = {each.name: each.default for each in fields(self)}
+        made: dict[str, Any] = super().to_json()
+        return {
+            name: value
+            for name, value in made.items()
+            if name == "kind" or name in _ALWAYS_WRITTEN or value != off[name]
+        }
+
+    @cached_property
+    def _operations(self) -> dict[type[Operation], Operation]:
+        return {each: each(**{name: getattr(self, name) for name in each.names()}) for each in OPERATIONS}
+
+    def operation(self, kind: type[Kind]) -> Kind:
+        """Return one operation with these settings."""
+        return cast(Kind, self._operations[kind])
 
     @property
     def moving(self) -> list[str]:
-        """The names of the fields, of `FIELDS`, that are set to change pictures."""
+        """The names of the fields, of `FIELDS`, that are set to change images."""
         off = {each.name: each.default for each in fields(self)}
         return [name for name in FIELDS if getattr(self, name) != off[name]]
 
-    def draw(self, n: int, height: int, width: int, rng: np.random.Generator) -> list[Draw]:
-        """Draw what happens to `n` pictures of `height` by `width` pixels.
+    def on(self, among: Iterable[type[Kind]]) -> list[Kind]:
+        """Return the operations that are set to change images, in the given order."""
+        return [self.operation(each) for each in among if self.operation(each).moving]
 
-        Each picture takes the same count of numbers from `rng`, in order: two calls for 3 and 5 pictures draw what one
+    def draw(self, n: int, height: int, width: int, rng: np.random.Generator) -> list[Draw]:
+        """Draw what happens to `n` images of `height` by `width` pixels.
+
+        Each image takes the same count of numbers from `rng`, in order: two calls for 3 and 5 images draw what one
         call for 8 draws, and another range scales the same draws.
         """
         return self.draws_of(rng.random((n, len(CHANCES))), height, width)
 
-    def draws_of(self, chances: np.ndarray, height: int, width: int) -> list[Draw]:
+    def draws_of(self, chances: np.ndarray | Chances, height: int, width: int) -> list[Draw]:
         """Turn numbers from 0 (a field's lowest value) to 1 (its highest), float `(n, chances)`, into draws."""
-        drawn = self._drawn(chances, height, width)
-        columns = [[None] * len(chances) if drawn[name] is None else drawn[name].tolist() for name in _NAMES]
-        return cast(list[Draw], [dict(zip(_NAMES, row, strict=True)) for row in zip(*columns, strict=True)])
+        chance = chances if isinstance(chances, Chances) else Chances(chances)
+        columns: dict[str, list[Any]] = {}
+        for each in (*GEOMETRIC, *PIXEL):
+            drawn = self.operation(each).drawn(chance, height, width)
+            for name, off in each.neutral.items():
+                column = drawn[name]
+                columns[name] = [off] * len(chance) if column is None else column.tolist()
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
-    def _drawn(self, chances: np.ndarray, height: int, width: int) -> dict[str, Any]:
-        """Return what numbers as for `draws_of` mean: an array `(n,)` by a draw's name; `None`: for no picture any."""
-        chance = dict(zip(CHANCES, chances.T, strict=True))
-
-        def either_way(name: str, limit: float) -> np.ndarray:
-            return (2 * chance[name] - 1) * limit
-
-        def between(name: str, limits: tuple[float, float] | None) -> np.ndarray | None:
-            return None if limits is None else limits[0] + chance[name] * (limits[1] - limits[0])
-
-        across = self.width_shift_range * (width if self.width_shift_range < 1 else 1)
-        down = self.height_shift_range * (height if self.height_shift_range < 1 else 1)
-        shift = self.channel_shift_range
-        return {
-            "theta": either_way("theta", self.rotation_range),
-            "tx": either_way("tx", across),
-            "ty": either_way("ty", down),
-            "shear": either_way("shear", self.shear_range),
-            "zx": between("zx", self.zoom_range),
-            "zy": between("zy", self.zoom_range),
-            "flip_horizontal": (chance["flip_horizontal"] >= 0.5) & self.horizontal_flip,
-            "flip_vertical": (chance["flip_vertical"] >= 0.5) & self.vertical_flip,
-            "channel_shift_intensity": either_way("channel_shift_intensity", shift) if shift else None,
-            "brightness": between("brightness", self.brightness_range),
-            "contrast": between("contrast", self.contrast_range),
-            "erased": self._boxes(chance, height, width) if self.erasing else None,
-        }
-
-    def _boxes(self, chance: Mapping[str, np.ndarray], height: int, width: int) -> np.ndarray:
-        """Draw a box to erase in each picture, cut to fit (Zhong et al., "Random erasing data augmentation", 2017).
-
-        Returns:
-            Objects `(n,)`; `None`: nothing is erased there.
-        """
-        low, high = self.erasing_scale
-        area = (low + chance["erased_area"] * (high - low)) * height * width
-        low, high = np.log(self.erasing_ratio)
-        ratio = np.exp(low + chance["erased_ratio"] * (high - low))
-        tall = np.clip(np.rint(np.sqrt(area * ratio)), 1, height)
-        wide = np.clip(np.rint(np.sqrt(area / ratio)), 1, width)
-        top = np.rint(chance["erased_top"] * (height - tall))
-        left = np.rint(chance["erased_left"] * (width - wide))
-        boxes = np.stack([left, top, left + wide, top + tall], axis=1).astype(int).tolist()
-        erased = chance["erased"] >= 1 - self.erasing
-        made = np.empty(len(boxes), object)
-        made[:] = [tuple(box) if yes else None for box, yes in zip(boxes, erased, strict=True)]
-        return made
-
-    def apply(self, pictures: np.ndarray, draws: Sequence[Draw]) -> np.ndarray:
-        """Return the pictures as the draws say; without chance, on all the machine's cores.
+    def apply(self, images: np.ndarray, draws: Sequence[Draw]) -> np.ndarray:
+        """Return the images as the draws say; without chance, on all the machine's cores.
 
         Args:
-            pictures: uint8 `(n, height, width, 1 or 3)`; they stay as they are.
-            draws: one a picture.
+            images: uint8 `(n, height, width, 1 or 3)`; they stay as they are.
+            draws: one an image, also as `ImageDataGenerator.get_random_transform` makes them: what is missing changes
+                nothing.
 
         Returns:
             uint8 `(n, height, width, 1 or 3)`.
         """
-        affine, tones = applying.affine_of(draws), applying.tones_of(draws)
-        return applying.apply(pictures, affine, tones, self.fill_mode, self.cval, self.erasing_value)
+        _, height, width, _ = images.shape
+        changing = [
+            each for each in PIXEL if any(draw.get(name) is not None for draw in draws for name in each.neutral)
+        ]
+        values = [[draw.get(name) for draw in draws] for each in changing for name in each.neutral]
+        changes = [(self.operation(each), column) for each, column in zip(changing, values, strict=True)]
+        return applying.apply(images, self.matrices(draws, height, width), changes, self.fill_mode, self.cval)
 
-    def apply_chances(self, pictures: np.ndarray, chances: np.ndarray) -> np.ndarray:
-        """Return what `apply` makes of the pictures by the draws that `draws_of` makes of the numbers.
+    def matrices(self, draws: Sequence[Draw], height: int, width: int) -> np.ndarray:
+        """Return the matrix by which `apply` resamples each image, float64 `(n, 2, 3)`, from new (x, y) to old."""
+        factors = []
+        for each in GEOMETRIC:
+            columns = ([draw.get(name, off) for draw in draws] for name, off in each.neutral.items())
+            factors.append(self.operation(each).matrix(*(np.array(column, np.float64) for column in columns)))
+        return folded(factors, len(draws), height, width)
 
-        For small pictures making a dict of each draw costs much of all the time. Arguments are those of the two.
+    def apply_chances(self, images: np.ndarray, chances: np.ndarray) -> np.ndarray:
+        """Return what `apply` makes of the images by the draws that `draws_of` makes of the numbers.
+
+        For small images making a dict of each draw costs much of all the time. Arguments are those of the two.
         """
-        drawn = self._drawn(chances, *pictures.shape[1:3])
-        affine = np.stack([drawn[name] for name in applying.AFFINE]).astype(float)
-        columns = [drawn[name] for name in applying.TONES]
-        tones = None
-        if any(column is not None for column in columns):
-            nothing = [None] * len(chances)
-            lists = [nothing if column is None else column.tolist() for column in columns]
-            tones = list(zip(*lists, strict=True))
-        return applying.apply(pictures, affine, tones, self.fill_mode, self.cval, self.erasing_value)
+        _, height, width, _ = images.shape
+        chance = Chances(chances)
+        factors = [each.matrix(*each.drawn(chance, height, width).values()) for each in self.on(GEOMETRIC)]
+        changes = []
+        for each in self.on(PIXEL):
+            (column,) = each.drawn(chance, height, width).values()
+            if column is not None:
+                changes.append((each, column.tolist()))
+        matrices = folded(factors, len(chances), height, width)
+        return applying.apply(images, matrices, changes, self.fill_mode, self.cval)
 
     def generator_code(self) -> str:
         """Return Python code that makes the equivalent `ImageDataGenerator`, called `generator`."""
-        return keras_code.generator_code(asdict(self))
+        return keras_code.generator_code(
+            map(self.operation, OPERATIONS), {"fill_mode": self.fill_mode, "cval": self.cval}
+        )
 
     def layers_code(self) -> str:
         """Return Python code that makes the nearest Keras 3 layers, a model called `augmentation`."""
-        return keras_code.layers_code(asdict(self))
+        fill = f"fill_mode={self.fill_mode!r}, fill_value={self.cval!r}"
+        return keras_code.layers_code(self.on((*GEOMETRIC, *PIXEL)), fill)

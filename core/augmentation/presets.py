@@ -5,7 +5,7 @@ from typing import NamedTuple
 from core.augmentation.augmentation import Augmentation
 
 
-class Preset(NamedTuple):
+class AugmentationPreset(NamedTuple):
     """An augmentation with what a person calls it, and a sentence on what it is good for."""
 
     title: str
@@ -15,10 +15,10 @@ class Preset(NamedTuple):
 
 _BOOK = Augmentation(rotation_range=45.0, width_shift_range=0.2, height_shift_range=0.2, horizontal_flip=True)
 PRESETS = {
-    "nothing": Preset("Nothing", Augmentation(), "Every picture as it is: begin here and add."),
-    "exercise-53": Preset("Exercise 53: CIFAR-10", _BOOK, "The book's, for CIFAR-10."),
-    "activity-18": Preset("Activity 18: cats and dogs", _BOOK, "The book's, for its cats and dogs."),
-    "gentle": Preset(
+    "nothing": AugmentationPreset("Nothing", Augmentation(), "No augmentation. Start here and add your own."),
+    "exercise-53": AugmentationPreset("Exercise 53: CIFAR-10", _BOOK, "The book's, for CIFAR-10."),
+    "activity-18": AugmentationPreset("Activity 18: cats and dogs", _BOOK, "The book's, for its cats and dogs."),
+    "gentle": AugmentationPreset(
         "Gentle",
         Augmentation(
             rotation_range=8.0,
@@ -28,9 +28,9 @@ PRESETS = {
             horizontal_flip=True,
             brightness_range=(0.9, 1.1),
         ),
-        "Photos: as if taken a second later, from a step aside.",
+        "For photos: as if taken a moment later, from one step to the side.",
     ),
-    "digits": Preset(
+    "digits": AugmentationPreset(
         "Digits: no flip",
         Augmentation(
             rotation_range=10.0,
@@ -40,14 +40,14 @@ PRESETS = {
             zoom_range=(0.9, 1.1),
             fill_mode="constant",
         ),
-        "Handwritten characters: another slant and place; never mirrored or upside down.",
+        "For handwritten characters: different slant and position, never mirrored or upside down.",
     ),
-    "light": Preset(
+    "light": AugmentationPreset(
         "Light only",
         Augmentation(brightness_range=(0.6, 1.4), contrast_range=(0.6, 1.4), channel_shift_range=20.0),
-        "Another lamp, another camera: everything stays where it is.",
+        "Different light or camera; nothing moves.",
     ),
-    "strong": Preset(
+    "strong": AugmentationPreset(
         "Strong",
         Augmentation(
             rotation_range=30.0,
@@ -61,11 +61,11 @@ PRESETS = {
             erasing=0.5,
             fill_mode="reflect",
         ),
-        "A large network that learns few photos by heart; check whether it is safe.",
+        "For a large network that overfits a small set of photos. Run the safety check first.",
     ),
 }
 
 
-def suited(*, handwritten: bool) -> Preset:
-    """Return what to begin with for a data set: handwriting must not be mirrored."""
+def suited(*, handwritten: bool) -> AugmentationPreset:
+    """Return what to begin with for a dataset: handwriting must not be mirrored."""
     return PRESETS["digits" if handwritten else "gentle"]

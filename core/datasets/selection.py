@@ -1,4 +1,4 @@
-"""Which pictures of a data set, in which order."""
+"""Which images of a dataset, in which order."""
 
 import re
 import unicodedata
@@ -8,8 +8,9 @@ from functools import lru_cache
 import numpy as np
 
 from core.datasets import decisions
-from core.datasets.decisions import EXCLUDE, KEEP, RELABEL, UNSURE
+from core.datasets.decisions import EXCLUDE, KEEP, KEPT, RELABEL, UNSURE
 from core.datasets.store import SPLITS, Dataset, DatasetError
+from core.storage.memory_cache import bounded
 
 STORED, CLASS, SIZE, BRIGHTNESS, SHARPNESS, NAME, RANDOM = (
     "stored",
@@ -23,12 +24,12 @@ STORED, CLASS, SIZE, BRIGHTNESS, SHARPNESS, NAME, RANDOM = (
 SORTS = (STORED, CLASS, SIZE, BRIGHTNESS, SHARPNESS, NAME, RANDOM)
 DECIDED = "decided"
 # What a filter by decision may ask for: any decision, one kind of it, or none.
-DECISIONS = (DECIDED, EXCLUDE, RELABEL, UNSURE, KEEP)
+DECISIONS = (DECIDED, EXCLUDE, RELABEL, UNSURE, KEPT, KEEP)
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What a picture must fulfil to be shown; the defaults let all pass.
+    """What an image must fulfil to be shown; the defaults let all pass.
 
     Attributes:
         split: its split, one of `SPLITS`; `None`: any.
@@ -47,10 +48,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class Order:
-    """How pictures are sorted; equal ones stay as they are stored.
+    """How images are sorted; equal ones stay as they are stored.
 
     Attributes:
-        by: one of `SORTS`; `STORED` leaves pictures chosen by their ids in the order of these.
+        by: one of `SORTS`; `STORED` leaves images chosen by their ids in the order of these.
         descending: largest, brightest, last name first.
         seed: of the random order, ≥ 0.
     """
@@ -61,10 +62,10 @@ class Order:
 
 
 def select(dataset: Dataset, filters: Filters | None = None, order: Order | None = None) -> np.ndarray:
-    """Return the indices of pictures, int64 `(m,)`, sorted.
+    """Return the indices of images, int64 `(m,)`, sorted.
 
     Args:
-        dataset: whose pictures they are.
+        dataset: whose images they are.
         filters: which; `None`: all.
         order: in which order; `None`: as stored.
 
@@ -97,10 +98,10 @@ def _position(name: str, names: tuple[str, ...], what: str) -> int:
     return names.index(name)
 
 
-def _mask(ids: tuple[int, ...], pictures: int) -> np.ndarray:
-    mask = np.zeros(pictures, bool)
+def _mask(ids: tuple[int, ...], images: int) -> np.ndarray:
+    mask = np.zeros(images, bool)
     wanted = np.asarray(ids, np.int64)
-    mask[wanted[(wanted >= 0) & (wanted < pictures)]] = True
+    mask[wanted[(wanted >= 0) & (wanted < images)]] = True
     return mask
 
 
@@ -129,9 +130,9 @@ def _folded_names(dataset: Dataset) -> list[str]:
     return [_folded(name) for name in dataset.names]
 
 
-@lru_cache(maxsize=16)
+@bounded(30_000_000, lambda order: order.nbytes)
 def _sorted(dataset: Dataset, order: Order) -> np.ndarray:
-    """Return all pictures in an order; worked out once, since names take a third of a second at 60,000."""
+    """Return all images in an order; worked out once, since names take a third of a second at 60,000."""
     _position(order.by, SORTS, "sort")
     if order.by == RANDOM:
         found = np.random.default_rng(order.seed).permutation(len(dataset))
@@ -141,7 +142,7 @@ def _sorted(dataset: Dataset, order: Order) -> np.ndarray:
 
 
 def _values(dataset: Dataset, by: str) -> np.ndarray:
-    """Return what pictures are sorted by, numbers `(n,)`."""
+    """Return what images are sorted by, numbers `(n,)`."""
     if by == CLASS:
         return dataset.labels.astype(np.int64)
     if by == SIZE:

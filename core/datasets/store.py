@@ -1,29 +1,43 @@
-"""The data sets on disk, each a folder of the data home: `dataset.json` and memory-mapped arrays.
+"""The datasets on disk, each a folder of the data home: `dataset.json` and memory-mapped arrays.
 
 `labels.npy` is int16 `(n,)`, `splits.npy` uint8 `(n,)`, an index into `SPLITS`, and `index.npy` `(n,)` of `INDEX`.
-Small pictures of one size are one array, `pictures.npy`, uint8 `(n, height, width, 1 or 3)`. Others are the accepted
+Small images of one size are one array, `pictures.npy`, uint8 `(n, height, width, 1 or 3)`. Others are the accepted
 original files, `files/<sha256>.<ending>`, with small JPEG copies one after the other in `thumbnails.bin`. `names.txt`
-has a file name a line where the pictures came as files.
+has a file name a line where the images came as files. `checksums.txt` is of all these but the original files, whose
+names are theirs: whatever is read is compared with it at its first use (`whole`).
 """
 
 import hashlib
 import json
+import mmap
+import os
 import re
-import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+from filelock import FileLock
 from PIL import Image
 
-from core import home, pictures
-from core.datasets.measures import MEASURES, measured_all
-from core.errors import PixelwiseError, storing
-from core.pictures import PictureError
+from core.datasets.integrity.whole import THUMBNAILS, Whole, forget_damage, keep_checksums
+from core.datasets.integrity.whole import DatasetError as DatasetError
+from core.datasets.quality import MEASURES, measured_all
+from core.errors import COMMAND, as_storage_error
+from core.images import image_io
+from core.images.image_io import ImageError
+from core.images.thumbnail import thumbnail
+from core.storage import checked, data_home
+from core.storage.checked import Array, Between, DamagedError, Longest, MissingError, OneOf, Share
+from core.storage.checksums import ChangedError
 
+# How the source of a dataset ends that was made of another and more photos.
+EXTENDED = " added to it"
 SPLITS = ("train", "test", "validation")
-# What is known of each picture without decoding it. `bytes`: of its file, or of its pixels. `mode`: Pillow's, of the
+# What is known of each image without decoding it. `bytes`: of its file, or of its pixels. `mode`: Pillow's, of the
 # file. `thumbnail_end`: where its thumbnail ends in thumbnails.bin.
 INDEX = np.dtype(
     [
@@ -37,12 +51,10 @@ INDEX = np.dtype(
         ("thumbnail_end", "<i8"),
     ]
 )
-THUMBNAIL_SIDE = 128
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-
-
-class DatasetError(PixelwiseError):
-    """A data set that is not there, is damaged or cannot be made. The message says what to do."""
+_Side = Annotated[int, Between(0, 1_000_000)]
+_MOST_ABOUT, _MOST_NAMES = 40_000_000, 1_000_000_000
+_NEEDED = ("dataset.json", "labels.npy", "splits.npy", "pictures.npy", "index.npy", "thumbnails.bin")
 
 
 @dataclass(frozen=True)
@@ -55,130 +67,229 @@ class About:
         source: where it comes from.
         licence: under which terms.
         class_names: one text a class, in the labels' order.
-        size: height and width of every picture in pixels, and channels, 1 or 3; height and width are 0 when the
-            pictures have several sizes.
-        ink_box: for drawn characters, the side of the box that the ink was fitted to, as a share of the picture's
-            side; `None` for other pictures.
-        as_files: whether the pictures are kept as the original files, not as one array.
-        content_hash: sha256 of pictures, labels and splits.
+        size: height and width of every image in pixels, and channels, 1 or 3; height and width are 0 when the
+            images have several sizes.
+        ink_box: for drawn characters, the side of the box that the ink was fitted to, as a share of the image's
+            side; `None` for other images.
+        as_files: whether the images are kept as the original files, not as one array.
+        content_hash: sha256 of images, labels and splits.
+        in_srgb: whether profiles and gammas in the files are applied. A Pixelwise before that did not write this here:
+            its datasets keep the images that networks were trained on, until they are removed and added again.
     """
 
     name: str
-    title: str
+    title: Annotated[str, Longest(1_000)]
     source: str
     licence: str
-    class_names: tuple[str, ...]
-    size: tuple[int, int, int]
-    ink_box: float | None = None
+    class_names: Annotated[tuple[Annotated[str, Longest(1_000)], ...], Longest(2**15 - 1, fewest=1)]
+    size: tuple[_Side, _Side, Annotated[int, OneOf((1, 3))]]
+    ink_box: Share | None = None
     as_files: bool = False
     content_hash: str = ""
+    in_srgb: bool = False
 
     @property
     def shape(self) -> str:
-        """The pictures' shape for people, such as `28×28 px, gray`."""
+        """The images' shape for people, such as `28×28 px, gray`."""
         height, width, channels = self.size
         return f"{f'{width}×{height} px' if width else 'several sizes'}, {'gray' if channels == 1 else 'colour'}"
 
+    def is_like(self, other: "About") -> bool:
+        """Tell whether it has another set's classes, whatever their case and order, and its number of channels."""
+        classes, others = ({name.casefold() for name in each.class_names} for each in (self, other))
+        return classes == others and self.size[2] == other.size[2]
+
     def to_json(self) -> str:
-        """Return the content of a `dataset.json`."""
+        """Return the content of a `dataset.json`, without a checksum."""
         return json.dumps(asdict(self), indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> "About":
-        """Read the content of a `dataset.json`. Raises `ValueError`, `KeyError` or `TypeError` when it is damaged."""
-        data = json.loads(text)
-        return cls(**{**data, "class_names": tuple(data["class_names"]), "size": tuple(data["size"])})
+        """Read the content of a `dataset.json`. Raises `DamagedError` when it is damaged."""
+        return checked.parsed(cls, text.encode(), Path("dataset.json"))
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A data set on disk, read as it is needed."""
+    """A dataset on disk, read as it is needed."""
 
     folder: Path
     about: About
 
     @cached_property
-    def pictures(self) -> np.ndarray:
-        """All pictures, uint8 `(n, height, width, channels)`, memory-mapped; only where they are kept as an array."""
-        return self._load("pictures")
+    def images(self) -> np.ndarray:
+        """All images, uint8 `(n, height, width, channels)`, memory-mapped; only where they are kept as an array."""
+        return self._load("pictures", Array(np.uint8, ("n", *self.about.size)))
 
     @cached_property
     def labels(self) -> np.ndarray:
-        """The class of each picture, int16 `(n,)`."""
-        return self._load("labels")
+        """The class of each image, int16 `(n,)`."""
+        classes = len(self.about.class_names)
+        return self._load("labels", Array(np.int16, ("n",), low=0, high=classes - 1))
 
     @cached_property
     def splits(self) -> np.ndarray:
-        """The split of each picture, uint8 `(n,)`, an index into `SPLITS`."""
-        return self._load("splits")
+        """The split of each image, uint8 `(n,)`, an index into `SPLITS`."""
+        return self._load("splits", Array(np.uint8, ("n",), low=0, high=len(SPLITS) - 1))
 
     @cached_property
     def index(self) -> np.ndarray:
-        """What is known of each picture, `(n,)` of `INDEX`."""
+        """What is known of each image, `(n,)` of `INDEX`."""
         if not self.about.as_files and not (self.folder / "index.npy").exists():
             # Written by a Pixelwise that kept no index.
-            with storing(f"the index of {self.about.name}"), home.replacing(self.folder / "index.npy") as beside:
-                np.save(beside, _index_of(self.pictures), allow_pickle=False)
-        return self._load("index")
+            with (
+                as_storage_error(f"the index of {self.about.name}"),
+                data_home.replacing(self.folder / "index.npy") as beside,
+            ):
+                np.save(beside, _index_of(self.images), allow_pickle=False)
+        return self._load("index", Array(INDEX, ("n",)))
 
     @cached_property
     def names(self) -> list[str]:
-        """The file name of each picture, as it is shown; empty where the pictures did not come as files."""
+        """The file name of each image, as it is shown; empty where the images did not come as files."""
+        return self._names[0]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What else is damaged and no longer counts, though the set can be used: a sentence each."""
+        return [self._names[1]] if self._names[1] else []
+
+    @cached_property
+    def _names(self) -> tuple[list[str], str]:
         path = self.folder / "names.txt"
+        self.whole.require(path.name)
         try:
-            return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        except (OSError, ValueError) as error:
-            raise self._damaged("names.txt") from error
+            found = checked.read_bytes(path, _MOST_NAMES).decode().splitlines()
+            problem = "" if len(found) == len(self) else f"it has {len(found):,} names for {len(self):,} images"
+        except MissingError:
+            return [], ""
+        except (DamagedError, UnicodeDecodeError) as error:
+            problem = str(error)
+        if problem:
+            return [], f"The file names of {self.about.title} are not shown: names.txt is damaged ({problem})."
+        return found, ""
+
+    def look_through(self) -> None:
+        """Make sure that what is known of each image is there, and fits together; no image is read.
+
+        Raises:
+            DatasetError: it does not.
+        """
+        if not len(self):
+            raise self._damaged("it has no images")
+        _ = self.splits
+        if not self.about.as_files:
+            # Without its checksums, which are looked at when an image is.
+            self._read("pictures", Array(np.uint8, ("n", *self.about.size)))
+        if self.about.as_files or (self.folder / "index.npy").exists():
+            ends = self.index["thumbnail_end"]
+            if self.about.as_files and (ends[0] < 0 or (np.diff(ends) < 0).any() or ends[-1] > len(self._thumbnails)):
+                raise self._damaged("thumbnails.bin does not fit index.npy")
 
     @cached_property
     def _thumbnails(self) -> np.ndarray:
         try:
             return np.memmap(self.folder / "thumbnails.bin", np.uint8, "r")
         except (OSError, ValueError) as error:
-            raise self._damaged("thumbnails.bin") from error
+            raise self._damaged("thumbnails.bin cannot be read") from error
 
-    def _load(self, name: str) -> np.ndarray:
+    def _load(self, name: str, wanted: Array) -> np.ndarray:
+        if name == "pictures":
+            self.whole.require_bytes(f"{name}.npy", 0, 1)  # More when they are wanted: they may be many.
+        else:
+            self.whole.require(f"{name}.npy")
+        return self._read(name, wanted)
+
+    def _read(self, name: str, wanted: Array) -> np.ndarray:
+        sizes = {} if name == "labels" else {"n": len(self)}
         try:
-            array: np.ndarray = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise self._damaged(f"{name}.npy") from error
-        return array
+            return checked.read_array(self.folder / f"{name}.npy", wanted, sizes=sizes)
+        except DamagedError as error:
+            raise self._damaged(str(error)) from error
 
-    def _damaged(self, file: str) -> DatasetError:
+    def _damaged(self, what: str) -> DatasetError:
         return DatasetError(
-            f"The data set {self.about.name} is damaged ({file} cannot be read). Remove it "
-            f"(python -m core datasets remove {self.about.name}) and add it again."
+            f"The dataset {self.about.name} is damaged ({what}). Remove it "
+            f"({COMMAND} datasets remove {self.about.name}) and add it again."
         )
 
+    def let_go(self) -> None:
+        """Give the memory back that holds what was read of the arrays; what is read again comes from the disk's cache.
+
+        What goes through a large dataset calls it on the way: what is mapped counts as the process's memory.
+        """
+        for name in ("images", "index", "_thumbnails"):
+            mapped = getattr(self.__dict__.get(name), "_mmap", None)
+            if mapped is not None and hasattr(mapped, "madvise"):
+                mapped.madvise(mmap.MADV_DONTNEED)
+
+    @cached_property
+    def whole(self) -> Whole:
+        """What tells whether the files are what was written; it remembers what was looked at."""
+        return Whole(self.folder, self.about.size)
+
     def __len__(self) -> int:
-        """Return the number of pictures."""
+        """Return the number of images."""
         return len(self.labels)
 
-    def picture(self, index: int) -> Image.Image:
-        """Return one picture, mode L where the set has one channel, else RGB."""
+    def image(self, index: int) -> Image.Image:
+        """Return one image, mode L where the set has one channel, else RGB."""
         if not self.about.as_files:
-            return pictures.from_array(self.pictures[index])
-        path = self.file(index)
+            self.whole.require_image(index % max(1, len(self)))
+            return image_io.from_array(self.images[index])
         try:
-            picture = pictures.read_picture(path.read_bytes())
-        except (OSError, PictureError) as error:
-            raise self._damaged(f"files/{path.name}") from error
-        return picture.convert("L") if self.about.size[2] == 1 else picture
+            image = image_io.read_image(self.file_bytes(index), in_srgb=self.about.in_srgb)
+        except ImageError as error:
+            raise self._damaged(f"files/{self.file(index).name} cannot be read") from error
+        return image.convert("L") if self.about.size[2] == 1 else image
 
     def file(self, index: int) -> Path:
-        """Return where a picture's original file is; only where the pictures are kept as files."""
+        """Return where an image's original file is; only where the images are kept as files."""
         row = self.index[index]
         return self.folder / "files" / file_name(row["sha256"].decode(), row["format"].decode())
 
+    def file_bytes(self, index: int) -> bytes:
+        """Return the bytes of an image's original file; only where the images are kept as files.
+
+        Raises:
+            DatasetError: it is not there, or not what came in: its name is its hash.
+        """
+        path = self.file(index)
+        with self.whole.said(f"files/{path.name}"):
+            data = path.read_bytes()
+            if hashlib.sha256(data).hexdigest() != self.index[index]["sha256"].decode():
+                raise ChangedError(f"files/{path.name}")
+        return data
+
+    def taken(self, ids: Sequence[int] | np.ndarray) -> np.ndarray:
+        """Return some images, uint8 `(n, height, width, channels)`; only where they are kept as an array.
+
+        Raises:
+            DatasetError: the file is not what was written, there.
+        """
+        ids = np.asarray(ids, np.int64)
+        self.whole.require_images(ids % max(1, len(self)))
+        return np.asarray(self.images[ids])
+
     def thumbnail(self, index: int) -> bytes:
-        """Return a small copy of a picture, at most `THUMBNAIL_SIDE` px long: JPEG, or PNG where it is an array."""
+        """Return a small copy of an image, at most `THUMBNAIL_SIDE` px long: JPEG, or PNG where it is an array.
+
+        One that is damaged is made again.
+        """
         if not self.about.as_files:
-            return pictures.png(self.picture(index))
-        begin = self.index[index - 1]["thumbnail_end"] if index else 0
-        return self._thumbnails[begin : self.index[index]["thumbnail_end"]].tobytes()
+            return image_io.png(self.image(index))
+        begin, end = (
+            int(self.index[index - 1]["thumbnail_end"]) if index else 0,
+            int(self.index[index]["thumbnail_end"]),
+        )
+        try:
+            self.whole.require_bytes(THUMBNAILS, begin, end)
+        except DatasetError:
+            return thumbnail(self.image(index))
+        return self._thumbnails[begin:end].tobytes()
 
     def select(self, split: str | None = None, label: int | None = None) -> np.ndarray:
-        """Return the indices, int64 `(m,)`, of the pictures of a split (`None`: all) and a class (`None`: all)."""
+        """Return the indices, int64 `(m,)`, of the images of a split (`None`: all) and a class (`None`: all)."""
         chosen = np.ones(len(self), bool)
         if split is not None:
             chosen &= self.splits == SPLITS.index(split)
@@ -188,7 +299,7 @@ class Dataset:
 
     @cached_property
     def counts(self) -> np.ndarray:
-        """How many pictures each class has in each split, int64 `(classes, splits)`."""
+        """How many images each class has in each split, int64 `(classes, splits)`."""
         counts = np.zeros((len(self.about.class_names), len(SPLITS)), np.int64)
         np.add.at(counts, (self.labels, self.splits), 1)
         return counts
@@ -205,7 +316,7 @@ def file_name(sha256: str, kind: str) -> str:
 
 
 def _index_of(pixels: np.ndarray) -> np.ndarray:
-    """Return the index of pictures kept as an array."""
+    """Return the index of images kept as an array."""
     index = np.zeros(len(pixels), INDEX)
     _, height, width, channels = pixels.shape
     index["height"], index["width"] = height, width
@@ -218,79 +329,159 @@ def _index_of(pixels: np.ndarray) -> np.ndarray:
 
 
 def folder_of(name: str) -> Path:
-    """Return where a data set of this name is kept.
+    """Return where a dataset of this name is kept.
 
     Raises:
-        DatasetError: the name is none that a data set can have.
+        DatasetError: the name is none that a dataset can have.
     """
     if not _NAME.fullmatch(name):
-        raise DatasetError(f"{name!r} is no data set's name: lower case letters, digits and hyphens only.")
-    return home.data_home() / "datasets" / name
+        raise DatasetError(f"{name[:80]!r} is no dataset's name: lower case letters, digits and hyphens only.")
+    return data_home.data_home() / "datasets" / name
 
 
 def write(about: About, arrays: dict[str, np.ndarray]) -> Dataset:
-    """Write a data set whole or not at all; one that is there already under the name stays as it is.
+    """Write a dataset whole or not at all; one that is there already under the name stays as it is.
 
     Args:
         about: what it is; its `content_hash` is worked out here.
-        arrays: `pictures`, `labels` and `splits` as this module describes them.
+        arrays: `images`, `labels` and `splits` as this module describes them.
 
     Raises:
         StorageError: the disk is full or may not be written.
     """
-    digest = hashlib.sha256()
-    for name in ("pictures", "labels", "splits"):
-        digest.update(np.ascontiguousarray(arrays[name]).data)
-    about = About(**{**asdict(about), "content_hash": digest.hexdigest()})
     folder = folder_of(about.name)
-    with storing(f"the data set {about.name}"):
+    with as_storage_error(f"the dataset {about.name}"):
         try:
-            with home.new_folder(folder) as beside:
-                for name, array in {**arrays, "index": _index_of(arrays["pictures"])}.items():
-                    np.save(beside / f"{name}.npy", array, allow_pickle=False)
-                (beside / "dataset.json").write_text(about.to_json(), encoding="utf-8")
+            with data_home.new_folder(folder) as beside:
+                fill(beside, about, arrays)
         except FileExistsError:
             pass  # Another process was faster with the same thing.
     return read(folder)
 
 
+def fill(folder: Path, about: About, arrays: dict[str, np.ndarray]) -> None:
+    """Write the files of a dataset into a new folder; arguments as of `write`.
+
+    Raises:
+        OSError: the disk is full or may not be written.
+    """
+    about = replace(about, content_hash=content_hash(arrays))
+    for name, array in {**arrays, "index": _index_of(arrays["pictures"])}.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    checked.write(folder / "dataset.json", asdict(about), indent=1, lasting=False)
+    keep_checksums(folder)
+
+
+def restore(about: About, arrays: dict[str, np.ndarray]) -> Dataset:
+    """Write a dataset's own files anew in its folder, where they are damaged; decisions and audits stay.
+
+    Arguments and errors are those of `write`.
+    """
+    folder = folder_of(about.name)
+    with as_storage_error(f"the dataset {about.name}"):
+        if folder.is_symlink() and not folder.exists():
+            folder.unlink()
+        with data_home.filling(folder.parent) as beside:
+            fill(beside, about, arrays)
+            folder.mkdir(exist_ok=True)
+            for path in sorted(beside.iterdir()):
+                old = folder / path.name
+                if old.is_dir():
+                    data_home.remove(old)
+                path.replace(old)
+        forget_damage(folder)
+    return read(folder)
+
+
+def content_hash(arrays: Mapping[str, np.ndarray]) -> str:
+    """Return the hash of a dataset that is made of arrays: `images`, `labels` and `splits`."""
+    digest = hashlib.sha256()
+    for name in ("pictures", "labels", "splits"):
+        digest.update(np.ascontiguousarray(arrays[name]).data)
+    return digest.hexdigest()
+
+
 def read(folder: Path) -> Dataset:
-    """Open the data set in a folder.
+    """Open the dataset in a folder.
 
     Raises:
         DatasetError: there is none, or it is damaged.
     """
     try:
-        return _read(folder, (folder / "dataset.json").stat().st_mtime_ns)
-    except FileNotFoundError as error:
-        raise DatasetError(f"There is no data set {folder.name} on this machine.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return _read(folder, data_home.version(folder / "dataset.json"))
+    except DamagedError as error:
+        if isinstance(error, MissingError) and not os.path.lexists(folder):
+            raise DatasetError(f"There is no dataset {folder.name} on this machine.") from error
         raise DatasetError(
-            f"The data set {folder.name} is damaged (dataset.json cannot be read). Remove it "
-            f"(python -m core datasets remove {folder.name}) and add it again."
+            f"The dataset {folder.name} is damaged ({error}). Remove it "
+            f"({COMMAND} datasets remove {folder.name}) and add it again."
         ) from error
 
 
 @lru_cache(maxsize=32)
-def _read(folder: Path, _changed_ns: int) -> Dataset:
-    return Dataset(folder, About.from_json((folder / "dataset.json").read_text(encoding="utf-8")))
+def _read(folder: Path, _version: tuple[int, int]) -> Dataset:
+    return Dataset(folder, checked.read_object(folder / "dataset.json", About, most=_MOST_ABOUT))
+
+
+def damage(name: str) -> str:
+    """Return what keeps a dataset on disk from being used, in a sentence; empty: nothing does."""
+    folder = folder_of(name)
+    return _damage(folder, *(data_home.version(folder / each) for each in _NEEDED))
+
+
+@lru_cache(maxsize=256)
+def _damage(folder: Path, *_versions: tuple[int, int]) -> str:
+    try:
+        about = read(folder).about
+        # Not the one that is kept: what it has loaded may have been replaced.
+        whole = Dataset(folder, about)
+        if not _NAME.fullmatch(about.name):
+            raise whole._damaged("dataset.json has a name that no dataset can have")
+        whole.look_through()
+    except DatasetError as error:
+        return str(error)
+    return ""
+
+
+@contextmanager
+def adding() -> Iterator[None]:
+    """Keep other processes from adding a dataset, while one looks for what is there and adds its own.
+
+    Raises:
+        OSError: the disk may not be written.
+    """
+    data_home.data_home().mkdir(parents=True, exist_ok=True)
+    with FileLock(data_home.data_home() / ".adding.lock"):
+        yield
+
+
+def with_content(content_hash: str) -> Dataset | None:
+    """Return the dataset on disk that has this content; `None` where there is none. Damaged ones do not count."""
+    for name in names():
+        if not damage(name) and (dataset := read(folder_of(name))).about.content_hash == content_hash:
+            return dataset
+    return None
 
 
 def names() -> list[str]:
-    """Return the names of the data sets on disk, sorted."""
-    root = home.data_home() / "datasets"
-    return sorted(path.parent.name for path in root.glob("*/dataset.json") if _NAME.fullmatch(path.parent.name))
+    """Return the names of the datasets on disk, sorted, with those that are damaged: `damage` tells.
+
+    Raises:
+        StorageError: the folder of the datasets cannot be read.
+    """
+    root = data_home.data_home() / "datasets"
+    return [name for name in data_home.folders_in(root) if _NAME.fullmatch(name)]
 
 
 def remove(name: str) -> None:
-    """Delete a data set from disk.
+    """Delete a dataset from disk.
 
     Raises:
         DatasetError: it is not there.
         StorageError: it may not be deleted.
     """
     folder = folder_of(name)
-    if not folder.is_dir():
-        raise DatasetError(f"There is no data set {name} on this machine.")
-    with storing(f"the removal of {name}"):
-        shutil.rmtree(folder)
+    if not os.path.lexists(folder):
+        raise DatasetError(f"There is no dataset {name} on this machine.")
+    with as_storage_error(f"the removal of {name}"):
+        data_home.remove(folder)

@@ -1,4 +1,4 @@
-"""Work on many pictures by two threads, for what lets go of Python's lock: reading, hashing, OpenCV."""
+"""Work on many images by two threads, for what lets go of Python's lock: reading, hashing, OpenCV."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

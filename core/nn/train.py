@@ -7,7 +7,6 @@ predictions and a final status. TensorFlow is imported only when the turn has co
 
 import contextlib
 import errno
-import json
 import os
 import platform
 import shutil
@@ -16,23 +15,26 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import filelock
+import numpy as np
 import psutil
 
-from core import home, processes, runs
-from core.datasets import catalogue
-from core.datasets.store import Dataset
+from core import runs
+from core.datasets.sources import catalogue
 from core.errors import PixelwiseError, StorageError, storage_sentence
-from core.nn.journal import Journal, Stopped
-from core.nn.starting import import_keras
-from core.prepare import parts, prepared_pictures
-from core.progress import progress_text
+from core.networks.layer_sizes import layer_sizes, memory_problem
+from core.nn.tensorflow_import import import_keras
+from core.nn.training.journal import Journal, Stopped
 from core.runs import Run, RunError, checkpoint
-from core.runs.run import PAUSE, STOP
-from core.shapes import layer_sizes, memory_problem
+from core.runs.status import PAUSE, STOP
+from core.storage import checked, data_home, processes
+from core.storage.progress import progress_text
+from core.training import features
+from core.training.data import look_at, parts, prepared_images, shape_after
 
 POLL_S = 0.5
 
@@ -42,7 +44,8 @@ _ENDED = {STOP: runs.STOPPED, PAUSE: runs.PAUSED}
 
 
 def main(folder: Path) -> int:
-    """Train the run of a folder; return 0 when it finished or was stopped, else 1."""
+    """Train the run of a folder in a process made for it; return 0 when it finished or was stopped, else 1."""
+    data_home.sweep(folder)
     journal = Journal(Run(folder))
 
     def terminate(_signal: int, _frame: object) -> None:
@@ -50,6 +53,11 @@ def main(folder: Path) -> int:
 
     signal.signal(signal.SIGTERM, terminate)
     processes.step_back()
+    return carry_out(journal)
+
+
+def carry_out(journal: Journal) -> int:
+    """Train a journal's run when its turn comes, in the process that asks; return what `main` does."""
     try:
         with _turn(journal):
             _train(journal)
@@ -87,29 +95,43 @@ def _turn(journal: Journal) -> Iterator[None]:
 def _train(journal: Journal) -> None:
     """Prepare, fit, evaluate, save."""
     run = journal.run
-    journal.status(state=runs.RUNNING, started=time.time(), doing="preparing the pictures")
-    recipe, dataset = run.recipe, _dataset(run)
+    journal.status(state=runs.RUNNING, started=max(time.time(), journal.status_now.place), doing="preparing the images")
+    recipe, dataset = run.recipe, catalogue.open_dataset(run.recipe.dataset)
+    runs.check_unchanged(run, dataset)
 
     def preparing(*now: Any) -> None:
         journal.status(lazily=True, doing=progress_text(*now))
         journal.check_wish()
 
-    prepared = prepared_pictures(dataset, recipe.steps, preparing)
+    begin = run.checkpoint()
+    kind = None if begin and begin.has_a_pretrained_network else features.beginning(recipe)
+    # Where the network learns from what a frozen one makes of the images, these need not be kept.
+    images = np.empty(0) if kind else prepared_images(dataset, recipe.steps, preparing, look=False)
+    shape = shape_after(dataset, recipe.steps) if kind else images.shape[1:]
     divided = parts(dataset, recipe.split, run.decided)
-    sizes = layer_sizes(recipe.network.layers, prepared.shape[1:])
+    sizes = layer_sizes(recipe.network.layers, shape)
     if problem := memory_problem(sizes, recipe.fit.batch_size, psutil.virtual_memory().available):
         raise RunError(problem)
     _check_disk(run, sum(size.parameters for size in sizes))
-    begin = run.checkpoint()
-    journal.cut(begin.progress.epoch if begin else 0)
+    done = begin.progress.epoch if begin else 0
+    checkpoint.remove_after(run.checkpoint_folder, done)
+    journal.cut(done)
     journal.check_wish()
 
     journal.status(doing="starting TensorFlow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    import_keras()
-    from core.nn.training import Training
+    # TensorFlow's import keeps one processor busy for seconds; meanwhile another looks for changed bytes.
+    with ThreadPoolExecutor(1) as thread:
+        whole = thread.submit(look_at, dataset, recipe.steps)
+        import_keras()
+        if not whole.result() and not kind:
+            images = prepared_images(dataset, recipe.steps, preparing)
+    from core.nn.inference import dataset_features
+    from core.nn.training.loop import Training
 
-    training = Training(journal, recipe, prepared, divided, begin)
+    if kind:
+        images = dataset_features.made(dataset, kind, preparing)
+    training = Training(journal, recipe, images, divided, begin, shape)
     _write_environment(run)
     journal.check_wish()
     training.fit()
@@ -131,22 +153,6 @@ def _check_disk(run: Run, parameters: int) -> None:
         )
 
 
-def _dataset(run: Run) -> Dataset:
-    """Return the run's data set.
-
-    Raises:
-        DatasetError: it is not on this machine.
-        RunError: another is there under its name.
-    """
-    dataset = catalogue.open_dataset(run.recipe.dataset)
-    if dataset.about.content_hash != run.about.content_hash:
-        raise RunError(
-            f"The data set {dataset.about.title} has changed since this run was made: its pictures or classes are "
-            f"others. Make a new run."
-        )
-    return dataset
-
-
 def _write_environment(run: Run) -> None:
     """Keep what the run was made with."""
     import keras
@@ -155,7 +161,7 @@ def _write_environment(run: Run) -> None:
 
     versions = {"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.__version__}
     machine = {"system": platform.platform(), "processors": os.cpu_count(), "numpy": numpy.__version__}
-    home.replace_text(run.folder / "environment.json", json.dumps({**versions, **machine}, indent=1))
+    checked.write(run.folder / "environment.json", {**versions, **machine}, indent=1)
 
 
 def _cause(error: Exception) -> str:
@@ -165,7 +171,7 @@ def _cause(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in _STORAGE:
         return storage_sentence("the run", error)
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return "There was not enough memory. Choose a smaller batch size, or close other programs, and train again."
+        return "Out of memory. Choose a smaller batch size or close other programs, then train again."
     if "No space left on device" in str(error):
         return storage_sentence("the run", OSError(errno.ENOSPC, str(error)))
     first_line = (str(error).strip().splitlines() or ["no message"])[0]

@@ -1,11 +1,23 @@
 """Preprocessing: Pillow steps as frozen dataclasses, a pipeline of them, and normalisation."""
 
-from core.preprocessing.colour import Grayscale
-from core.preprocessing.geometry import PLACES, RESAMPLINGS, Crop, CropAt, Flip, Pad, Resize, Rotate, Scale, Shift
 from core.preprocessing.normalisation import Normalisation
-from core.preprocessing.pipeline import STEPS, Pipeline, Stage, value_range
-from core.preprocessing.presets import PRESETS, Preset, load_preset, save_preset
-from core.preprocessing.step import Step, StepError
+from core.preprocessing.pipeline import Pipeline, Stage, value_range
+from core.preprocessing.presets import PRESETS, PipelinePreset, load_preset, save_preset
+from core.preprocessing.steps import (
+    STEPS,
+    Crop,
+    CropAt,
+    Flip,
+    Grayscale,
+    Pad,
+    Resize,
+    Rotate,
+    Scale,
+    Shift,
+    Step,
+    StepError,
+)
+from core.preprocessing.steps.geometry import PLACES, RESAMPLINGS
 
 __all__ = [
     "PLACES",
@@ -19,7 +31,7 @@ __all__ = [
     "Normalisation",
     "Pad",
     "Pipeline",
-    "Preset",
+    "PipelinePreset",
     "Resize",
     "Rotate",
     "Scale",

@@ -1,4 +1,4 @@
-"""Normalisation: pixel values 0–255 brought to a range in which networks learn well. Pictures stay as they are."""
+"""Normalisation: pixel values 0–255 brought to a range in which networks learn well. Images stay as they are."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -67,10 +67,10 @@ class Normalisation:
         """Return float32 of the same shape `(…, channels)`; one mean serves all channels, three one channel not.
 
         Raises:
-            SettingError: there is a mean for each of three channels, and the pictures have one.
+            SettingError: there is a mean for each of three channels, and the images have one.
         """
         if len(self.means) > pixels.shape[-1]:
-            raise SettingError("Normalisation: means of three channels do not fit gray pictures. Work them out anew.")
+            raise SettingError("Normalisation: means of three channels do not fit gray images. Work them out anew.")
         return pixels * np.array(self.scale, np.float32) + np.array(self.offset, np.float32)
 
     @property

@@ -8,34 +8,32 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from core.preprocessing.colour import Grayscale
-from core.preprocessing.geometry import Crop, CropAt, Flip, Pad, Resize, Rotate, Scale, Shift
-from core.preprocessing.step import Step, StepError
-from core.settings import specification
+from core.preprocessing import open_code
+from core.preprocessing.steps import STEPS, Step, StepError
+from core.settings import SettingError, format_value, specification
 
-STEPS: dict[str, type[Step]] = {
-    kind.__name__: kind for kind in (Grayscale, Resize, Scale, Crop, CropAt, Pad, Flip, Rotate, Shift)
-}
-_MODULES = ("Image", "ImageChops", "ImageOps")
+# Each is drawn on a page, with its settings and what it does to an image.
+MOST_STEPS = 50
+_MODULES = ("Image", "ImageChops", "ImageCms", "ImageOps")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A picture after one step.
+    """An image after one step.
 
     Attributes:
         step: what was done.
         position: the step's place in the pipeline, from 0.
-        before: the picture it was given.
-        picture: the picture it gave.
-        values: the lowest and the highest value of any channel of `picture`.
+        before: the image it was given.
+        image: the image it gave.
+        values: the lowest and the highest value of any channel of `image`.
         lost: the share of area lost, as `Step.shares` defines it, and `made_up`.
     """
 
     step: Step
     position: int
     before: Image.Image
-    picture: Image.Image
+    image: Image.Image
     values: tuple[int, int]
     lost: float
     made_up: float
@@ -54,32 +52,24 @@ class Pipeline:
 
     @property
     def sufficient_side(self) -> int:
-        """To how many pixels a side a larger picture may be reduced before the steps; 0: it may not.
-
-        Twice the size of a Resize that comes before all that counts pixels: so does Pillow's `thumbnail`, by its
-        `reducing_gap` of 2.
-        """
+        """To how many pixels a side a larger image may be reduced before the steps; 0: it may not."""
         for step in self.applied.steps:
-            match step:
-                case Grayscale() | Flip():
-                    continue
-                case Resize() if step.resampling != "nearest":
-                    return 2 * max(step.width, step.height)
-            break
+            if step.counts_pixels:
+                return step.sufficient_side
         return 0
 
-    def apply(self, picture: Image.Image) -> Image.Image:
-        """Return the picture, mode L or RGB, after all steps.
+    def apply(self, image: Image.Image) -> Image.Image:
+        """Return the image, mode L or RGB, after all steps.
 
         Raises:
             StepError: a step cannot be applied; the error knows its position.
         """
         for position, step in enumerate(self.steps):
             if step.on:
-                picture = _applied(step, position, picture)
-        return picture
+                image = _applied(step, position, image)
+        return image
 
-    def stages(self, picture: Image.Image) -> Iterator[Stage]:
+    def stages(self, image: Image.Image) -> Iterator[Stage]:
         """Yield what each step that is switched on did.
 
         Raises:
@@ -87,11 +77,11 @@ class Pipeline:
         """
         for position, step in enumerate(self.steps):
             if step.on:
-                before, picture = picture, _applied(step, position, picture)
-                yield Stage(step, position, before, picture, value_range(picture), *step.shares(*before.size))
+                before, image = image, _applied(step, position, image)
+                yield Stage(step, position, before, image, value_range(image), *step.shares(*before.size))
 
     def size_after(self, width: int, height: int) -> tuple[int, int]:
-        """Return the size that a picture of a size has after all steps.
+        """Return the size that an image of a size has after all steps.
 
         Raises:
             StepError: a step cannot be applied to it; the error knows its position.
@@ -106,15 +96,17 @@ class Pipeline:
         return width, height
 
     def code(self, file: str = "") -> str:
-        """Return Pillow code that does the same to a variable `picture`.
+        """Return Pillow code that does the same to a variable `image`.
 
         Args:
-            file: a name to open as `picture` first, upright and in RGB as Pixelwise does; empty: nothing is opened.
+            file: a name to open as `image` first, as Pixelwise does; empty: nothing is opened.
         """
-        opened = [f'picture = ImageOps.exif_transpose(Image.open({file!r})).convert("RGB")'] if file else []
-        lines = [*opened, *(step.code() for step in self.applied.steps)]
+        lines = [step.code() for step in self.applied.steps]
+        if file:
+            lines = [f"\n{open_code.opening_code()}\n\n", f"image = open_image({file!r})", *lines]
         used = [name for name in _MODULES if re.search(rf"\b{name}\.", "\n".join(lines))]
-        return "\n".join([f"from PIL import {', '.join(used)}\n"] * bool(used) + lines)
+        imported = [*open_code.IMPORTS] * bool(file) + [f"from PIL import {', '.join(used)}\n"] * bool(used)
+        return "\n".join(imported + lines)
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the steps as JSON objects."""
@@ -125,20 +117,24 @@ class Pipeline:
         """Make a pipeline from `to_json`'s list.
 
         Raises:
-            SettingError: an unknown step or field, or a value that is not taken.
+            SettingError: an unknown step or field, a value that is not taken, or more than `MOST_STEPS`.
         """
+        if not isinstance(data, list | tuple):
+            raise SettingError(f"Steps are a list; received {format_value(data)}.")
+        if len(data) > MOST_STEPS:
+            raise SettingError(f"There are {len(data):,} steps; at most {MOST_STEPS} are taken.")
         return cls(tuple(specification("step", STEPS, each) for each in data))
 
 
-def value_range(picture: Image.Image) -> tuple[int, int]:
+def value_range(image: Image.Image) -> tuple[int, int]:
     """Return the lowest and the highest value of any channel, 0–255."""
-    extremes = np.array(picture.getextrema())
+    extremes = np.array(image.getextrema())
     return int(extremes.min()), int(extremes.max())
 
 
-def _applied(step: Step, position: int, picture: Image.Image) -> Image.Image:
+def _applied(step: Step, position: int, image: Image.Image) -> Image.Image:
     try:
-        return step.apply(picture)
+        return step.apply(image)
     except StepError as error:
         error.position = position
         raise

@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass, field
 
-from core import saved
 from core.errors import PixelwiseError
-from core.preprocessing.colour import Grayscale
-from core.preprocessing.geometry import CropAt, Resize
 from core.preprocessing.normalisation import SIGNED, STANDARD, UNIT, Normalisation
 from core.preprocessing.pipeline import Pipeline
-from core.saved import SavedError
+from core.preprocessing.steps import CropAt, Grayscale, Resize
+from core.storage import user_library
+from core.storage.user_library import SavedError
 
-# Of the ImageNet training pictures, by channel, as torchvision's networks expect them.
+# Of the ImageNet training images, by channel, as torchvision's networks expect them.
 _IMAGENET_MEANS, _IMAGENET_DEVIATIONS = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 
 
 @dataclass(frozen=True)
-class Preset:
+class PipelinePreset:
     """A pipeline and a normalisation that belong together.
 
     Attributes:
@@ -29,35 +28,35 @@ class Preset:
     good_for: str = ""
 
 
-PRESETS: dict[str, Preset] = {
-    "Pets, as in the book": Preset(
+PRESETS: dict[str, PipelinePreset] = {
+    "Pets, as in the book": PipelinePreset(
         Pipeline((Grayscale(), Resize(width=50, height=50))),
-        good_for="Photos of any shape become gray 50×50 squares for activity 17's network; values stay 0–255.",
+        good_for="Any photo becomes a 50×50 grayscale square, as in Activity 17. Values stay 0–255.",
     ),
-    "Like MNIST": Preset(
+    "Like MNIST": PipelinePreset(
         Pipeline((Grayscale(), Resize(width=28, height=28, how="pad", resampling="lanczos"))),
         Normalisation(UNIT),
-        "Gray 28×28 with black bands, so that nothing is cut or squeezed.",
+        "28×28 grayscale with black padding; nothing is cropped or stretched.",
     ),
-    "Like CIFAR-10": Preset(
+    "Like CIFAR-10": PipelinePreset(
         Pipeline((Resize(width=32, height=32, how="fill"),)),
         Normalisation(UNIT),
-        "Small colour squares; what juts out of the square is cut.",
+        "32×32 color squares; overflow is cropped.",
     ),
-    "Like ImageNet": Preset(
+    "Like ImageNet": PipelinePreset(
         Pipeline((Resize(width=256, height=256, how="fill"), CropAt(width=224, height=224))),
         Normalisation(STANDARD, _IMAGENET_MEANS, _IMAGENET_DEVIATIONS),
-        "The size and the numbers that networks trained on ImageNet expect.",
+        "Size and normalization expected by networks pretrained on ImageNet.",
     ),
-    "Letterbox 96×96": Preset(
+    "Letterbox 96×96": PipelinePreset(
         Pipeline((Resize(width=96, height=96, how="pad", colour="#808080"),)),
         Normalisation(SIGNED),
-        "The whole picture in a square, between gray bands.",
+        "The whole image in a square, with gray padding.",
     ),
 }
 
 
-def save_preset(name: str, preset: Preset) -> None:
+def save_preset(name: str, preset: PipelinePreset) -> None:
     """Keep a pipeline and its normalisation under a name, in place of what was there.
 
     Raises:
@@ -65,18 +64,18 @@ def save_preset(name: str, preset: Preset) -> None:
         StorageError: the disk is full or may not be written.
     """
     content = {"steps": preset.pipeline.to_json(), "normalisation": preset.normalisation.to_json()}
-    saved.save("pipeline", name, content)
+    user_library.save("pipeline", name, content)
 
 
-def load_preset(name: str) -> Preset:
-    """Return what was saved under a name (`core.saved.names("pipeline")` lists them).
+def load_preset(name: str) -> PipelinePreset:
+    """Return what was saved under a name (`core.storage.user_library.names("pipeline")` lists them).
 
     Raises:
         SavedError: there is nothing under the name, or it cannot be read any more.
     """
-    content = saved.load("pipeline", name)
+    content = user_library.load("pipeline", name)
     try:
         steps, normalisation = content["steps"], content["normalisation"]
-        return Preset(Pipeline.from_json(steps), Normalisation.from_json(normalisation))
+        return PipelinePreset(Pipeline.from_json(steps), Normalisation.from_json(normalisation))
     except (PixelwiseError, KeyError, TypeError) as error:
         raise SavedError(f"The saved pipeline {name!r} cannot be used: {error}. Remove it and save it anew.") from error

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from core import pictures
+from core.images import image_io
 from core.preprocessing.pipeline import Stage
 
 _REACH = 2
 
 
 def back(stages: Sequence[Stage], x: float, y: float) -> tuple[float, float] | None:
-    """Return where a point of the picture after all stages comes from; `None` where it was made up."""
+    """Return where a point of the image after all stages comes from; `None` where it was made up."""
     for stage in reversed(stages):
         width, height = stage.before.size
         x, y = (stage.step.origin(width, height) @ (x, y, 1)).tolist()
@@ -24,29 +24,27 @@ def back(stages: Sequence[Stage], x: float, y: float) -> tuple[float, float] | N
 
 
 def forth(stages: Sequence[Stage], x: float, y: float) -> tuple[float, float] | None:
-    """Return where a point of the first picture is after all stages; `None` where it was lost."""
+    """Return where a point of the first image is after all stages; `None` where it was lost."""
     for stage in stages:
         origin = stage.step.origin(*stage.before.size)
         x, y = np.linalg.solve(origin[:, :2], np.array([x, y]) - origin[:, 2]).tolist()
-        found = _inside(x, y, *stage.picture.size, stage.step.wraps)
+        found = _inside(x, y, *stage.image.size, stage.step.wraps)
         if found is None:
             return None
         x, y = found
     return x, y
 
 
-def patch(picture: Image.Image, x: float, y: float) -> np.ndarray:
+def patch(image: Image.Image, x: float, y: float) -> np.ndarray:
     """Return the values around a point, uint8 `(rows, columns, channels)`: 5×5, moved inwards at the edges."""
-    left, top = corner(picture, x, y)
+    left, top = corner(image, x, y)
     side = 2 * _REACH + 1
-    return pictures.to_array(
-        picture.crop((left, top, min(left + side, picture.width), min(top + side, picture.height)))
-    )
+    return image_io.to_array(image.crop((left, top, min(left + side, image.width), min(top + side, image.height))))
 
 
-def corner(picture: Image.Image, x: float, y: float) -> tuple[int, int]:
+def corner(image: Image.Image, x: float, y: float) -> tuple[int, int]:
     """Return the column and the row at which `patch` begins."""
-    room = (max(0, side - 2 * _REACH - 1) for side in picture.size)
+    room = (max(0, side - 2 * _REACH - 1) for side in image.size)
     left, top = (min(max(int(place) - _REACH, 0), most) for place, most in zip((x, y), room, strict=True))
     return left, top
 

@@ -1,7 +1,7 @@
 """Run folders: what is on disk is the truth, and no process holds a run.
 
-A run is a folder of the data home: `recipe.json`, `dataset.json` (what the data set was), `decisions.json` (what people
-had decided on its pictures), `about.json` (what a user called it, noted, and what it is compared with), `status.json`
+A run is a folder of the data home: `recipe.json`, `dataset.json` (what the dataset was), `decisions.json` (what people
+had decided on its images), `about.json` (what a user called it, noted, and what it is compared with), `status.json`
 (replaced atomically), `metrics.jsonl` (a flushed line a record), `live.npz` (what there was to see after the last
 epoch), `checkpoint/` (what training goes on from: the last whole epoch, and the one before), `train.log`, and, after
 training, `model.keras`, `evaluation.npz` and `environment.json`. A trainer is a process of its own,
@@ -18,6 +18,8 @@ from core.runs.folders import (
     with_evaluation,
     with_model,
 )
+from core.runs.listed import Listed
+from core.runs.own_dataset import check_unchanged, dataset_of, is_of
 from core.runs.run import AboutRun, Run, Seen, alive, all_runs, runs_folder
 from core.runs.status import (
     ALIVE,
@@ -46,15 +48,19 @@ __all__ = [
     "STOPPING",
     "WAITING",
     "AboutRun",
+    "Listed",
     "Run",
     "RunError",
     "Seen",
     "Status",
     "alive",
     "all_runs",
+    "check_unchanged",
     "create",
+    "dataset_of",
     "empty_trash",
     "find",
+    "is_of",
     "restore",
     "runs_folder",
     "shipped",

@@ -5,21 +5,24 @@ are written beside and put in place whole; the newest two are kept, and a damage
 """
 
 import json
-import os
+import logging
 import re
-import zlib
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import ZipFile
 
 import numpy as np
 
-from core import home
+from core.storage import data_home
 
 KEPT = 2
+_GROUPS = ("state", "best")
+_COUNTS = "counts"
+# The smallest has 200; what comes after it, a few for each layer.
+_ARRAYS_OF_A_PRETRAINED_NETWORK = 150
 _FILE = re.compile(r"epoch-(\d{5})\.npz")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,14 @@ class Checkpoint:
     state: list[np.ndarray]
     best: list[np.ndarray]
 
+    @property
+    def has_a_pretrained_network(self) -> bool:
+        """Whether it holds a whole network that begins with a pretrained one, and not only what learns from that.
+
+        A Pixelwise that trained through frozen networks kept both.
+        """
+        return len(self.state) >= _ARRAYS_OF_A_PRETRAINED_NETWORK
+
 
 def write(folder: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint into its folder, to last through a power cut, and remove those beyond `KEPT`.
@@ -67,14 +78,11 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
     """
     folder.mkdir(exist_ok=True)
     path = folder / f"epoch-{checkpoint.progress.epoch:05d}.npz"
-    about = np.frombuffer(json.dumps(asdict(checkpoint.progress)).encode(), np.uint8)
-    arrays = {
-        f"{group}_{i}": array for group in ("state", "best") for i, array in enumerate(getattr(checkpoint, group))
-    }
-    with home.replacing(path) as beside, beside.open("wb") as file:
-        np.savez(file, progress=about, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
+    arrays = {f"{group}_{i}": array for group in _GROUPS for i, array in enumerate(getattr(checkpoint, group))}
+    counts = {group: len(getattr(checkpoint, group)) for group in _GROUPS}
+    about = json.dumps({**asdict(checkpoint.progress), _COUNTS: counts})
+    with data_home.replacing(path, lasting=True) as beside:
+        np.savez(beside, progress=np.frombuffer(about.encode(), np.uint8), **arrays)
     prune(folder, KEPT)
 
 
@@ -93,22 +101,37 @@ def checkpoints(folder: Path) -> list[Path]:
 
 def newest(folder: Path) -> Checkpoint | None:
     """Read the newest checkpoint that is whole; `None` when there is none."""
-    return next(_whole(folder), None)
-
-
-def _whole(folder: Path) -> Iterator[Checkpoint]:
     for path in checkpoints(folder):
         try:
-            yield _read(path)
-        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error):
-            continue
+            return _read(path)
+        except MemoryError:
+            raise
+        except Exception as error:  # Whatever a damaged file makes the readers come upon.
+            _log.warning("%s is damaged and not used: %s: %s", path.name, type(error).__name__, error)
+    return None
+
+
+def remove_after(folder: Path, epoch: int) -> None:
+    """Remove the checkpoints of later epochs, which are damaged when training goes on from this one."""
+    for path in checkpoints(folder):
+        found = _FILE.fullmatch(path.name)
+        if found and int(found[1]) > epoch:
+            path.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> Checkpoint:
+    # All of every member is read for its sum: NumPy stops where an array's header says that it ends.
+    with ZipFile(path) as members:
+        if damaged := members.testzip():
+            raise ValueError(f"{damaged} does not fit its checksum")
     with np.load(path, allow_pickle=False) as stored:
         about: dict[str, Any] = json.loads(stored["progress"].tobytes())
+        counts = about.pop(_COUNTS, None)
         arrays = {
             group: [stored[f"{group}_{i}"] for i in range(sum(name.startswith(f"{group}_") for name in stored.files))]
-            for group in ("state", "best")
+            for group in _GROUPS
         }
+    # Earlier versions wrote no counts.
+    if counts is not None and counts != {group: len(found) for group, found in arrays.items()}:
+        raise ValueError("arrays are missing")
     return Checkpoint(Progress(**about), **arrays)

@@ -1,19 +1,22 @@
 """Run folders: made, found by name, thrown away and brought back."""
 
-import json
 import re
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from core import home
-from core.datasets import catalogue, decisions
-from core.errors import StorageError, storing
-from core.recipe import Recipe
+from core.datasets import decisions
+from core.datasets.decisions import Decided
+from core.datasets.sources import catalogue
+from core.errors import COMMAND, StorageError, as_storage_error
+from core.recipes.recipe import Recipe
 from core.runs.run import LONGEST_TITLE, TRASH, AboutRun, Run, all_runs, runs_folder
 from core.runs.status import WAITING, RunError, Status
+from core.settings import format_value
+from core.storage import checked, data_home, processes
+from core.storage.names import slug
 
 # A model of a million parameters with its optimiser takes 12 MB, predictions and metrics less; and some reserve.
 _NEEDED_BYTES = 50_000_000
@@ -22,22 +25,30 @@ TRASH_S = 7 * 24 * 3600.0
 _TRASHED = re.compile(r"^\d+-")
 
 
-def create(recipe: Recipe, dataset: str | None = None, *, title: str = "", pair_of: str | None = None) -> Run:
+def create(
+    recipe: Recipe,
+    dataset: str | None = None,
+    *,
+    title: str = "",
+    pair_of: str | None = None,
+    decided: Decided | None = None,
+) -> Run:
     """Make the folder of a new run; `Run.start` starts it.
 
     Args:
-        recipe: any recipe; its sizes are made to follow the data set.
-        dataset: the data set's name; `None` takes the recipe's own.
+        recipe: any recipe; its sizes are made to follow the dataset.
+        dataset: the dataset's name; `None` takes the recipe's own.
         title: what the user calls it.
         pair_of: the name of the run that it is made to be compared with.
+        decided: the decisions on images that count, where the recipe heeds any; `None`: all that stand now.
 
     Raises:
-        DatasetError: the data set is not on this machine.
+        DatasetError: the dataset is not on this machine.
         RunError: there is no run with the weights to begin with.
         StorageError: the disk is full or may not be written.
     """
     opened = catalogue.open_dataset(dataset or recipe.dataset)
-    recipe = recipe.for_dataset(opened.about)
+    recipe = recipe.for_dataset(opened.about, len(opened))
     earlier = None
     if recipe.initial_weights:
         earlier = find(recipe.initial_weights, with_model())
@@ -46,31 +57,33 @@ def create(recipe: Recipe, dataset: str | None = None, *, title: str = "", pair_
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
     root = runs_folder()
     empty_trash()
-    with storing("the run"):
+    with as_storage_error("the run"):
         root.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(root).free
         if free < _NEEDED_BYTES:
             raise StorageError(
                 f"Could not store the run: the disk of {root} has {free / 1e6:.0f} MB left and a run may need "
-                f"{_NEEDED_BYTES / 1e6:.0f} MB. Free some space (python -m core runs remove RUN removes a run) and try "
+                f"{_NEEDED_BYTES / 1e6:.0f} MB. Free some space ({COMMAND} runs remove RUN removes a run) and try "
                 f"again."
             )
         for attempt in range(1, 1000):
-            folder = root / (f"{stamp}-{recipe.name}" + (f"-{attempt}" if attempt > 1 else ""))
+            folder = root / f"{stamp}-{slug(recipe.name, otherwise='run', mark=str(attempt) if attempt > 1 else '')}"
             try:
-                with home.new_folder(folder) as beside:
+                with data_home.new_folder(folder) as beside:
                     run = Run(beside)
-                    (beside / "recipe.json").write_text(json.dumps(recipe.to_json(), indent=1), encoding="utf-8")
-                    (beside / "dataset.json").write_text(opened.about.to_json(), encoding="utf-8")
-                    if recipe.split.decisions == "apply" and decisions.current(opened):
-                        made = decisions.decided(opened).to_json()
-                        (beside / "decisions.json").write_text(made, encoding="utf-8")
+                    checked.write(beside / "recipe.json", recipe.to_json(), indent=1, lasting=False)
+                    checked.write(beside / "dataset.json", asdict(opened.about), indent=1, lasting=False)
+                    made = decided if decided is not None else decisions.decided(opened)
+                    if recipe.split.decisions == "apply" and made != Decided():
+                        checked.write(beside / "decisions.json", asdict(made), lasting=False)
                     if earlier:
                         # A copy: the earlier run may be trained on, or removed, before this one begins.
                         shutil.copyfile(earlier.folder / "model.keras", run.initial_model)
                     if title or pair_of:
                         run.write_about_run(AboutRun(title.strip()[:LONGEST_TITLE], pair_of=pair_of))
-                    run.write_status(Status(WAITING, created, "starting", epochs=recipe.fit.epochs))
+                    run.write_status(
+                        Status(WAITING, created, "starting", asked=processes.moment(), epochs=recipe.fit.epochs)
+                    )
                 return Run(folder)
             except FileExistsError:
                 continue
@@ -95,7 +108,7 @@ def restore(name: str) -> Run:
     folder = runs_folder() / name
     if folder.exists():
         raise RunError(f"There is a run {name} again: it would be overwritten.")
-    with storing(f"the run {name}"):
+    with as_storage_error(f"the run {name}"):
         found.rename(folder)
     return Run(folder)
 
@@ -136,14 +149,17 @@ def find(name: str, among: Sequence[Run] | None = None) -> Run:
         return matching[0]
     if matching:
         raise RunError(f"Several runs begin with {name!r}: {', '.join(run.name for run in matching)}.")
-    raise RunError(f"There is no run {name!r}. See: python -m core runs list")
+    raise RunError(f"There is no run {format_value(name)}. See: {COMMAND} runs list")
 
 
 def with_evaluation() -> list[Run]:
-    """Return the runs whose predictions can be looked at, newest first."""
-    return [run for run in all_runs() if run.has_evaluation]
+    """Return the runs whose predictions can be looked at, newest first; damaged ones are left out."""
+    return [run for run in all_runs() if not run.listed.damage and run.listed.has_evaluation]
 
 
 def with_model() -> list[Run]:
-    """Return the runs that can predict: the user's own, newest first, then those that come with Pixelwise."""
-    return [run for run in [*all_runs(), *shipped()] if run.has_model]
+    """Return the runs that can predict: the user's own, newest first, then those that come with Pixelwise.
+
+    Damaged ones are left out.
+    """
+    return [run for run in [*all_runs(), *shipped()] if not run.listed.damage and run.listed.has_model]

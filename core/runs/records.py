@@ -1,10 +1,59 @@
 """The records of a run that goes on, read as they are added."""
 
-import json
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
+
+from core.storage import checked
+from core.storage.checked import Between, Count, DamagedError, OneOf, OrNan, Seconds
+
+BATCH, EPOCH = "batch", "epoch"
+# As large as 32 bits hold: what is larger was never measured, and its square may be no number.
+_Value = Annotated[float, Between(-1e39, 1e39)] | None
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What a record may have; numbers that were not finite are `None`."""
+
+    kind: Annotated[str, OneOf((BATCH, EPOCH))]
+    epoch: Annotated[float, Between(0, 1_000_000)]
+    seconds: Seconds | None = None
+    loss: _Value = None
+    accuracy: _Value = None
+    val_loss: _Value = None
+    val_accuracy: _Value = None
+    learning_rate: _Value = None
+    pictures_per_second: _Value = None
+    memory_mb: _Value = None
+    val_pictures: Count | None = None
+    class_shares: tuple[Annotated[float, Between(0, 1), OrNan()], ...] = ()
+
+
+def record(line: bytes, path: Path) -> dict[str, Any]:
+    """Return the record that a line of a `metrics.jsonl` says; fields that are not known are as they are.
+
+    Raises:
+        DamagedError: it says none.
+    """
+    made = checked.parse(line, path)
+    try:
+        checked.parse_as(_Record, made)
+    except checked.UnfitError as misfit:
+        raise DamagedError(path, f"is not what it should be: {misfit}") from None
+    return dict(made)
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """Return the records of a `metrics.jsonl`; lines that say none are left out."""
+    found = []
+    with suppress(OSError), path.open("rb") as file:
+        for line in file:
+            with suppress(DamagedError):
+                found.append(record(line, path))
+    return found
 
 
 class GrowingRecords:
@@ -26,7 +75,7 @@ class GrowingRecords:
             try:
                 with self._path.open("rb") as file:
                     self._read_on(file)
-            except FileNotFoundError:
+            except OSError:
                 self._forget()
             return list(self._records)
 
@@ -40,5 +89,5 @@ class GrowingRecords:
             if not line.endswith(b"\n"):
                 break
             self._read, self._last = self._read + len(line), line
-            with suppress(ValueError):
-                self._records.append(json.loads(line))
+            with suppress(DamagedError):
+                self._records.append(record(line, self._path))

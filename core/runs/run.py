@@ -1,42 +1,59 @@
 """A run's folder: its recipe and data, where it stands, what it told, and what can be asked of it."""
 
 import contextlib
-import json
+import os
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
-from functools import cached_property
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
+from typing import Annotated, Any
 
 import numpy as np
 from filelock import FileLock
 
-from core import home, processes
 from core.datasets.decisions import Decided
 from core.datasets.store import About
-from core.errors import PixelwiseError, storing
-from core.recipe import Recipe, read_recipe
-from core.runs import checkpoint
+from core.errors import PixelwiseError, as_storage_error
+from core.recipes.recipe import Recipe, RecipeError, read_recipe
+from core.runs import checkpoint, records
 from core.runs.checkpoint import Checkpoint
+from core.runs.listed import Listed, has_changed, look, look_at_all
 from core.runs.status import (
     ALIVE,
     FAILED,
     FINISHED,
     INTERRUPTED,
+    PAUSE,
     RUNNING,
+    STOP,
     STOPPING,
     WAITING,
     RunError,
     Status,
 )
+from core.storage import checked, data_home, processes
+from core.storage.checked import Array, DamagedError, Longest, MissingError
+from core.storage.progress import counted
 
+# Within so long, two versions of a file may have the same time.
+_SETTLED_NS = 2_000_000_000
 # A trainer that has not written its process number by then never began.
 _START_S = 60
-STOP, PAUSE = "stop", "pause"
 TRASH = ".trash"
 LONGEST_TITLE, LONGEST_NOTE = 120, 4000
+# Without these, and its status, a run is nothing; decisions.json is there only where there were any.
+_NEEDED = ("recipe.json", "dataset.json", "decisions.json", "about.json")
+# The decisions on 1,000,000 images.
+_MOST_DECISIONS = 20_000_000
+_SEEN = {
+    "epoch": Array(np.int64, (), low=0, high=1_000_000),
+    "ids": Array(np.int64, ("n",), low=0),
+    "labels": Array(np.int16, ("n",), low=0, high="classes"),
+    "probabilities": Array(np.float32, ("n", "classes"), low=0, high=1.001),
+    "filters": Array(np.float32, ("k", "height", "width", "channels")),
+    "map_id": Array(np.int64, (), low=0),
+    "maps": Array(np.uint8, ("k", "map_height", "map_width")),
+}
 
 
 @dataclass(frozen=True)
@@ -50,8 +67,8 @@ class AboutRun:
         pair_of: the name of the run that this one was made to be compared with, if any.
     """
 
-    title: str = ""
-    note: str = ""
+    title: Annotated[str, Longest(LONGEST_TITLE)] = ""
+    note: Annotated[str, Longest(LONGEST_NOTE)] = ""
     star: bool = False
     pair_of: str | None = None
 
@@ -62,11 +79,11 @@ class Seen:
 
     Attributes:
         epoch: after how many epochs.
-        ids: the validation pictures it is most wrong about, worst first, int64 `(n,)`.
+        ids: the validation images it is most wrong about, worst first, int64 `(n,)`.
         labels: their true classes, int16 `(n,)`.
         probabilities: what it gives each class, float32 `(n, classes)`.
         filters: kernels of the first convolution, float32 `(k, height, width, channels)`; none without a convolution.
-        map_id: a validation picture, the same in all epochs.
+        map_id: a validation image, the same in all epochs.
         maps: what these filters make of it, uint8 `(k, height, width)`, each from its smallest to its largest value.
     """
 
@@ -97,43 +114,81 @@ class Run:
 
     @cached_property
     def recipe(self) -> Recipe:
-        """The recipe, sizes following its data set."""
+        """The recipe, sizes following its dataset."""
         return read_recipe(self.folder / "recipe.json")
 
     @cached_property
     def about(self) -> About:
-        """What the data set was when the run was made.
+        """What the dataset was when the run was made.
 
         Raises:
             RunError: its file cannot be read.
         """
         try:
-            return About.from_json((self.folder / "dataset.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise RunError(f"The run {self.name} is damaged: its dataset.json cannot be read.") from error
+            return checked.read_object(self.folder / "dataset.json", About)
+        except DamagedError as error:
+            raise self._damaged(error) from error
 
     @cached_property
     def decided(self) -> Decided | None:
-        """What people had decided on the pictures when the run was made; `None`: nothing, or it is ignored.
+        """What people had decided on the images when the run was made; `None`: nothing, or it is ignored.
 
         Raises:
             RunError: its file cannot be read.
         """
+        path = self.folder / "decisions.json"
         try:
-            return Decided.from_json((self.folder / "decisions.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            made = checked.read_object(path, Decided, most=_MOST_DECISIONS)
+            if max(made.labels.values(), default=0) >= len(self.about.class_names):
+                raise DamagedError(path, "is not what it should be: it names classes that there are not")
+        except MissingError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise RunError(f"The run {self.name} is damaged: its decisions.json cannot be read.") from error
+        except DamagedError as error:
+            raise self._damaged(error) from error
+        return made
+
+    def _damaged(self, error: DamagedError) -> RunError:
+        return RunError(
+            f"The run {self.name} is damaged and cannot be read: {error}. Delete it on Runs, or train it again."
+        )
+
+    @property
+    def damage(self) -> str:
+        """What keeps the run from being used, in a sentence; empty: nothing does.
+
+        It is worked out anew only where a file has changed.
+        """
+        folder = str(self.folder)
+        return _status_damage(folder, data_home.version(f"{folder}/status.json")) or _damage_beside_status(folder)[0]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What else is damaged and no longer counts, though the run can be used: a sentence each."""
+        remark = _damage_beside_status(str(self.folder))[1]
+        return [remark] if remark and not self.damage else []
+
+    @cached_property
+    def listed(self) -> Listed:
+        """What lists show of it, as it was when `all_runs` listed it; of another run, when this was first asked."""
+        return look(str(self.folder), _listed)
+
+    def forget_about(self) -> None:
+        """Do without an `about.json` that cannot be read; it stays beside the others, as `about.json.damaged`.
+
+        Raises:
+            StorageError: it may not be moved.
+        """
+        path = self.folder / "about.json"
+        with as_storage_error(f"what you say of the run {self.name}"):
+            path.rename(path.with_name("about.json.damaged"))
+        has_changed(self.folder)
 
     @property
     def about_run(self) -> AboutRun:
-        """What a user says of it; what cannot be read counts as nothing."""
+        """What a user says of it; nothing where it cannot be read, which `remarks` says."""
         try:
-            found = json.loads((self.folder / "about.json").read_text(encoding="utf-8"))
-            known = {each.name for each in fields(AboutRun)}
-            return AboutRun(**{name: value for name, value in found.items() if name in known})
-        except (OSError, ValueError, TypeError, AttributeError):
+            return checked.read_object(self.folder / "about.json", AboutRun)
+        except DamagedError:
             return AboutRun()
 
     @property
@@ -160,38 +215,49 @@ class Run:
             note=before.note if note is None else note.strip(),
             star=before.star if star is None else star,
         )
-        with storing(f"what you say of the run {self.name}"):
+        with as_storage_error(f"what you say of the run {self.name}"):
             self.write_about_run(after)
 
     def write_about_run(self, about: AboutRun) -> None:
-        """Replace `about.json`."""
-        home.replace_text(self.folder / "about.json", json.dumps(asdict(about)))
+        """Replace `about.json`; one that cannot be read stays beside it, as `about.json.damaged`."""
+        if self.remarks:
+            self.forget_about()
+        checked.write(self.folder / "about.json", asdict(about))
+        has_changed(self.folder)
 
-    def status(self) -> Status:
+    def status(self, *, look_again: bool = True) -> Status:
         """Return where the run stands. A run whose process is gone is `interrupted`, whatever its file says.
+
+        Args:
+            look_again: whether the file is read once more before a run is called so.
 
         Raises:
             RunError: the run has been removed, or its status cannot be read.
         """
         try:
-            status = Status.from_json((self.folder / "status.json").read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise RunError(f"There is no run {self.name}.") from error
-        except (OSError, ValueError, TypeError, AttributeError) as error:
-            raise RunError(f"The status of the run {self.name} cannot be read: {error}.") from error
+            status = _status_in(self.folder)
+        except DamagedError as error:
+            if isinstance(error, MissingError) and not os.path.lexists(self.folder):
+                raise RunError(f"There is no run {self.name}.") from error
+            raise self._damaged(error) from error
         if status.state not in ALIVE:
             return status
-        if not self._process_lives(status):
-            cause = "The training process ended without a word: it was killed, or the machine was switched off."
+        if not processes.is_alive_or_starting(status.pid, status.pid_started, status.asked, _START_S):
+            if look_again:
+                # It may have ended, and said how, since its status was read.
+                return self.status(look_again=False)
+            cause = "The training process ended unexpectedly (killed, or the computer was switched off)."
             return replace(status, state=INTERRUPTED, cause=cause, seconds_left=None)
-        if status.state == RUNNING and self.stop_file.exists():
-            return replace(status, state=STOPPING)
+        if status.state == RUNNING and (ending := self._asked_to()):
+            return replace(status, state=STOPPING, ending=ending)
         return status
 
-    def _process_lives(self, status: Status) -> bool:
-        if status.pid is None:
-            return time.time() - status.place < _START_S
-        return processes.lives(status.pid, status.pid_started or 0.0)
+    def _asked_to(self) -> str:
+        """Return how the trainer is asked to end, `stop` or `pause`; empty where it is not."""
+        try:
+            return PAUSE if self.stop_file.read_text(encoding="utf-8", errors="replace") == PAUSE else STOP
+        except OSError:
+            return STOP if self.stop_file.exists() else ""
 
     @property
     def stop_file(self) -> Path:
@@ -203,9 +269,10 @@ class Run:
         """What the trainer printed."""
         return self.folder / "train.log"
 
-    def write_status(self, status: Status) -> None:
-        """Replace `status.json`."""
-        home.replace_text(self.folder / "status.json", json.dumps(asdict(status)))
+    def write_status(self, status: Status, *, lasting: bool = True) -> None:
+        """Replace `status.json`; `lasting` as `home.replacing` takes it."""
+        checked.write(self.folder / "status.json", asdict(status), lasting=lasting)
+        has_changed(self.folder)
 
     def metrics(self) -> list[dict[str, Any]]:
         """Return the records of `metrics.jsonl`; a torn last line is left out.
@@ -214,26 +281,15 @@ class Run:
         position on the axis of epochs, 1.0 at the end of the first; `loss`, `accuracy`, `val_loss`, `val_accuracy`
         are numbers or `None` where they are not finite.
         """
-        return list(self._records())
-
-    def _records(self) -> Iterator[dict[str, Any]]:
-        try:
-            text = (self.folder / "metrics.jsonl").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return
-        for line in text.splitlines():
-            try:
-                yield json.loads(line)
-            except ValueError:
-                continue
+        return records.read(self.folder / "metrics.jsonl")
 
     def seen(self) -> Seen | None:
         """Return what there was to see after the last epoch; `None` before the first, or where it cannot be read."""
-        names = [each.name for each in fields(Seen)]
         try:
-            with np.load(self.folder / "live.npz", allow_pickle=False) as stored:
-                values: dict[str, Any] = {name: stored[name] for name in names}
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            values: dict[str, Any] = checked.read_arrays(
+                self.folder / "live.npz", _SEEN, sizes={"classes": len(self.about.class_names)}
+            )
+        except DamagedError:
             return None
         return Seen(**{**values, "epoch": int(values["epoch"]), "map_id": int(values["map_id"])})
 
@@ -282,7 +338,7 @@ class Run:
         def ended(code: int) -> None:
             self._ended(code, place)
 
-        with storing(f"the run {self.name}"):
+        with as_storage_error(f"the run {self.name}"):
             processes.start("core.nn.train", self.folder, self.folder.parent.parent, self.log_file, ended)
 
     def _ended(self, code: int, place: float) -> None:
@@ -317,9 +373,9 @@ class Run:
     def _ask_to_end(self, how: str) -> None:
         status = self.status()
         if status.state not in ALIVE:
-            raise RunError(f"The run {self.name} is {status.state}: there is nothing to {how}.")
-        with storing(f"the wish to {how}"):
-            home.replace_text(self.stop_file, how)
+            raise RunError(f"Run {self.name} is {status.state}, so there is nothing to {how}.")
+        with as_storage_error(f"the wish to {how}"):
+            data_home.replace_text(self.stop_file, how)
 
     def resume(self, epochs: int | None = None) -> None:
         """Let it wait for its turn again, and go on from its last whole epoch; without one it begins anew.
@@ -335,20 +391,24 @@ class Run:
             RecipeError: its recipe cannot be read, or does not take so many epochs.
             StorageError: the disk is full or may not be written.
         """
-        with storing(f"the run {self.name}"), FileLock(self.folder.parent / ".resuming.lock"):
+        with as_storage_error(f"the run {self.name}"), FileLock(self.folder.parent / ".resuming.lock"):
             status, recipe = self.status(), read_recipe(self.folder / "recipe.json")
             if status.state in ALIVE:
                 raise RunError(f"The run {self.name} is {status.state}: there is nothing to resume.")
             if epochs is not None:
                 recipe = recipe.with_settings({"fit.epochs": epochs})
             if status.state == FINISHED and (epochs is None or epochs <= status.epoch):
-                raise RunError(f"The run {self.name} has finished its {status.epoch} epochs: give it more to train on.")
+                raise RunError(
+                    f"The run {self.name} has finished its {counted(status.epoch, 'epoch')}: give it more to train on."
+                )
             if status.state == FINISHED and not self.checkpoints:
                 raise RunError(f"The run {self.name} has no checkpoint to train on from.")
             if recipe.fit.epochs < status.epoch:
-                raise RunError(f"The run {self.name} has trained {status.epoch} epochs already: give it more.")
+                raise RunError(
+                    f"The run {self.name} has trained {counted(status.epoch, 'epoch')} already: give it more."
+                )
             if epochs is not None:
-                home.replace_text(self.folder / "recipe.json", json.dumps(recipe.to_json(), indent=1))
+                checked.write(self.folder / "recipe.json", recipe.to_json(), indent=1)
                 self.__dict__.pop("recipe", None)
             self.stop_file.unlink(missing_ok=True)
             self.write_status(
@@ -357,6 +417,7 @@ class Run:
                     status.created,
                     "starting",
                     queued=time.time(),
+                    asked=processes.moment(),
                     epoch=status.epoch,
                     epochs=recipe.fit.epochs,
                     patient_from=status.epoch if status.state == FINISHED else status.patient_from,
@@ -387,49 +448,142 @@ class Run:
         low, high = about.minimum or 0.0, about.maximum or 1.0
         if not low <= rate <= high:
             raise RunError(f"The learning rate must be a number from {low:g} to {high:g}; received {rate!r}.")
-        with storing("the learning rate"):
-            home.replace_text(self.learning_rate_file, json.dumps(rate))
+        with as_storage_error("the learning rate"):
+            checked.write(self.learning_rate_file, {"learning_rate": rate})
 
     def wanted_learning_rate(self) -> float | None:
         """Return the learning rate that a user set; `None`: the recipe's."""
+        about = type(self.recipe.optimiser).setting_of("learning_rate")
+        low, high = about.minimum or 0.0, about.maximum or 1.0
         try:
-            return float(json.loads(self.learning_rate_file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            # Earlier versions wrote the number alone.
+            found: Any = checked.read_json(self.learning_rate_file)
+        except DamagedError:
             return None
+        rate = found.get("learning_rate") if isinstance(found, dict) else found
+        return float(rate) if isinstance(rate, float | int) and low <= rate <= high else None
 
     def remove(self) -> None:
         """Move the run to the trash, from where `restore` brings it back within a week.
 
         Raises:
-            RunError: it is still going on.
+            RunError: it is still going on, or is not there.
             StorageError: it may not be moved.
         """
-        status = self.status()
-        if status.state in ALIVE:
-            raise RunError(f"The run {self.name} is {status.state}: stop it first.")
+        try:
+            status = self.status()
+            if status.state in ALIVE:
+                raise RunError(f"The run {self.name} is {status.state}: stop it first.")
+        except RunError:
+            # A damaged run is removed like another.
+            if not os.path.lexists(self.folder) or not self.damage:
+                raise
         trash = self.folder.parent / TRASH
-        with storing(f"the removal of {self.name}"):
+        with as_storage_error(f"the removal of {self.name}"):
             trash.mkdir(exist_ok=True)
-            self.folder.rename(trash / f"{time.time():.0f}-{self.name}")
+            removed = round(time.time())
+            # A run of this name may have been removed in the same second, and another have taken its place.
+            while os.path.lexists(trash / f"{removed}-{self.name}"):
+                removed += 1
+            self.folder.rename(trash / f"{removed}-{self.name}")
+
+
+def _status_in(folder: Path) -> Status:
+    """Read a `status.json`; one that has not changed is not read again."""
+    path = f"{folder}/status.json"
+    try:
+        found = os.stat(path)  # noqa: PTH116 a page asks for a thousand of them, and this takes a third of the time
+    except OSError:
+        return checked.read_object(Path(path), Status)
+    if abs(time.time_ns() - found.st_mtime_ns) < _SETTLED_NS:
+        return checked.read_object(Path(path), Status)
+    return _settled_status(path, found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+@lru_cache(maxsize=4096)
+def _settled_status(path: str, *_version: int) -> Status:
+    return checked.read_object(Path(path), Status)
 
 
 def runs_folder() -> Path:
     """Return where runs are kept."""
-    return home.data_home() / "runs"
+    return data_home.data_home() / "runs"
 
 
-def all_runs() -> list[Run]:
-    """Return all runs, newest first. A folder that is no run is left out."""
-    found = [Run(path.parent) for path in runs_folder().glob("[!.]*/status.json")]
-    return sorted(found, key=lambda run: run.name, reverse=True)
+def all_runs(*, thorough: bool = False) -> list[Run]:
+    """Return all runs, newest first, with those that are damaged: `Run.listed` tells.
+
+    Args:
+        thorough: whether `Run.listed` tells of every change in a file, even one that no version of Pixelwise makes; of
+            more than a few runs it else tells of such a change a few listings later.
+
+    Raises:
+        StorageError: the folder of the runs cannot be read.
+    """
+    made = []
+    for listed in look_at_all(runs_folder(), _listed, thorough=thorough):
+        run = Run(listed.folder)
+        run.__dict__["listed"] = listed
+        made.append(run)
+    return made
 
 
-def alive() -> list[tuple[Run, Status]]:
-    """Return the runs that go on or wait, oldest first, with their status."""
-    pairs = []
-    for run in all_runs():
-        try:
-            pairs.append((run, run.status()))
-        except RunError:
-            continue
-    return sorted(((run, status) for run, status in pairs if status.state in ALIVE), key=lambda pair: pair[1].created)
+def _listed(folder: Path, known: tuple[Run, Status] | None = None) -> Listed:
+    """Find out what lists show of a run; its status is read once, or not at all where it is known."""
+    run, status = Run(folder), None
+    damage, remark = _damage_beside_status(str(folder))
+    try:
+        status = known[1] if known is not None and known[0] == run else run.status()
+    except RunError as error:
+        damage = str(error)
+    if damage:
+        status, remark = None, ""
+    return Listed(folder, status, damage, remark, run.has_model, run.has_evaluation)
+
+
+@lru_cache(maxsize=4096)
+def _status_damage(folder: str, _version: tuple[int, int]) -> str:
+    try:
+        Run(Path(folder)).status()
+    except RunError as error:
+        return str(error)
+    return ""
+
+
+def _damage_beside_status(folder: str) -> tuple[str, str]:
+    return _damage(folder, *(data_home.version(f"{folder}/{name}") for name in _NEEDED))
+
+
+@lru_cache(maxsize=4096)
+def _damage(folder: str, *_versions: tuple[int, int]) -> tuple[str, str]:
+    """Return what keeps a run from being used, and what else is lost of it, each a sentence or empty.
+
+    Its status, which changes all the time while it trains, is looked at elsewhere.
+    """
+    run, damage, remark = Run(Path(folder)), "", ""
+    try:
+        _ = run.recipe, run.about, run.decided
+    except RecipeError as error:
+        damage = f"The run {run.name} is damaged and cannot be read: {error} Delete it on Runs, or train it again."
+    except RunError as error:
+        damage = str(error)
+    try:
+        checked.read_object(run.folder / "about.json", AboutRun)
+    except MissingError:
+        pass
+    except DamagedError as error:
+        remark = f"What you said of the run {run.name} (its name, note and star) cannot be read: {error}."
+    return damage, "" if damage else remark
+
+
+def alive(known: tuple[Run, Status] | None = None) -> list[tuple[Run, Status]]:
+    """Return the runs that go on or wait, oldest first, with their status.
+
+    Args:
+        known: a run that goes on or waits, and its status as it was just read: it is not read again.
+    """
+    # Of a run that has ended lists keep what they are told, and it may be older than its file: that is read.
+    at_hand = known if known is not None and known[1].state in ALIVE else None
+    found = look_at_all(runs_folder(), partial(_listed, known=at_hand))
+    pairs = [(Run(each.folder), each.status) for each in found if each.status is not None and each.is_alive]
+    return sorted(pairs, key=lambda pair: pair[1].created)

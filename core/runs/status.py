@@ -1,18 +1,21 @@
 """Where a run stands: its states, and what its trainer says of it."""
 
-import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from typing import Annotated
 
 from core.errors import PixelwiseError
+from core.storage.checked import Between, OneOf, OrNan, Seconds, Share, Time
 
 WAITING, RUNNING, STOPPING = "waiting", "running", "stopping"
 STOPPED, PAUSED, FINISHED = "stopped", "paused", "finished"
+# How a trainer can be asked to end.
+STOP, PAUSE = "stop", "pause"
 FAILED, INTERRUPTED = "failed", "interrupted"
 ALIVE = (WAITING, RUNNING, STOPPING)
 # From these a run goes on where its checkpoint is, or begins again when it has none.
 RESUMABLE = (STOPPED, PAUSED, FAILED, INTERRUPTED)
-# In the year 5138; dates end with 9999.
-_LATEST = 1e11
+_Epochs = Annotated[int, Between(0, 1_000_000)]
+_Speed = Annotated[float, Between(0, 1e12)]
 
 
 class RunError(PixelwiseError):
@@ -28,13 +31,16 @@ class Status:
         created: when the run was made; `queued` when it last asked for its turn; `started` when that came; `ended`
             when it was over.
         doing: what the trainer does now, in words.
-        pid: the trainer's process number, and `pid_started` when that process began: numbers are given out again.
+        ending: how it was asked to end, `stop` or `pause`, while it is stopping; never written.
+        asked: the moment when it was made or resumed, as `processes.moment` marks it; empty from earlier versions.
+        pid: the trainer's process number, and `pid_started` the mark of that process's begin: numbers are given out
+            again. Earlier versions wrote the time, in seconds since 1970.
         heartbeat: when the trainer last wrote.
         epoch: whole epochs done and saved, of `epochs`.
         patient_from: the epoch from which a finished run trains on, so that it is not stopped early at once.
         seconds: how long its whole epochs took, over all its sittings.
         fraction: the share of all batches done, 0–1.
-        pictures_per_second: training pictures a second, validation not counted.
+        pictures_per_second: training images a second, validation not counted.
         seconds_left: what remains, estimated; `None` before there is anything to estimate from.
         memory_mb: what the trainer has in memory, in millions of bytes.
         precision: what it computes with, as `Fit.precision` names it: 32 bits also where the recipe says 16, if the
@@ -46,43 +52,36 @@ class Status:
         result: `validation_accuracy`, `validation_loss`, `test_accuracy`, `test_loss`, once there are predictions.
     """
 
-    state: str
-    created: float
+    state: Annotated[str, OneOf((*ALIVE, *RESUMABLE, FINISHED))]
+    created: Time
     doing: str = ""
-    queued: float | None = None
-    pid: int | None = None
-    pid_started: float | None = None
-    heartbeat: float = 0.0
-    started: float | None = None
-    ended: float | None = None
-    epoch: int = 0
-    epochs: int = 0
-    patient_from: int = 0
-    seconds: float = 0.0
-    fraction: float = 0.0
-    pictures_per_second: float | None = None
-    seconds_left: float | None = None
-    memory_mb: float | None = None
+    ending: Annotated[str, OneOf(("", STOP, PAUSE))] = ""
+    queued: Time | None = None
+    asked: str = ""
+    pid: Annotated[int, Between(1, 2**31 - 1)] | None = None
+    pid_started: str | Time | None = None
+    heartbeat: Time = 0.0
+    started: Time | None = None
+    ended: Time | None = None
+    epoch: _Epochs = 0
+    epochs: _Epochs = 0
+    patient_from: _Epochs = 0
+    seconds: Seconds = 0.0
+    fraction: Share = 0.0
+    pictures_per_second: _Speed | None = None
+    seconds_left: Seconds | None = None
+    memory_mb: _Speed | None = None
     precision: str = ""
-    learning_rate: float | None = None
+    learning_rate: _Speed | None = None
     cause: str = ""
     remark: str = ""
-    kept_epoch: float | None = None
-    result: dict[str, float] = field(default_factory=dict)
+    kept_epoch: Annotated[float, Between(0, 1_000_000)] | None = None
+    result: dict[str, Annotated[float, Between(0, 1e39), OrNan()]] = field(default_factory=dict)
 
-    @classmethod
-    def from_json(cls, text: str) -> "Status":
-        """Read a `status.json`; fields of later versions are left aside.
-
-        Raises:
-            ValueError: it is no JSON, or the run was made at no time there is.
-            TypeError, AttributeError: it is no status.
-        """
-        known = {each.name for each in fields(cls)}
-        status = cls(**{name: value for name, value in json.loads(text).items() if name in known})
-        if not 0 <= status.created < _LATEST:
-            raise ValueError(f"created: {status.created!r}")
-        return status
+    @property
+    def said(self) -> str:
+        """The state for a person: a run that is asked to pause is pausing."""
+        return "pausing" if self.state == STOPPING and self.ending == PAUSE else self.state
 
     @property
     def place(self) -> float:

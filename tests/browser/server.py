@@ -14,7 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.paths import PROJECT
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 _ARGUMENTS = [
     "--no-sandbox",
@@ -81,12 +82,18 @@ def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]") -> None:
     raise TimeoutError("the server did not answer within a minute")
 
 
+_started: list[Browser] = []
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Start the Chromium found on this machine."""
+    """Start the Chromium found on this machine, or go on with the one that runs: Playwright starts once a thread."""
+    if _started:
+        yield _started[0]
+        return
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        _started.append(playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS))
         try:
-            yield browser
+            yield _started[0]
         finally:
-            browser.close()
+            _started.pop().close()

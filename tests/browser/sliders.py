@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from pages.shared.components.live_slider import Slider, live_sliders
+from pages.components.live_slider import Slider, live_sliders
 
 
 def preset() -> None:

@@ -1,4 +1,4 @@
-"""The Augment page as it is used: pictures follow a slider that is dragged; the same seed draws the same tiles."""
+"""The Augment page as it is used: images follow a slider that is dragged; the same seed draws the same tiles."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _TILES = """() => {
         const tiles = element.shadowRoot?.querySelector(".tiles");
         if (tiles) return {
             of: tiles.dataset.of,
-            pictures: [...tiles.querySelectorAll("canvas")].map(each => each.toDataURL()),
+            images: [...tiles.querySelectorAll("canvas")].map(each => each.toDataURL()),
             captions: [...tiles.querySelectorAll("figcaption")].map(each => each.textContent),
         };
         left.push(...element.children);
@@ -34,7 +34,7 @@ def opened(page: Page, server: Server, parameters: str = "&settings=none") -> No
 
 def tiles(page: Page) -> tuple[list[str], list[str]]:
     found = page.evaluate(_TILES)
-    return found["pictures"], found["captions"]
+    return found["images"], found["captions"]
 
 
 def wait_for_rotation(page: Page, degrees: int) -> None:
@@ -42,7 +42,7 @@ def wait_for_rotation(page: Page, degrees: int) -> None:
 
 
 def wait_for_other_tiles(page: Page, before: list[str]) -> None:
-    page.wait_for_function(f"before => ({_TILES})().pictures[1] !== before", arg=before[1])
+    page.wait_for_function(f"before => ({_TILES})().images[1] !== before", arg=before[1])
 
 
 def test_the_tiles_change_while_the_mouse_is_down_and_the_address_when_it_is_up(page: Page, server: Server) -> None:
@@ -57,7 +57,7 @@ def test_the_tiles_change_while_the_mouse_is_down_and_the_address_when_it_is_up(
     page.mouse.move(box["x"] + 6 + (box["width"] - 12) / 4, box["y"] + 12, steps=10)
     wait_for_rotation(page, 45)
     quarter, captions = tiles(page)
-    assert quarter[0] == plain[0], "the first is the picture as it is"
+    assert quarter[0] == plain[0], "the first is the image as it is"
     assert len(set(quarter)) == 5
     assert all(re.fullmatch(r"turned [\d.]+° (anti)?clockwise", caption) for caption in captions[1:])
     page.mouse.move(box["x"] + 6 + (box["width"] - 12) / 2, box["y"] + 12, steps=10)
@@ -76,7 +76,7 @@ def test_the_same_seed_draws_the_same_tiles(page: Page, server: Server) -> None:
     wait_for_other_tiles(page, first)
     page.get_by_role("spinbutton", name="Seed").fill("5")
     page.keyboard.press("Enter")
-    page.wait_for_function(f"before => ({_TILES})().pictures[1] === before", arg=first[1])
+    page.wait_for_function(f"before => ({_TILES})().images[1] === before", arg=first[1])
     other = page.context.new_page()
     opened(other, server, settings)
     assert tiles(other)[0] == first
@@ -128,6 +128,6 @@ def test_whether_it_is_safe_is_measured_in_the_background(
     page.goto(f"{server.address}/augment?dataset=digits&view=is-it-safe&vertical_flip=true&rotation_range=20")
     page.get_by_role("button", name="Check these settings").click()
     expect(page.get_by_text("Each setting alone")).to_be_visible(timeout=90_000)
-    expect(page.get_by_text("360 test pictures are recognised")).to_be_visible()
+    expect(page.get_by_text("360 test images are recognised")).to_be_visible()
     expect(page.get_by_text("Flip top and bottom costs most")).to_be_visible()
     expect(page.locator(".st-key-safety_lost canvas").first).to_be_visible()

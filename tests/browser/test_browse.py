@@ -3,6 +3,7 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.datasets import decisions, store
@@ -48,7 +49,7 @@ def test_filters_order_and_pages_are_as_chosen_and_a_link_shows_the_same(page: P
     expect(grid(page)).to_have_count(96)
     page.get_by_role("radio", name="train · 1,437").click()
     page.get_by_role("button", name="7 · 143", exact=True).click()
-    expect(page.get_by_text("143 pictures")).to_be_visible()
+    expect(page.get_by_text("143 images")).to_be_visible()
     page.locator(".st-key-sort_digits").click()
     page.get_by_role("option", name="sharpness").click()
     page.get_by_text("Largest first").click()
@@ -89,10 +90,10 @@ def test_arrows_go_through_the_grid_and_enter_opens(page: Page, server: Server) 
         page.keyboard.press(key)
     assert focused(page) == "1"
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog").get_by_text("picture 1 · 8×8 pixels, gray")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("image 1 · 8×8 pixels, gray")).to_be_visible()
     expect(page.get_by_role("dialog").get_by_role("button", name="Next")).to_be_visible()
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("dialog").get_by_text("picture 2 · 8×8 pixels, gray")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("image 2 · 8×8 pixels, gray")).to_be_visible()
     expect(page).to_have_url(re.compile("picture=2"))
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -110,11 +111,11 @@ def test_arrows_go_through_the_grid_and_enter_opens(page: Page, server: Server) 
     assert focused(page) == "24"
 
 
-def test_hasty_clicks_open_one_picture(page: Page, server: Server) -> None:
+def test_hasty_clicks_open_one_image(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/browse?dataset=digits&per=24")
     expect(grid(page)).to_have_count(24)
     grid(page).nth(3).evaluate("button => { for (let i = 0; i < 20; i++) setTimeout(() => button.click(), 5 * i); }")
-    expect(page.get_by_role("dialog").get_by_text("picture 3 · 8×8 pixels, gray")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("image 3 · 8×8 pixels, gray")).to_be_visible()
 
 
 def test_a_double_click_opens_once(page: Page, server: Server) -> None:
@@ -122,19 +123,19 @@ def test_a_double_click_opens_once(page: Page, server: Server) -> None:
     expect(grid(page)).to_have_count(24)
     grid(page).nth(3).click(click_count=3)
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("picture 3 · 8×8 pixels, gray")).to_be_visible()
+    expect(dialog.get_by_text("image 3 · 8×8 pixels, gray")).to_be_visible()
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
 
 
-def test_the_value_under_the_pointer_is_the_pictures(page: Page, server: Server) -> None:
+def test_the_value_under_the_pointer_is_the_images(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/browse?dataset=digits&picture=10")
-    picture = page.locator(".st-key-viewer canvas.picture")
+    image = page.locator(".st-key-viewer canvas.image")
     page.wait_for_function("document.querySelector('.st-key-viewer') !== null")
-    expect(picture).to_have_js_property("ready", True)
-    box = picture.bounding_box()
+    expect(image).to_have_js_property("ready", True)
+    box = image.bounding_box()
     assert box
-    side, pixels = box["width"] / 8, digits(server).pictures[10, ..., 0]
+    side, pixels = box["width"] / 8, digits(server).images[10, ..., 0]
     for x, y in ((0, 0), (3, 2), (7, 7)):
         page.mouse.move(box["x"] + (x + 0.5) * side, box["y"] + (y + 0.5) * side)
         expect(page.locator(".st-key-viewer .value")).to_have_text(f"x {x}, y {y} · gray {pixels[y, x]}")
@@ -144,14 +145,14 @@ def test_decisions_are_made_by_key_marked_undone_and_kept(page: Page, server: Se
     page.goto(f"{server.address}/browse?dataset=digits&picture=20")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Nothing decided")).to_be_visible()
-    expect(page.locator(".st-key-viewer canvas.picture")).to_have_js_property("ready", True)
+    expect(page.locator(".st-key-viewer canvas.image")).to_have_js_property("ready", True)
     # A key pressed while Streamlit still draws the page is lost now and then.
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.keyboard.press("x")
     expect(dialog.get_by_text("excluded")).to_be_visible()
     page.keyboard.press("ArrowRight")
-    expect(dialog.get_by_text("picture 21 ")).to_be_visible()
-    # The controls of the next picture take the place of those of the last one.
+    expect(dialog.get_by_text("image 21 ")).to_be_visible()
+    # The controls of the next image take the place of those of the last one.
     expect(dialog.get_by_text("Nothing decided")).to_be_visible()
     page.keyboard.press("l")
     expect(dialog.get_by_role("combobox", name="Relabel")).to_be_focused()
@@ -173,13 +174,43 @@ def test_decisions_are_made_by_key_marked_undone_and_kept(page: Page, server: Se
     with page.expect_download() as download:
         page.get_by_role("button", name="Decisions as CSV (2)").press("Enter")
     rows = download.value.path().read_text(encoding="utf-8").splitlines()
-    assert rows[0] == "picture,file name,label,decision,new label,time"
+    assert rows[0] == "image,file name,label,decision,new label,time"
     assert rows[1].startswith("20,,0,exclude,,")
-    page.get_by_role("button", name="Undo the last (1 picture)").click()
+    page.get_by_role("button", name="Undo the last (1 image)").click()
     expect(page.locator(".st-key-gallery .mark")).to_have_count(1)
-    page.get_by_role("button", name="Undo the last (1 picture)").click()
+    page.get_by_role("button", name="Undo the last (1 image)").click()
     expect(page.locator(".st-key-gallery .mark")).to_have_count(0)
     assert decisions.current(digits(server)) == {}
+
+
+@pytest.mark.parametrize("way", ["typing", "arrows", "mouse"])
+def test_keys_are_commands_again_after_an_image_was_relabelled(page: Page, server: Server, way: str) -> None:
+    page.goto(f"{server.address}/browse?dataset=digits&picture=30")
+    dialog = page.get_by_role("dialog")
+    expect(page.locator(".st-key-viewer canvas.image")).to_have_js_property("ready", True)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    listed = dialog.get_by_role("combobox", name="Relabel")
+    if way == "mouse":
+        listed.click()
+        page.get_by_role("option").nth(3).click()
+    else:
+        page.keyboard.press("l")
+        expect(listed).to_be_focused()
+        if way == "typing":
+            page.keyboard.type("3")
+            expect(page.get_by_role("option")).to_have_text("3")
+        else:
+            page.keyboard.press("ArrowDown")
+            expect(page.get_by_role("option").first).to_be_visible()
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+    expect(dialog.get_by_text("relabelled to")).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.keyboard.press("z")
+    expect(dialog.get_by_text("Taken back: relabelled to")).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.keyboard.press("ArrowRight")
+    expect(dialog.get_by_text("image 31 ")).to_be_visible()
 
 
 def test_a_page_turned_while_one_leaves_does_not_take_the_next_page_away(page: Page, server: Server) -> None:

@@ -1,4 +1,4 @@
-"""The Errors page as it is used: from a cell to its pictures, to a decision, and by a link to the same."""
+"""The Errors page as it is used: from a cell to its images, to a decision, and by a link to the same."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.browser.server import Server
 from tests.pages.test_errors import digits_run
 
 
-def pictures(page: Page) -> list[str]:
+def images(page: Page) -> list[str]:
     alts: list[str] = page.locator(".st-key-gallery .grid img").evaluate_all("all => all.map(each => each.alt)")
     return alts
 
@@ -29,15 +29,15 @@ def test_from_a_cell_to_a_decision_and_a_link_shows_the_same(
     assert found
     true, predicted, count = found.groups()
     cell.click()
-    expect(page.get_by_text(f"{true} taken for {predicted}: {count} pictures")).to_be_visible()
+    expect(page.get_by_text(f"{true} taken for {predicted}: {count} images")).to_be_visible()
     expect(page.locator(".st-key-gallery .grid img")).to_have_count(int(count))
-    assert all(f": a {true}, predicted {predicted} with" in alt for alt in pictures(page))
+    assert all(f": true class {true}, predicted {predicted} (" in alt for alt in images(page))
 
     page.locator(".st-key-gallery .grid button").first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text(f"predicted {predicted} 82.0%")).to_be_visible()
     expect(dialog.get_by_role("button", name="Next")).to_be_enabled()
-    expect(page.locator(".st-key-viewer canvas.picture")).to_have_js_property("ready", True)
+    expect(page.locator(".st-key-viewer canvas.image")).to_have_js_property("ready", True)
     page.keyboard.press("x")
     expect(dialog.get_by_text("excluded")).to_be_visible()
     page.keyboard.press("Escape")
@@ -49,16 +49,16 @@ def test_from_a_cell_to_a_decision_and_a_link_shows_the_same(
 
     other = page.context.new_page()
     other.goto(page.url)
-    expect(other.get_by_text(f"{true} taken for {predicted}: {count} pictures")).to_be_visible()
+    expect(other.get_by_text(f"{true} taken for {predicted}: {count} images")).to_be_visible()
     expect(other.locator(".st-key-gallery .grid img")).to_have_count(int(count))
-    assert pictures(other) == pictures(page)
+    assert images(other) == images(page)
     pressed = other.locator(".st-key-confusion td button[aria-pressed=true]")
     expect(pressed).to_have_attribute("aria-label", found.string)
     pressed.click()  # Again: it is not chosen any more.
     expect(other.get_by_text("All 60 errors")).to_be_visible()
 
-    # A row of the table of classes leads to the pictures of the class.
+    # A row of the table of classes leads to the images of the class.
     page.get_by_role("radio", name="Classes").click()
     page.locator(".st-key-class_scores td.recall button").nth(int(true)).click()
-    expect(page.get_by_text(re.compile(rf"^{true}: \d+ pictures"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"^{true}: \d+ images"))).to_be_visible()
     expect(page).to_have_url(re.compile(f"true={true}"))

@@ -1,4 +1,4 @@
-"""The map: hovering shows a picture, a click opens it, a lasso filters the gallery, and what is left out goes grey."""
+"""The map: hovering shows an image, a click opens it, a lasso filters the gallery, and what is left out goes grey."""
 
 import re
 
@@ -6,18 +6,18 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.server import Server
 
-IN_COLOUR = re.compile(r"^(\d[\d,]*) of 1,797 pictures in colour$")
+IN_COLOUR = re.compile(r"^(\d[\d,]*) of 1,797 images in colour$")
 
 
 def open_map(page: Page, server: Server, query: str = "") -> Locator:
     page.goto(f"{server.address}/browse?dataset=digits&view=map{query}")
-    points = page.get_by_role("img", name="Map of 1797 pictures")
+    points = page.get_by_role("img", name="Map of 1797 images")
     points.scroll_into_view_if_needed()
     return points
 
 
 def point_near_the_middle(page: Page, points: Locator) -> tuple[float, float]:
-    """Move the mouse over the map until a picture shows; return where."""
+    """Move the mouse over the map until an image shows; return where."""
     box = points.bounding_box()
     assert box is not None
     tip = page.locator(".tip")
@@ -30,18 +30,18 @@ def point_near_the_middle(page: Page, points: Locator) -> tuple[float, float]:
     raise AssertionError("no point near the middle")
 
 
-def test_hovering_shows_the_picture_and_a_click_opens_it(page: Page, server: Server) -> None:
+def test_hovering_shows_the_image_and_a_click_opens_it(page: Page, server: Server) -> None:
     points = open_map(page, server)
-    expect(page.get_by_role("status").get_by_text("1,797 pictures", exact=True)).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("1,797 images", exact=True)).to_be_visible()
     x, y = point_near_the_middle(page, points)
     tip = page.locator(".tip")
     expect(tip.locator("b")).to_have_text(re.compile(r"^\d$"))
-    expect(tip.locator("span")).to_have_text(re.compile(r"^picture [\d,]+$"))
+    expect(tip.locator("span")).to_have_text(re.compile(r"^image [\d,]+$"))
     expect(tip.locator("canvas")).to_be_visible()
     shades = tip.locator("canvas").evaluate(
         "each => new Set(each.getContext('2d').getImageData(0, 0, each.width, each.height).data).size"
     )
-    assert shades > 2, "the picture is drawn"
+    assert shades > 2, "the image is drawn"
     shown = tip.locator("span").inner_text()
     page.mouse.click(x, y)
     expect(page.get_by_role("dialog")).to_contain_text(shown)
@@ -49,8 +49,8 @@ def test_hovering_shows_the_picture_and_a_click_opens_it(page: Page, server: Ser
 
 def test_a_lasso_filters_the_gallery_and_escape_clears_it(page: Page, server: Server) -> None:
     points = open_map(page, server)
-    said = page.get_by_role("status").filter(has_text="pictures")
-    expect(said).to_have_text("1,797 pictures")
+    said = page.get_by_role("status").filter(has_text="images")
+    expect(said).to_have_text("1,797 images")
     box = points.bounding_box()
     assert box is not None
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -64,19 +64,19 @@ def test_a_lasso_filters_the_gallery_and_escape_clears_it(page: Page, server: Se
     found = IN_COLOUR.match(said.inner_text())
     assert found is not None
     assert 10 < int(found[1].replace(",", "")) < 1000
-    page.get_by_role("radio", name="Pictures", exact=True).click()
-    expect(page.get_by_text(f"{found[1]} pictures", exact=True)).to_be_visible()
+    page.get_by_role("radio", name="Images", exact=True).click()
+    expect(page.get_by_text(f"{found[1]} images", exact=True)).to_be_visible()
     expect(page.locator(".st-key-gallery img").first).to_be_visible()
     page.get_by_role("radio", name="Map", exact=True).click()
     expect(said).to_have_text(found[0])
     points.press("Escape")
-    expect(said).to_have_text("1,797 pictures")
+    expect(said).to_have_text("1,797 images")
 
 
 def test_the_filter_greys_the_map_and_the_legend_hides_classes(page: Page, server: Server) -> None:
     points = open_map(page, server, "&class=3")
-    said = page.get_by_role("status").filter(has_text="pictures")
-    expect(said).to_have_text("183 of 1,797 pictures in colour")
+    said = page.get_by_role("status").filter(has_text="images")
+    expect(said).to_have_text("183 of 1,797 images in colour")
     wait_for_frame(points)
     before = colours(points)
     legend = page.get_by_role("group", name="Classes")
@@ -87,22 +87,22 @@ def test_the_filter_greys_the_map_and_the_legend_hides_classes(page: Page, serve
     assert colours(points) < before, "threes are no longer drawn"
 
 
-def test_keys_pan_and_zoom_until_points_become_pictures(page: Page, server: Server) -> None:
+def test_keys_pan_and_zoom_until_points_become_images(page: Page, server: Server) -> None:
     points = open_map(page, server)
-    expect(page.get_by_role("status").get_by_text("1,797 pictures", exact=True)).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("1,797 images", exact=True)).to_be_visible()
     wait_for_frame(points)
-    whole = picture_of(points)
+    whole = image_of(points)
     points.press("ArrowLeft")
     wait_for_frame(points)
-    panned = picture_of(points)
+    panned = image_of(points)
     assert panned != whole
     for _ in range(9):
         points.press("+")
     wait_for_frame(points)
-    assert picture_of(points) not in (whole, panned)
+    assert image_of(points) not in (whole, panned)
     points.press("0")
     wait_for_frame(points)
-    assert picture_of(points) == whole
+    assert image_of(points) == whole
 
 
 def wait_for_frame(points: Locator) -> None:
@@ -110,7 +110,7 @@ def wait_for_frame(points: Locator) -> None:
     points.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
-def picture_of(points: Locator) -> str:
+def image_of(points: Locator) -> str:
     return str(points.evaluate("each => each.toDataURL()"))
 
 

@@ -6,20 +6,20 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
-from tests.browser.server import PROJECT, Server, running_server
+from tests.browser.server import Server, running_server
+from tests.paths import DATA, PROJECT
 from tests.unit.photo_files import saved, scene, turned
 
-SEVEN = (Path(__file__).parent / "seven.png").read_bytes()
+SEVEN = (DATA / "seven.png").read_bytes()
 FILES: list[FilePayload] = [
     {"name": "seven.png", "mimeType": "image/png", "buffer": SEVEN},
     {"name": "phone.jpg", "mimeType": "image/jpeg", "buffer": turned()},
-    {"name": "![](x).png", "mimeType": "image/png", "buffer": b"no picture"},
+    {"name": "![](x).png", "mimeType": "image/png", "buffer": b"no image"},
     {"name": "=1+1.png", "mimeType": "image/png", "buffer": saved(scene(), "PNG")},
 ]
 
@@ -47,7 +47,7 @@ def test_photos_are_answered_corrected_and_taken_away(phone: Page, predicting: S
     phone.goto(f"{predicting.address}/predict")
     phone.get_by_role("radio", name="Upload").click()
     phone.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(FILES)
-    expect(phone.get_by_text("![](x).png: The file is not a picture.")).to_be_visible(timeout=4 * PATIENCE_MS)
+    expect(phone.get_by_text("![](x).png: Not a supported image.")).to_be_visible(timeout=4 * PATIENCE_MS)
     expect(phone.get_by_text(re.compile("3 photos, those in doubt first"))).to_be_visible(timeout=4 * PATIENCE_MS)
     rows = phone.locator(".st-key-answers button")
     expect(rows).to_have_count(3)
@@ -58,7 +58,7 @@ def test_photos_are_answered_corrected_and_taken_away(phone: Page, predicting: S
     expect(opened.get_by_role("heading", name=re.compile(r"^\d · \d+\.\d%$"))).to_be_in_viewport()
     phone.locator(".st-key-truth").get_by_role("radio", name="7", exact=True).tap()
     expect(rows.filter(has_text="seven.png").locator(".truth").last).to_have_text(re.compile("^(✓ right|✗ 7)$"))
-    expect(phone.get_by_text("Add 1 photo to a data set")).to_be_visible()
+    expect(phone.get_by_text("Add 1 photo to a dataset")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390, "nothing reaches beyond the screen"
 
     with phone.expect_download() as download:
@@ -67,6 +67,6 @@ def test_photos_are_answered_corrected_and_taken_away(phone: Page, predicting: S
         found = {row["file"]: row for row in csv.DictReader(file)}
     assert set(found) == {"seven.png", "phone.jpg", "![](x).png", "'=1+1.png"}
     assert found["seven.png"]["said to be"] == "7"
-    assert found["![](x).png"]["problem"].startswith("The file is not a picture.")
+    assert found["![](x).png"]["problem"].startswith("Not a supported image.")
     expect(phone.get_by_text("What changes the answer")).to_be_visible(timeout=4 * PATIENCE_MS)
     assert "Traceback" not in (predicting.home / "server.log").read_text()

@@ -1,4 +1,4 @@
-"""The Preprocess page as it is used: pictures follow a slider and a box while they are dragged; save; a bad upload."""
+"""The Preprocess page as it is used: images follow a slider and a box while they are dragged; save; a bad upload."""
 
 import json
 import re
@@ -39,7 +39,7 @@ def middle(element: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_the_picture_turns_before_the_slider_is_let_go(page: Page, server: Server) -> None:
+def test_the_image_turns_before_the_slider_is_let_go(page: Page, server: Server) -> None:
     open_with(page, server, Rotate(angle=0.0))
     x, y = middle(page.locator("[class*=st-key-step_][class*=_sliders] .track").first)
     page.mouse.move(x, y)
@@ -54,11 +54,11 @@ def test_the_picture_turns_before_the_slider_is_let_go(page: Page, server: Serve
     expect(page.locator("[data-side=before] canvas")).to_have_attribute("data-size", "8×8")
 
 
-def test_the_crop_box_is_dragged_on_the_picture(page: Page, server: Server) -> None:
+def test_the_crop_box_is_dragged_on_the_image(page: Page, server: Server) -> None:
     open_with(page, server, Crop(left=0, top=0, width=320, height=200), source="photos")
     expect(canvas(page, "after")).to_have_attribute("data-size", "320×200")
     box = page.locator("[class*=_left_box] .box")
-    shown = page.locator("[class*=_left_box] .picture").bounding_box()
+    shown = page.locator("[class*=_left_box] .image").bounding_box()
     assert shown
     corner = box.locator("b").last
     x, y = middle(corner)
@@ -80,7 +80,7 @@ def test_the_crop_box_is_dragged_on_the_picture(page: Page, server: Server) -> N
     expect(page.locator("output").nth(1)).to_have_text("226 px")
 
 
-def test_the_magnifier_shows_the_numbers_of_both_pictures(page: Page, server: Server) -> None:
+def test_the_magnifier_shows_the_numbers_of_both_images(page: Page, server: Server) -> None:
     open_with(page, server, Resize(width=16, height=16, resampling="nearest"))
     canvas(page, "after").hover(position={"x": 2, "y": 2})
     cells = page.locator(".st-key-compare [data-side=after] .numbers span")
@@ -94,7 +94,7 @@ def test_the_magnifier_shows_the_numbers_of_both_pictures(page: Page, server: Se
 
 def test_a_pipeline_is_built_saved_and_there_again_after_another_page(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/preprocess?dataset=digits&picture=7")
-    expect(page.get_by_text("No step is on")).to_be_visible()
+    expect(page.get_by_text("No active steps")).to_be_visible()
     page.get_by_role("combobox", name="Start from").click()
     page.get_by_role("option", name="Like MNIST").click()
     expect(canvas(page, "after")).to_have_attribute("data-size", "28×28")
@@ -119,9 +119,9 @@ def test_a_pipeline_is_built_saved_and_there_again_after_another_page(page: Page
     expect(canvas(page, "after")).to_have_attribute("data-size", "28×28")
 
 
-def test_all_pictures_are_applied_and_come_as_a_zip(page: Page, server: Server) -> None:
+def test_all_images_are_applied_and_come_as_a_zip(page: Page, server: Server) -> None:
     open_with(page, server, Grayscale(), Resize(width=10, height=12))
-    page.get_by_role("radio", name="Whole data set").click()
+    page.get_by_role("radio", name="Whole dataset").click()
     page.get_by_role("button", name="Apply to all").click()
     expect(page.get_by_text("(1,797, 12, 10, 1)")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Make a zip").click()
@@ -133,10 +133,50 @@ def test_all_pictures_are_applied_and_come_as_a_zip(page: Page, server: Server) 
 def test_a_bad_upload_is_named_and_the_rest_stays(page: Page, server: Server) -> None:
     open_with(page, server, Grayscale())
     page.get_by_role("radio", name="Upload").click()
-    bad: FilePayload = {"name": "my<b>cat.png", "mimeType": "image/png", "buffer": b"no picture"}
+    bad: FilePayload = {"name": "my<b>cat.png", "mimeType": "image/png", "buffer": b"no image"}
     page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(bad)
-    expect(page.get_by_text("my<b>cat.png: The file is not a picture")).to_be_visible()
+    expect(page.get_by_text("my<b>cat.png: Not a supported image")).to_be_visible()
     expect(page.get_by_role("button", name="Another photo")).to_be_visible()
     page.get_by_role("radio", name="Built-in photos").click()
     expect(canvas(page, "after")).to_have_attribute("data-size", "640×427")
     expect(page.get_by_text("1 · Grayscale").first).to_be_visible()
+
+
+def test_unsaved_steps_outlive_a_reload_and_the_image_a_visit_to_another_page(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/preprocess?dataset=digits&view=numbers")
+    page.get_by_role("spinbutton", name="Number").fill("5")
+    page.get_by_role("spinbutton", name="Number").press("Enter")
+    expect(page).to_have_url(re.compile("picture=5"))
+    page.get_by_role("combobox", name="Add a step").focus()
+    page.keyboard.type("Flip")
+    expect(page.get_by_role("option")).to_have_text(re.compile("Flip"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("steps="))
+    page.reload()
+    expect(page.get_by_text("1 · Flip").first).to_be_visible()
+    expect(page.get_by_role("radio", name="Numbers")).to_be_checked()
+    expect(page.get_by_role("spinbutton", name="Number")).to_have_value("5")
+
+    page.get_by_role("link", name="Browse").first.click()
+    expect(page.get_by_role("heading", name="Browse")).to_be_visible()
+    page.get_by_role("link", name="Preprocess").first.click()
+    expect(page.get_by_text("1 · Flip").first).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Number")).to_have_value("5")
+
+
+def test_a_drag_changes_the_address_once(page: Page, server: Server) -> None:
+    open_with(page, server, Rotate(angle=0.0))
+    before = page.url
+    x, y = middle(page.locator("[class*=st-key-step_][class*=_sliders] .track").first)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    seen = pixels(page)
+    page.mouse.move(x + 40, y)
+    wait_for_other_pixels(page, seen)
+    assert page.url == before
+    page.mouse.up()
+    expect(page).not_to_have_url(before)
+    (step,) = json.loads(page.evaluate("new URLSearchParams(location.search).get('steps')"))
+    assert step["angle"] > 0
+    page.go_back()
+    expect(page.locator("[class*=_sliders] output").first).to_have_text("0.0°")

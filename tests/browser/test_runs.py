@@ -1,17 +1,19 @@
-"""The Runs page as it is used: two runs are ticked, compared, and one is looked at picture by picture."""
+"""The Runs page as it is used: two runs are ticked, compared, and one is looked at image by image."""
 
 import re
+from dataclasses import asdict, replace
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from core import runs
-from core.recipe import find_recipe
+from core.recipes.recipe import find_recipe
+from core.storage import checked
 from tests.browser.server import Server
 from tests.unit.made_runs import made_run
 
 
-def test_two_runs_are_ticked_and_compared_picture_by_picture(
+def test_two_runs_are_ticked_and_compared_image_by_image(
     page: Page, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIXELWISE_HOME", str(server.home))
@@ -23,7 +25,7 @@ def test_two_runs_are_ticked_and_compared_picture_by_picture(
     # The newest is chosen; the other is ticked beside it.
     expect(page.get_by_role("heading", name="Take it away")).to_be_visible()
     table.get_by_role("checkbox", name=f"Choose Baseline, {before.name}").check()
-    expect(page.get_by_text("Better, and more than chance: 30 fixed and 0 broken of 360 pictures")).to_be_visible()
+    expect(page.get_by_text("Better, and more than chance: 30 fixed and 0 broken of 360 images")).to_be_visible()
     expect(page).to_have_url(re.compile(f"run={after.name}&run={before.name}"))
     expect(page.get_by_role("cell", name="optimiser.learning_rate")).to_be_visible()
     charts = page.locator(".st-key-runs_curves canvas")
@@ -56,3 +58,18 @@ def test_two_runs_are_ticked_and_compared_picture_by_picture(
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").nth(1).click()
     assert download.value.suggested_filename.endswith(".json")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_long_title_without_a_space_makes_no_table_wider_than_the_page(
+    page: Page, server: Server, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("PIXELWISE_HOME", str(server.home))
+    run = made_run(title="a" * 110)
+    checked.write(run.folder / "dataset.json", asdict(replace(run.about, title="b" * 110)))
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{server.address}/runs?run={run.name}")
+    frame = page.locator(".st-key-runs_table .frame")
+    expect(frame.get_by_text("a" * 110).first).to_be_visible()
+    assert frame.evaluate("frame => frame.scrollWidth - frame.clientWidth") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from core.network import BatchNormalization, Conv2D, Flatten, MaxPool2D, Rescaling
+from core.networks.layers import BatchNormalization, Conv2D, Flatten, MaxPool2D, Rescaling
 from core.runs import PAUSED, Run
 from tests.browser.server import Server
 
@@ -60,7 +60,7 @@ def test_a_network_is_built_by_clicks_and_trained(page: Page, server: Server) ->
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("finished")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("It learns: ")).to_be_visible()
-    expect(page.get_by_text("Filters of the first convolution after epoch 2")).to_be_visible()
+    expect(page.get_by_text("First-layer filters after epoch 2")).to_be_visible()
     (run,) = runs_of(server)
     kinds = [type(layer) for layer in run.recipe.network.layers[:-1]]
     assert kinds == [BatchNormalization, Conv2D, MaxPool2D, Flatten]
@@ -74,7 +74,10 @@ def test_a_run_is_paused_and_resumed_and_its_curves_stay_zoomed_while_they_grow(
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     expect(page.get_by_text("fit.epochs: 30 → 400")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
-    curves = page.locator("[class*=st-key-curves_]")
+    # Until then, the curves of the run before it are shown.
+    expect(page.get_by_role("button", name="Pause")).to_be_visible(timeout=PATIENCE_MS)
+    run = runs_of(server)[-1]
+    curves = page.locator(f"[class*=st-key-curves_{run.name}]")
     loss = curves.locator("canvas").first
     expect(loss).to_have_attribute("data-epochs", re.compile("[2-9]|[0-9]{2}"), timeout=PATIENCE_MS)
     box = loss.bounding_box()
@@ -91,13 +94,19 @@ def test_a_run_is_paused_and_resumed_and_its_curves_stay_zoomed_while_they_grow(
     )
     assert curves.locator(".curves").get_attribute("data-zoom") == zoom
 
+    # Only what is new is sent: a page that is opened again has none of it, and asks for all.
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(loss).to_have_count(0)
+    page.get_by_role("link", name="Train", exact=True).click()
+    expect(loss).to_have_attribute("data-epochs", re.compile("[2-9]|[0-9]{2}"))
+    expect(curves.get_by_role("button", name="All epochs")).to_be_hidden()
+
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=PATIENCE_MS)
-    run = runs_of(server)[-1]
     assert run.status().state == PAUSED
     reached = run.status().epoch
     assert reached >= 1
-    expect(page.get_by_text(f"Resume goes on after epoch {reached}")).to_be_visible()
+    expect(page.get_by_text(f"Resume continues after epoch {reached}")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(loss).to_have_attribute(

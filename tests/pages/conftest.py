@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.paths import PROJECT
 
 
 @pytest.fixture
 def app(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The app on an empty data home; no worker is started."""
-    monkeypatch.setattr("pages.shared.frame.prepare_server", threading.Thread)
+    monkeypatch.setattr("pages.common.page_frame.prepare_server", threading.Thread)
     return AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90).run()

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 def show(app: AppTest, name: str, /, **address: str) -> AppTest:
     """Open a page, which must show no exception."""
-    app.switch_page(f"pages/{name}")
+    app.switch_page(f"pages/{name}/page.py")
     for parameter, value in address.items():
         app.query_params[parameter] = value
     app.run()

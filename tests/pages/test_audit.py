@@ -1,22 +1,25 @@
 """The audit on a page: the button, what was found, and the control that opens it."""
 
+import json
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from core import jobs
-from core.datasets import audit, store
+from core.datasets import decisions, store
+from core.datasets.audit import report
 from core.datasets.store import About
+from core.storage import jobs
 from tests.pages.opening import said
-from tests.unit.test_audit import clean
-from tests.unit.test_jobs import wait
+from tests.unit.datasets.test_audit import clean, kept, leaking, with_leaks
+from tests.unit.made_runs import unsigned
+from tests.unit.storage.test_jobs import wait
 
 
 def shown() -> None:
     import streamlit as st
 
-    from core.datasets import catalogue
-    from pages.shared.audit import show_audit
+    from core.datasets.sources import catalogue
+    from pages.browse.audit import show_audit
 
     show_audit(catalogue.open_dataset("made-up"), lambda key: st.session_state.update(opened=key))
 
@@ -49,14 +52,14 @@ def test_the_button_makes_an_audit_and_its_findings_open(data_home: Path) -> Non
 
 def test_a_clean_set_is_praised_and_its_checks_listed(data_home: Path) -> None:
     made = store.write(About("made-up", "Made up", "", "", ("cat", "dog"), (40, 40, 3)), clean())
-    audit.audit(made)
+    report.audit(made)
     app = open_it()
-    assert "Nothing was found" in said(app)
+    assert "No problems found" in said(app)
     assert "13 checks passed" in app.expander[0].label
 
 
 def test_names_are_never_markup(data_home: Path) -> None:
-    audit.audit(make(name="![](https://x/y)<img src=x onerror=alert(1)>"))
+    report.audit(make(name="![](https://x/y)<img src=x onerror=alert(1)>"))
     app = open_it()
     unescaped = said(app).replace(r"\!", "").replace(r"\<", "")
     assert "img src=x" in unescaped
@@ -65,3 +68,36 @@ def test_names_are_never_markup(data_home: Path) -> None:
     bodies = [str(each.proto.body) for each in app.get("html")]
     assert bodies
     assert all("<img src=x" not in body for body in bodies)
+
+
+def test_one_click_excludes_the_copies_that_leak_and_the_page_shows_that_the_leak_is_gone(data_home: Path) -> None:
+    dataset = kept(with_leaks())
+    report.audit(dataset)
+    app = open_it()
+    assert "Exclude the 6 copies in train and validation" in said(app)
+    assert leaking(dataset)
+    app.button(key="mend_leak").click().run()
+    assert leaking(dataset) == []
+    assert "· gone" in said(app)
+    assert "no image is in two splits any more" in said(app)
+    assert app.button(key="mend_leak").label == "Take back the 6 copies in train and validation"
+    report.audit(dataset)
+    app = open_it()
+    assert "no image is in two splits any more" in said(app)
+    app.button(key="mend_leak").click().run()
+    assert decisions.decided(dataset).excluded == ()
+    assert "Exclude the 6 copies" in said(app)
+
+
+def test_an_audit_of_an_earlier_version_names_the_copies_too(data_home: Path) -> None:
+    dataset = kept(with_leaks())
+    report.audit(dataset)
+    path = dataset.folder / "audit.json"
+    kept_then = json.loads(unsigned(path))
+    for finding in kept_then["findings"]:
+        if finding["key"] == "leak":
+            finding["sentence"] = "Exclude the copies in one of the splits."
+    path.write_text(json.dumps(kept_then), encoding="utf-8")
+    app = open_it()
+    assert "Exclude the 6 copies in train and validation" in said(app)
+    assert "one of the splits" not in said(app)

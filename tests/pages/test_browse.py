@@ -6,19 +6,21 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.datasets import audit, catalogue, decisions, store
-from core.datasets.decisions import EXCLUDE, RELABEL, UNSURE
+from core.datasets import decisions, store
+from core.datasets.audit import report
+from core.datasets.decisions import EXCLUDE, KEPT, RELABEL, UNSURE
+from core.datasets.sources import catalogue
 from core.datasets.store import About, Dataset
 from tests.pages.opening import said, show
 
 
 @pytest.fixture
 def pets(data_home: Path) -> Dataset:
-    """Three pictures with file names, one of them hostile, in a class whose name is Markdown."""
+    """Three images with file names, one of them hostile, in a class whose name is Markdown."""
     about = About("pets", "Pets", "a *source*", "", ("cat", "![](http://x/y)"), (2, 2, 3))
     labels, splits = np.array([0, 1, 1], np.int16), np.array([0, 0, 1], np.uint8)
-    pictures = np.zeros((3, 2, 2, 3), np.uint8)
-    arrays: dict[str, np.ndarray] = {"pictures": pictures, "labels": labels, "splits": splits}
+    images = np.zeros((3, 2, 2, 3), np.uint8)
+    arrays: dict[str, np.ndarray] = {"pictures": images, "labels": labels, "splits": splits}
     folder = store.write(about, arrays).folder
     (folder / "names.txt").write_text("a.jpg\n:red[b].jpg\nc.jpg", encoding="utf-8")
     return store.read(folder)
@@ -30,26 +32,24 @@ def address(app: AppTest) -> dict[str, list[str]]:
 
 
 def test_what_is_chosen_filters_and_stands_in_the_address(app: AppTest) -> None:
-    show(app, "browse.py")
-    assert "**1,797 pictures**" in said(app)
+    show(app, "browse")
+    assert "**1,797 images**" in said(app)
     assert address(app) == {}
     app.button_group(key="split_digits").set_value("test").run()
     app.button_group(key="classes_digits").set_value([7, 3]).run()
     app.selectbox(key="sort_digits").set_value("sharpness").run()
     app.toggle(key="descending_digits").set_value(True).run()
     assert not app.exception
-    assert "**73 pictures**" in said(app)
+    assert "**73 images**" in said(app)
     assert address(app) == {"split": ["test"], "class": ["3", "7"], "sort": ["-sharpness"]}
     app.button_group(key="classes_digits").set_value([]).run()
-    assert "**360 pictures**" in said(app)
+    assert "**360 images**" in said(app)
     assert address(app) == {"split": ["test"], "sort": ["-sharpness"]}
 
 
 def test_a_link_shows_what_stands_in_it(app: AppTest) -> None:
-    show(
-        app, "browse.py", dataset="digits", split="test", **{"class": "7"}, sort="random", seed="5", per="24", page="2"
-    )
-    assert "**36 pictures**" in said(app)
+    show(app, "browse", dataset="digits", split="test", **{"class": "7"}, sort="random", seed="5", per="24", page="2")
+    assert "**36 images**" in said(app)
     assert app.button_group(key="split_digits").value == "test"
     assert app.selectbox(key="sort_digits").value == "random"
     assert app.number_input(key="seed_digits").value == 5
@@ -64,18 +64,18 @@ def test_a_link_shows_what_stands_in_it(app: AppTest) -> None:
 
 
 def test_another_choice_begins_at_the_first_page(app: AppTest) -> None:
-    show(app, "browse.py", dataset="digits", page="3")
+    show(app, "browse", dataset="digits", page="3")
     assert address(app) == {"page": ["3"]}
     app.button_group(key="split_digits").set_value("train").run()
     assert address(app) == {"split": ["train"]}
 
 
-def test_a_picture_in_the_address_is_open_with_what_is_known_of_it(app: AppTest) -> None:
-    show(app, "browse.py", dataset="digits", picture="5")
-    assert "picture 5 · 8×8 pixels, gray" in said(app)
+def test_an_image_in_the_address_is_open_with_what_is_known_of_it(app: AppTest) -> None:
+    show(app, "browse", dataset="digits", picture="5")
+    assert "image 5 · 8×8 pixels, gray" in said(app)
     assert "mode L · pixels 64 bytes · brightness" in said(app)
     app.button(key="enlarged_Next").click().run()
-    assert "picture 6 · 8×8 pixels, gray" in said(app)
+    assert "image 6 · 8×8 pixels, gray" in said(app)
 
 
 @pytest.mark.parametrize(
@@ -101,24 +101,24 @@ def test_a_picture_in_the_address_is_open_with_what_is_known_of_it(app: AppTest)
     ],
 )
 def test_nonsense_in_the_address_shows_all(app: AppTest, parameter: str, value: str) -> None:
-    show(app, "browse.py", dataset="digits", **{parameter: value})
+    show(app, "browse", dataset="digits", **{parameter: value})
     assert not app.error
-    assert "**1,797 pictures**" in said(app)
+    assert "**1,797 images**" in said(app)
 
 
 def test_file_names_filter_and_stay_text(app: AppTest, pets: Dataset) -> None:
-    show(app, "browse.py", dataset="pets", picture="1")
-    assert r"\:red\[b\]\.jpg" in said(app)
-    assert r"\!\[\]\(http\://x/y\)" in said(app)
+    show(app, "browse", dataset="pets", picture="1")
+    assert "\\:\u2060red\\[b\\]\\.jpg" in said(app)
+    assert "\\!\\[\\]\\(http\\:\u2060//x/y\\)" in said(app)
     app.text_input(key="name_pets").set_value("C.JP").run()
-    assert "**1 picture**" in said(app)
+    assert "**1 image**" in said(app)
     assert address(app) == {"name": ["C.JP"]}
     app.text_input(key="name_pets").set_value("![](http://x/y)").run()
-    assert "No picture passes all filters" in said(app)
+    assert "No images match these filters" in said(app)
 
 
 def test_decisions_are_made_on_one_and_undone(app: AppTest, pets: Dataset) -> None:
-    show(app, "browse.py", dataset="pets", picture="2")
+    show(app, "browse", dataset="pets", picture="2")
     app.button(key="exclude").click().run()
     assert "**excluded**" in said(app)
     app.button(key="unsure").click().run()
@@ -126,56 +126,103 @@ def test_decisions_are_made_on_one_and_undone(app: AppTest, pets: Dataset) -> No
     app.button(key="undo_one").click().run()
     assert decisions.current(pets)[2].decision == EXCLUDE
     app.button(key="keep").click().run()
-    assert decisions.current(pets) == {}
+    assert decisions.current(pets)[2].decision == KEPT, "a review that is resumed knows that it was looked at"
+
+
+def test_undo_takes_back_what_was_decided_on_the_open_image_and_says_so(app: AppTest, pets: Dataset) -> None:
+    decisions.decide(pets, [0, 2], EXCLUDE)
+    decisions.decide(pets, [1], UNSURE)
+    show(app, "browse", dataset="pets", picture="2")
+    assert app.button(key="undo_one").help == "Takes back on this image: excluded."
+    app.button(key="undo_one").click().run()
+    assert {index: each.decision for index, each in decisions.current(pets).items()} == {0: EXCLUDE, 1: UNSURE}
+    assert "Taken back: excluded" in said(app)
+    assert app.button(key="undo_one").disabled
+    app.run()
+    assert "Taken back" not in said(app)
+
+
+def test_a_review_is_resumed_with_the_images_that_nobody_looked_at(app: AppTest, pets: Dataset) -> None:
+    show(app, "browse", dataset="pets", picture="1")
+    app.button(key="keep").click().run()
+    assert "**kept as it is**" in said(app)
+    assert decisions.decided(pets) == decisions.Decided(), "training takes it as it is"
+    show(app, "browse", dataset="pets", decision="kept")
+    assert "**1 image**" in said(app)
+    show(app, "browse", dataset="pets", decision="keep")
+    assert f"**{len(pets) - 1} images**" in said(app)
+
+
+def test_what_becomes_of_an_image_is_said_by_its_part(app: AppTest) -> None:
+    digits = catalogue.open_dataset("digits")
+    train, test = int(digits.select("train")[0]), int(digits.select("test")[0])
+    show(app, "browse", dataset="digits", picture=str(train))
+    assert "Nothing decided: training uses it as it is." in said(app)
+    show(app, "browse", dataset="digits", picture=str(test))
+    assert "training uses it" not in said(app)
+    app.button(key="exclude").click().run()
+    assert "Test images stay as published" in said(app)
 
 
 def test_decisions_are_made_on_all_that_the_filters_leave(app: AppTest, pets: Dataset) -> None:
-    show(app, "browse.py", dataset="pets", split="train")
+    show(app, "browse", dataset="pets", split="train")
     app.radio(key="decide_all").set_value(RELABEL).run()
     app.selectbox(key="decide_all_label").set_value(1).run()
-    assert app.button(key="decide_all_go").label == "Relabel: 2 pictures"
+    assert app.button(key="decide_all_go").label == "Relabel: 2 images"
     app.button(key="decide_all_go").click().run()
     assert not app.exception
     # The second has the class already.
     assert {index: made.label for index, made in decisions.current(pets).items()} == {0: 1}
     app.selectbox(key="decision_pets").set_value(RELABEL).run()
-    assert "**1 picture**" in said(app)
+    assert "**1 image**" in said(app)
     app.button(key="undo_last").click().run()
     assert decisions.current(pets) == {}
-    assert "No picture passes all filters" in said(app)
+    assert "No images match these filters" in said(app)
 
 
 def test_what_was_chosen_is_there_again_after_another_page(app: AppTest) -> None:
-    show(app, "browse.py", dataset="digits", split="test", picture="7")
-    show(app, "train.py")
+    show(app, "browse", dataset="digits", split="test", picture="7")
+    show(app, "train")
     app.query_params.clear()
-    show(app, "browse.py")
-    assert "**360 pictures**" in said(app)
+    show(app, "browse")
+    assert "**360 images**" in said(app)
     assert address(app) == {"split": ["test"]}
 
 
 @pytest.mark.parametrize("view", ["overview", "map", "audit"])
 def test_each_view_opens_by_its_address(app: AppTest, view: str) -> None:
-    show(app, "browse.py", dataset="digits", view=view, split="test", picture="3")
+    show(app, "browse", dataset="digits", view=view, split="test", picture="3")
     assert not app.error
-    assert "**360 pictures**" in said(app)
-    assert "picture 3 · 8×8 pixels, gray" in said(app)
+    assert "**360 images**" in said(app)
+    assert "image 3 · 8×8 pixels, gray" in said(app)
 
 
 def test_a_finding_of_the_audit_is_a_filter_that_can_be_taken_away(app: AppTest, pets: Dataset) -> None:
-    found = audit.audit(pets).finding("exact-duplicates")
+    found = report.audit(pets).finding("exact-duplicates")
     assert found
-    show(app, "browse.py", dataset="pets", view="audit")
+    show(app, "browse", dataset="pets", view="audit")
     app.button(key="finding_exact-duplicates").click().run()
-    assert f"**{len(found.ids)} pictures**" in said(app)
+    assert f"**{len(found.ids)} images**" in said(app)
     assert address(app) == {"finding": ["exact-duplicates"]}
     app.button(key=f"only_{found.title}").click().run()
-    assert "**3 pictures**" in said(app)
+    assert "**3 images**" in said(app)
     assert address(app) == {}
 
 
 def test_a_data_set_that_is_not_here_leads_to_where_it_is_got(app: AppTest) -> None:
-    show(app, "browse.py", dataset="mnist")
-    assert "MNIST is not on this machine yet" in said(app)
+    show(app, "browse", dataset="mnist")
+    assert "MNIST is not installed yet" in said(app)
     assert app.get("page_link")[0].proto.page == "datasets"
     assert "mnist" not in catalogue.available()
+
+
+def test_a_lasso_on_the_map_shows_its_images_beneath(app: AppTest) -> None:
+    show(app, "browse", dataset="digits", view="map")
+    assert "in the lasso" not in said(app)
+    app.session_state["only_digits"] = {"Lasso on the map": (3, 5, 8)}
+    app.run()
+    assert not app.exception
+    assert "**3 images in the lasso**" in said(app)
+    app.session_state["gallery_open_Browse"] = 5
+    app.run()
+    assert "image 5 " in said(app)

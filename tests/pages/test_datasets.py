@@ -1,16 +1,22 @@
-"""The Data sets page: what is found is shown before it is written, imports leave a report, bad files get a sentence."""
+"""The Datasets page: what is found is shown before it is written, imports leave a report, bad files get a sentence."""
 
+import re
 import time
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.datasets import catalogue, importing, store
+from core.datasets import store
+from core.datasets.sources import catalogue, importing
 from tests.pages.opening import said, show
-from tests.unit.test_importing import pets, zipped
+from tests.unit.datasets.test_importing import pets, zipped
+from tests.unit.small_sets import imported
 
-PAGE = "datasets.py"
+PAGE = "datasets"
 
 
 def upload(app: AppTest, data: bytes) -> AppTest:
@@ -34,24 +40,24 @@ def test_a_zip_is_shown_then_imported_with_a_report(app: AppTest, tmp_path: Path
     show(app, PAGE)
     bad = {"pets/cat/![](https://x/y).jpg": b"x", "pets/dog/Thumbs.db": b"x"}
     upload(app, zipped(tmp_path / "x.zip", {**pets(), **bad}).read_bytes())
-    assert "**21 files** in 2 classes, splits drawn by class" in said(app)
-    assert "1 junk files are skipped." in said(app)
+    assert "**21 images** in 2 classes, splits drawn by class" in said(app)
+    assert "1 junk file is skipped." in said(app)
     assert app.text_input(key="title_My_pets.zip").value == "My pets"
     assert store.names() == ["digits"], "nothing is written yet"
     app.text_input(key="title_My_pets.zip").set_value("Our pets")
     app.button(key="import").click().run()
-    until_said(app, "**Our pets**: 20 pictures accepted, 1 refused")
-    assert "**Our pets**  \n20 pictures (16 train, 4 test)" in said(app).replace("\\", "")
+    until_said(app, "**Our pets**: 20 images accepted, 1 refused")
+    assert "**Our pets**  \n20 images (16 train, 4 test)" in said(app).replace("\\", "")
     assert not list(importing.uploads().iterdir()), "an upload is not kept twice"
     app.button(key="report_our-pets").click().run()
     assert not app.exception
-    assert "1 files refused, 1 junk files" in said(app)
+    assert "1 file refused, 1 junk file" in said(app)
 
 
 def test_the_same_zip_again_is_recognised(app: AppTest, tmp_path: Path) -> None:
     show(app, PAGE)
     data = zipped(tmp_path / "x.zip", pets()).read_bytes()
-    for said_after in ("20 pictures accepted", "The same pictures are here already, as **My pets**"):
+    for said_after in ("20 images accepted", "These images are already installed as **My pets**"):
         upload(app, data)
         app.button(key="import").click().run()
         until_said(app, said_after)
@@ -60,14 +66,18 @@ def test_the_same_zip_again_is_recognised(app: AppTest, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "sentence"),
-    [(b"", "is no zip"), (b"PK\x03\x04 cut", "cut short"), (b"PK\x05\x06" + bytes(18), "holds no pictures")],
+    [
+        (b"", "is not a valid ZIP file"),
+        (b"PK\x03\x04 cut", "incomplete"),
+        (b"PK\x05\x06" + bytes(18), "holds no images"),
+    ],
 )
 def test_a_zip_that_is_none_is_said_by_name(app: AppTest, data: bytes, sentence: str) -> None:
     show(app, PAGE)
     upload(app, data)
     assert app.error[0].value.startswith("My\\_pets\\.zip")
     assert sentence in app.error[0].value
-    assert app.title[0].value == "Data sets"
+    assert app.title[0].value == "Datasets"
 
 
 def test_a_place_where_nothing_is_gets_a_sentence(app: AppTest, tmp_path: Path) -> None:
@@ -78,14 +88,14 @@ def test_a_place_where_nothing_is_gets_a_sentence(app: AppTest, tmp_path: Path) 
     zipped(tmp_path / "x.zip", pets())
     app.text_input(key="place_own").set_value(str(tmp_path / "x.zip")).run()
     assert not app.error
-    assert "**20 files** in 2 classes" in said(app)
+    assert "**20 images** in 2 classes" in said(app)
 
 
 def test_a_data_set_is_removed_(app: AppTest, tmp_path: Path) -> None:
     plan = importing.plan(zipped(tmp_path / "x.zip", pets()))
-    importing.import_pictures(plan, name="mine", title="Mine")
+    importing.import_images(plan, name="mine", title="Mine")
     show(app, PAGE)
-    assert "**Mine** is deleted from this machine" in said(app)
+    assert "This deletes **Mine**" in said(app)
     app.button(key="remove_mine").click().run()
     assert not app.exception
     assert catalogue.available() == ["digits"]
@@ -99,3 +109,90 @@ def test_a_file_that_is_not_the_published_one_is_said(app: AppTest, tmp_path: Pa
     until_said(app, "is not MNIST")
     app.button(key="close_add-mnist").click().run()
     assert not app.error
+
+
+def test_a_data_set_from_its_folder_is_welcomed_and_its_form_is_closed(app: AppTest, tmp_path: Path) -> None:
+    shapes = {"x_train": (60_000, 28, 28), "y_train": (60_000,), "x_test": (10_000, 28, 28), "y_test": (10_000,)}
+    arrays: dict[str, Any] = {name: np.zeros(shape, np.uint8) for name, shape in shapes.items()}
+    np.savez_compressed(tmp_path / "mnist.npz", **arrays)
+    show(app, PAGE)
+    app.session_state["from_file_mnist"] = True
+    app.run()
+    app.text_input(key="place_mnist").set_value(str(tmp_path)).run()
+    app.button(key="add_mnist").click().run()
+    assert not app.session_state["from_file_mnist"]
+    until_said(app, "**MNIST** is on this machine: 70,000 images.")
+    app.run()
+    assert "is on this machine" not in said(app)
+
+
+def test_a_folder_without_the_published_file_is_said(app: AppTest, tmp_path: Path) -> None:
+    show(app, PAGE)
+    app.text_input(key="place_mnist").set_value(str(tmp_path)).run()
+    app.button(key="add_mnist").click().run()
+    until_said(app, "There is no mnist.npz in the folder")
+
+
+def test_what_is_no_image_is_not_counted_as_one(app: AppTest, tmp_path: Path) -> None:
+    others = {
+        "pets/cat/notes.txt": b"fed at 8",
+        "pets/dog/list.csv": b"a,b",
+        "pets/dog/unnamed": pets()["pets/dog/0.png"],
+    }
+    show(app, PAGE)
+    upload(app, zipped(tmp_path / "x.zip", {**pets(), **others}).read_bytes())
+    assert "**21 images** in 2 classes" in said(app)
+    assert "2 files are no images" in said(app)
+    assert [sum(row[split] for split in ("train", "test")) for row in app.dataframe[0].value.to_dict("records")] == [
+        10,
+        11,
+    ]
+
+
+@pytest.mark.parametrize("name", ["two-by-two", "a-class-of-one", "a-class-of-two"])
+def test_one_of_anything_is_not_said_in_the_plural(app: AppTest, tmp_path: Path, name: str) -> None:
+    imported(name, tmp_path)
+    lonely = re.compile(r"(?<![\\d.,×])1 (images|files|times|photos|classes|epochs|runs|errors|junk)\\b")
+    for page, address in (
+        ("datasets", {}),
+        ("browse", {"dataset": name}),
+        ("browse", {"dataset": name, "view": "audit"}),
+        ("browse", {"dataset": name, "view": "overview"}),
+        ("train", {"dataset": name}),
+    ):
+        show(app, page, **address)
+        labels = " ".join(each.label for each in app.button)
+        assert not lonely.search(said(app) + labels), (page, address, lonely.search(said(app) + labels))
+
+
+def test_a_damaged_data_set_is_repaired_with_a_click(app: AppTest) -> None:
+    show(app, PAGE)
+    path = store.folder_of("digits") / "pictures.npy"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
+    store._read.cache_clear()
+    st.cache_data.clear()
+    app.run()
+    assert "digits is damaged: pictures.npy is no longer what was written in images 0 to 1,796" in said(app).replace(
+        "\\", ""
+    )
+    app.run()
+    app.button(key="repair_digits").click().run()
+    until_said(app, "**Digits** is repaired.")
+    assert path.read_bytes() == whole
+    app.run()
+    assert "damaged" not in said(app)
+
+
+def test_a_data_set_too_damaged_to_be_opened_is_repaired_with_a_click(app: AppTest, tmp_path: Path) -> None:
+    show(app, PAGE)
+    importing.import_images(importing.plan(zipped(tmp_path / "x.zip", pets())), name="mine", title="Mine")
+    path = store.folder_of("mine") / "labels.npy"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:130] + bytes([whole[130] ^ 1]) + whole[131:])
+    app.run()
+    (warning,) = app.warning
+    assert "mine is damaged: labels.npy is no longer what was written" in str(warning.value).replace("\\", "")
+    app.button(key="repair_mine").click().run()
+    until_said(app, "**Mine** is repaired.")
+    assert path.read_bytes() == whole

@@ -49,11 +49,11 @@ def _default(node: Any) -> Any:
 @pytest.mark.parametrize(
     ("page", "address", "view"),
     [
-        ("preprocess.py", {"steps": json.dumps(PIPELINE.to_json())}, ""),
-        ("augment.py", {"rotation_range": "20", "fill_mode": "reflect"}, ""),
-        ("browse.py", {"dataset": "digits"}, ""),
-        ("errors.py", {}, ""),
-        ("train.py", {"recipe": "digits-cnn"}, "Fit"),
+        ("preprocess", {"steps": json.dumps(PIPELINE.to_json())}, ""),
+        ("augment", {"rotation_range": "20", "fill_mode": "reflect"}, ""),
+        ("browse", {"dataset": "digits"}, ""),
+        ("errors", {}, ""),
+        ("train", {"recipe": "digits-cnn"}, "Fit"),
     ],
 )
 def test_it_shows_the_same(app: AppTest, page: str, address: dict[str, str], view: str) -> None:

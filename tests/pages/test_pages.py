@@ -1,24 +1,22 @@
 """Every page, opened through `app.py`: in its empty state, after a change, and with a wrong input."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import runs
-from core.datasets import catalogue
-from core.evaluation import Predictions
-from core.recipe import find_recipe
+from core.datasets.sources import catalogue
+from core.evaluation.predictions import Predictions
+from core.recipes.recipe import find_recipe
 from core.runs import Run
 from tests.pages.opening import show
+from tests.paths import DATA, PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
-PAGES = sorted(path.name for path in (PROJECT / "pages").glob("[!_]*.py"))
+PAGES = sorted(path.parent.name for path in (PROJECT / "pages").glob("*/page.py"))
 
 
 def finished_run(name: str = "digits-cnn", wrong: int = 7) -> Run:
-    """Make a run whose predictions are right but for `wrong` test pictures, without training one."""
+    """Make a run whose predictions are right but for `wrong` test images, without training one."""
     run = runs.create(find_recipe(name), "digits")
     digits = catalogue.open_dataset("digits")
     arrays: dict[str, np.ndarray] = {}
@@ -50,7 +48,7 @@ def test_each_page_stands_a_wrong_address(app: AppTest, name: str) -> None:
 
 
 def test_the_home_page_says_in_five_lines_what_this_is(app: AppTest) -> None:
-    assert app.markdown[0].value.strip().count("\n") == 4
+    assert len([line for line in app.markdown[0].value.splitlines() if line]) == 5
     app.button[0].click().run()
     assert app.title[0].value == "Train"
 
@@ -58,19 +56,19 @@ def test_the_home_page_says_in_five_lines_what_this_is(app: AppTest) -> None:
 def test_predict_says_when_a_network_cannot_be_read(app: AppTest) -> None:
     run = finished_run()
     (run.folder / "model.keras").write_bytes(b"torn")
-    show(app, "predict.py", run=run.name)
+    show(app, "predict", run=run.name)
     app.button_group(key="way").set_value("Upload").run()
-    picture = (PROJECT / "tests" / "browser" / "seven.png").read_bytes()
-    app.file_uploader[0].upload("seven.png", picture, "image/png").run(timeout=90)
+    image = (DATA / "seven.png").read_bytes()
+    app.file_uploader[0].upload("seven.png", image, "image/png").run(timeout=90)
     assert not app.exception
     assert "cannot be read" in app.error[0].value
 
 
 @pytest.mark.parametrize("data", [b"", b"text", b"\x89PNG\r\n\x1a\n" + bytes(30)])
-def test_predict_refuses_what_is_no_picture_by_name(app: AppTest, data: bytes) -> None:
+def test_predict_refuses_what_is_no_image_by_name(app: AppTest, data: bytes) -> None:
     run = finished_run()
     (run.folder / "model.keras").write_bytes(b"never read")
-    show(app, "predict.py", run=run.name)
+    show(app, "predict", run=run.name)
     app.button_group(key="way").set_value("Upload").run()
     app.file_uploader[0].upload("my_cat.png", data, "image/png").run()
     assert not app.exception

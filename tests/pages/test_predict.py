@@ -1,4 +1,4 @@
-"""The Predict page: photos of every kind, answered once; what the user says of them; data sets made of them."""
+"""The Predict page: photos of every kind, answered once; what the user says of them; datasets made of them."""
 
 from pathlib import Path
 
@@ -6,9 +6,12 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core import booking, runs, worker
-from core.datasets import catalogue, store
-from core.nn.infer import Given
+from core import runs
+from core.datasets import store
+from core.datasets.sources import catalogue
+from core.evaluation import threshold
+from core.nn.inference.models import Given
+from core.prediction import worker
 from core.runs import Run, folders
 from tests.pages.opening import said, show
 from tests.unit.made_answers import MadeAnswer
@@ -20,8 +23,8 @@ from tests.unit.photo_files import PHOTO_FILES, saved
 def run(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A run on the digits whose worker is made up, and why it answers so left out."""
     MadeAnswer.asked.clear()
-    monkeypatch.setattr("pages.shared.predicting.opened.explain_answer", lambda *_arguments, **_key: None)
-    monkeypatch.setattr(worker, "Answer", MadeAnswer)
+    monkeypatch.setattr("pages.predict.open_photo.explain_answer", lambda *_arguments, **_key: None)
+    monkeypatch.setattr(worker, "WorkerCall", MadeAnswer)
     made = made_run()
     (made.folder / "model.keras").touch()
     return made
@@ -39,7 +42,7 @@ def bring(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
 
 
 def test_every_kind_of_photo_at_once(app: AppTest, run: Run) -> None:
-    show(app, "predict.py")
+    show(app, "predict")
     bring(app, *((file.name, file.make()) for file in PHOTO_FILES))
     readable = [file for file in PHOTO_FILES if file.size]
     assert f"**{len(readable)} photos**, those in doubt first" in said(app)
@@ -61,15 +64,16 @@ def test_a_photo_unlike_what_the_run_learned_from_is_said_to_be(
         return found and [each and Given(each.probabilities, known=False) for each in found]
 
     monkeypatch.setattr(MadeAnswer, "within", nothing_known)
-    show(app, "predict.py")
+    show(app, "predict")
     bring(app, ("a.png", shade(10)))
-    assert "Unlike what it learned from" in [each.value for each in app.subheader]
+    assert "Unlike the training data" in [each.value for each in app.subheader]
     assert "Ask somebody" in said(app)
-    assert "would have to say 0" in said(app)
+    assert "would say 0" in said(app)
+    assert "**Had it to choose**" in said(app), "a bar of 99% is no answer here"
 
 
 def test_photos_are_taken_once_though_a_slow_browser_sends_them_again(app: AppTest, run: Run) -> None:
-    show(app, "predict.py")
+    show(app, "predict")
     app.button_group(key="way").set_value("Upload").run()
     app.file_uploader[0].set_value([("a.png", shade(10), "image/png"), ("b.png", shade(100), "image/png")])
     sent = app._tree.get_widget_states()
@@ -81,13 +85,13 @@ def test_photos_are_taken_once_though_a_slow_browser_sends_them_again(app: AppTe
 
 
 def test_a_photo_is_answered_once_over_reruns_and_page_changes(app: AppTest, run: Run) -> None:
-    show(app, "predict.py")
+    show(app, "predict")
     bring(app, ("a.png", shade(10)), ("b.png", shade(100)), ("again.png", shade(10)))
     assert MadeAnswer.asked == [2], "what has the same content is asked once"
     assert "**3 photos**" in said(app)
     app.run()
-    show(app, "browse.py")
-    show(app, "predict.py")
+    show(app, "browse")
+    show(app, "predict")
     assert "**3 photos**" in said(app)
     assert MadeAnswer.asked == [2]
     bring(app, ("c.png", shade(200)))
@@ -96,7 +100,7 @@ def test_a_photo_is_answered_once_over_reruns_and_page_changes(app: AppTest, run
 
 
 def test_another_run_or_a_new_model_is_asked_anew(app: AppTest, run: Run) -> None:
-    show(app, "predict.py")
+    show(app, "predict")
     bring(app, ("a.png", shade(10)))
     (run.folder / "model.keras").write_bytes(b"trained on")
     app.run()
@@ -104,27 +108,36 @@ def test_another_run_or_a_new_model_is_asked_anew(app: AppTest, run: Run) -> Non
 
 
 def test_the_threshold_decides_between_an_answer_and_asking(app: AppTest, run: Run) -> None:
-    show(app, "predict.py")
-    booking.keep(run, 0.1)
+    show(app, "predict")
+    threshold.save(run, 0.1)
     bring(app, ("a.png", shade(10)))
     assert "Answer: 0" in said(app)
     assert "You chose this threshold" in said(app)
-    booking.keep(run, 0.999)
+    threshold.save(run, 0.999)
     app.run()
     assert "Ask somebody" in said(app)
     assert "less sure than the 99.9%" in said(app)
 
 
-def test_a_run_without_validation_pictures_answers_and_says_what_cannot_be_told(app: AppTest, run: Run) -> None:
+def test_what_a_threshold_does_to_other_images_is_told_as_an_interval(app: AppTest, run: Run) -> None:
+    show(app, "predict")
+    booked = threshold.default(run)
+    low, high = threshold.forecast(run).at(booked.threshold).right_elsewhere
+    assert low < high
+    assert f"expect **{low:.1%} to {high:.1%}**" in said(app)
+    assert booked.reason.split(": ")[1].rstrip(".") in said(app).replace("\\", "")
+
+
+def test_a_run_without_validation_images_answers_and_says_what_cannot_be_told(app: AppTest, run: Run) -> None:
     (run.folder / "evaluation.npz").unlink()
-    show(app, "predict.py")
+    show(app, "predict")
     bring(app, ("a.png", shade(10)))
     assert "Not calibrated" in said(app)
     assert "What it leads to cannot be told" in said(app)
 
 
 def test_what_photos_show_makes_a_data_set_to_train_on(app: AppTest, run: Run) -> None:
-    show(app, "predict.py")
+    show(app, "predict")
     bring(app, ("a.png", shade(10)), ("b.png", shade(100)))
     truth = next(each for each in app.button_group if str(each.key).startswith("truth_"))
     truth.set_value("7").run()
@@ -132,7 +145,7 @@ def test_what_photos_show_makes_a_data_set_to_train_on(app: AppTest, run: Run) -
     app.text_input(key="extended_digits_1 photo").set_value("Digits and mine").run()
     app.button(key="extend").click().run()
     assert not app.exception
-    assert "has 1,798 pictures, 1 of them new" in app.success[0].value
+    assert "has 1,798 images, 1 of them new" in app.success[0].value
     made = catalogue.open_dataset("digits-and-mine")
     assert made.labels[-1] == 7
     app.button(key="train_on_added").click().run()
@@ -141,7 +154,7 @@ def test_what_photos_show_makes_a_data_set_to_train_on(app: AppTest, run: Run) -
 
 
 def test_what_cannot_be_added_is_said(app: AppTest, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    show(app, "predict.py")
+    show(app, "predict")
     bring(app, ("a.png", shade(10)))
     next(each for each in app.button_group if str(each.key).startswith("truth_")).set_value("0").run()
     app.text_input(key="extended_digits_1 photo").set_value(" ").run()
@@ -151,7 +164,7 @@ def test_what_cannot_be_added_is_said(app: AppTest, run: Run, monkeypatch: pytes
 
 
 def test_samples_are_photos_too(app: AppTest, run: Run) -> None:
-    show(app, "predict.py")
+    show(app, "predict")
     app.button_group(key="way").set_value("Samples").run()
     app.button(key="sample_flower.jpg").click().run()
     assert not app.exception
@@ -159,7 +172,7 @@ def test_samples_are_photos_too(app: AppTest, run: Run) -> None:
 
 
 def test_starting_afresh_leaves_nothing(app: AppTest, run: Run) -> None:
-    show(app, "predict.py")
+    show(app, "predict")
     bring(app, ("a.png", shade(10)))
     next(each for each in app.button if each.label == "Start afresh").click().run()
     assert not app.exception
@@ -167,9 +180,9 @@ def test_starting_afresh_leaves_nothing(app: AppTest, run: Run) -> None:
 
 
 def test_a_name_from_outside_is_shown_as_text(app: AppTest, run: Run) -> None:
-    show(app, "predict.py")
+    show(app, "predict")
     bring(app, ("![](https://x/y) :red[x].png", shade(10)))
-    assert "\\!\\[\\]\\(https\\://x/y\\) \\:red\\[x\\]\\.png" in said(app)
+    assert "\\!\\[\\]\\(https\\:\u2060//x/y\\) \\:\u2060red\\[x\\]\\.png" in said(app)
 
 
 def test_a_shipped_run_answers_on_a_fresh_machine(
@@ -181,8 +194,8 @@ def test_a_shipped_run_answers_on_a_fresh_machine(
     run.folder.rename(models / "pets")
     before = sorted(path.name for path in (models / "pets").iterdir())
     assert runs.all_runs() == []
-    show(app, "predict.py")
+    show(app, "predict")
     bring(app, ("a.png", shade(10)))
     assert "a\\.png" in said(app)
-    booking.keep(runs.shipped()[0], 0.9)
+    threshold.save(runs.shipped()[0], 0.9)
     assert sorted(path.name for path in (models / "pets").iterdir()) == before, "nothing is written into it"

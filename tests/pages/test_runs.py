@@ -6,15 +6,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import runs
-from core.recipe import find_recipe
+from core.recipes.recipe import find_recipe
 from core.runs import Run
 from tests.pages.opening import said, show
-from tests.unit.made_runs import made_run, write_metrics
-from tests.unit.test_runs import own_process
+from tests.unit.made_runs import made_run, unsigned, write_metrics
+from tests.unit.runs.test_runs import own_process
 
 
 def open_runs(app: AppTest, *chosen: Run) -> AppTest:
-    app.switch_page("pages/runs.py")
+    app.switch_page("pages/runs/page.py")
     app.query_params["run"] = [run.name for run in chosen]
     app.run()
     assert not app.exception, [each.value for each in app.exception]
@@ -34,7 +34,7 @@ def press(app: AppTest, label: str) -> None:
 
 def test_one_run_shows_its_curves_and_everything_to_take_away(app: AppTest) -> None:
     made_run(range(20), title="Mine")
-    show(app, "runs.py")
+    show(app, "runs")
     assert "**Mine**" in said(app)
     assert "Take it away" in said(app)
     assert "What differs" not in said(app)
@@ -49,39 +49,39 @@ def test_two_runs_are_compared_in_words(app: AppTest) -> None:
     after = made_run(range(10), recipe=find_recipe("digits-cnn").with_settings({"optimiser.learning_rate": 0.01}))
     open_runs(app, after, before)
     assert "What differs" in said(app)
-    assert "Better, and more than chance: 30 fixed and 0 broken of 360 pictures" in words(app)
+    assert "Better, and more than chance: 30 fixed and 0 broken of 360 images" in words(app)
     assert [metric.value for metric in app.metric][:3] == ["88.89%", "97.22%", "+8.33"]
     app.button_group(key="runs_part").set_value("validation").run()
     assert not app.exception
-    assert "No change: both are right on the same pictures" in words(app)
+    assert "No change: both runs are right and wrong on the same images" in words(app)
 
 
 def test_three_runs_lead_to_two(app: AppTest) -> None:
     open_runs(app, *(made_run() for _ in range(3)))
-    assert "Tick just two runs" in said(app)
-    assert "Nothing: the same recipe on the same data." in said(app)
+    assert "Select exactly two runs" in said(app)
+    assert "No differences: same recipe, same data." in said(app)
 
 
-def test_runs_on_other_pictures_are_refused_in_words(app: AppTest) -> None:
+def test_runs_on_other_images_are_refused_in_words(app: AppTest) -> None:
     before, after = made_run(), made_run()
-    about = (after.folder / "dataset.json").read_text()
+    about = unsigned(after.folder / "dataset.json")
     (after.folder / "dataset.json").write_text(about.replace('"content_hash": "', '"content_hash": "0'))
     open_runs(app, before, after)
-    assert "cannot be compared picture by picture" in app.error[0].value.replace("\\", "")
+    assert "cannot be compared image by image" in app.error[0].value.replace("\\", "")
 
 
 def test_a_run_made_beside_another_is_shown_beside_it(app: AppTest) -> None:
     before = made_run(title="First")
     after = made_run(title="Second")
     after.write_about_run(replace(after.about_run, pair_of=before.name))
-    show(app, "runs.py")
+    show(app, "runs")
     assert "**2 runs**" in said(app)
     assert "Before: First" in [metric.label for metric in app.metric]
 
 
 def test_a_run_is_renamed_noted_deleted_and_brought_back(app: AppTest) -> None:
     run = made_run()
-    show(app, "runs.py")
+    show(app, "runs")
     app.text_input[0].set_value("A *better* name")
     app.text_area[0].set_value("because")
     press(app, "Keep")
@@ -89,7 +89,7 @@ def test_a_run_is_renamed_noted_deleted_and_brought_back(app: AppTest) -> None:
     assert r"**A \*better\* name**" in said(app)
     press(app, "Delete")
     assert runs.all_runs() == []
-    assert "No run yet" in said(app)
+    assert "No runs yet" in said(app)
     press(app, "Undo")
     assert runs.all_runs() == [run]
     assert r"**A \*better\* name**" in said(app)
@@ -97,7 +97,7 @@ def test_a_run_is_renamed_noted_deleted_and_brought_back(app: AppTest) -> None:
 
 def test_try_again_hands_the_recipe_to_train(app: AppTest) -> None:
     made_run()
-    show(app, "runs.py")
+    show(app, "runs")
     press(app, "Try again with one change")
     assert app.title[0].value == "Train"
 
@@ -110,7 +110,7 @@ def test_a_run_that_ended_early_says_why_and_can_be_resumed(
     run.write_status(replace(run.status(), state=state, cause="The disk was *full*."))
     resumed: list[str] = []
     monkeypatch.setattr(Run, "resume", lambda each: resumed.append(each.name))
-    show(app, "runs.py")
+    show(app, "runs")
     assert r"The disk was \*full\*" in app.error[0].value
     press(app, "Resume")
     assert resumed == [run.name]
@@ -119,7 +119,7 @@ def test_a_run_that_ended_early_says_why_and_can_be_resumed(
 def test_how_a_run_ended_otherwise_is_said(app: AppTest) -> None:
     run = made_run()
     run.write_status(replace(run.status(), remark="Stopped early after epoch 3."))
-    show(app, "runs.py")
+    show(app, "runs")
     assert "Stopped early after epoch 3." in words(app)
 
 
@@ -127,12 +127,12 @@ def test_a_run_that_goes_on_is_not_deleted(app: AppTest) -> None:
     run = runs.create(find_recipe("digits-cnn"))
     pid, began = own_process()
     run.write_status(replace(run.status(), state=runs.RUNNING, pid=pid, pid_started=began, epochs=30))
-    show(app, "runs.py")
-    assert "The curves begin when a first epoch has ended." in said(app)
+    show(app, "runs")
+    assert "Curves appear after the first epoch." in said(app)
     assert next(button for button in app.button if button.label == "Delete").disabled
     write_metrics(run, 2)
     app.run()
-    assert "The curves begin" not in said(app)
+    assert "Curves appear" not in said(app)
 
 
 def test_damaged_runs_do_not_hide_the_others(app: AppTest) -> None:

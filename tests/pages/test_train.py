@@ -9,24 +9,30 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import comparison, runs, saved
+from core import runs
 from core.augmentation import Augmentation
-from core.datasets import catalogue, decisions
-from core.network import Conv2D, Dense, Dropout, Flatten, MaxPool2D, Rescaling
-from core.optimiser import SGD
+from core.datasets import decisions
+from core.datasets.sources import catalogue
+from core.networks.layers import LAYERS, Conv2D, Dense, Dropout, Flatten, MaxPool2D, Rescaling
 from core.preprocessing import Grayscale, Pipeline, Resize
 from core.preprocessing.normalisation import SIGNED, Normalisation
-from core.preprocessing.presets import Preset, save_preset
-from core.recipe import Recipe, find_recipe
-from core.runs import Run
-from core.schedule import Cosine
-from pages.shared.training import drafts
+from core.preprocessing.presets import PipelinePreset, save_preset
+from core.recipes import suitable
+from core.recipes.optimisers import OPTIMISERS, SGD
+from core.recipes.recipe import Recipe, find_recipe
+from core.recipes.schedules import SCHEDULES, Cosine
+from core.runs import Run, comparison
+from core.storage import checked, user_library
+from pages.common.hand_over import HandOver
+from pages.train import drafts
 from tests.pages.opening import said, show
+from tests.paths import PROJECT
+from tests.unit.made_runs import unsigned
 from tests.unit.photos import array_set
-from tests.unit.test_runs import own_process
+from tests.unit.runs.test_runs import own_process
+from tests.unit.small_sets import SETS, imported
 
-PROJECT = Path(__file__).resolve().parents[2]
-PAGE = "train.py"
+PAGE = "train"
 
 
 @pytest.fixture
@@ -110,7 +116,7 @@ def test_it_begins_a_run_of_what_is_set_and_shows_the_queue(app: AppTest, monkey
     assert (first.recipe.fit.epochs, first.recipe.name) == (3, "digits-dense")
     assert first.title == f"{first.recipe.title} · fit.epochs 3"
     press(app, "train")
-    assert "One run trains at a time" in said(app)
+    assert "Runs train one at a time" in said(app)
     assert all(f"{place}. " in said(app) for place in (1, 2))
     press(app, "stop")
     assert runs.find(started[1]).stop_file.exists()
@@ -134,7 +140,7 @@ def test_what_is_changed_is_told_kept_over_a_reload_and_undone(app: AppTest, dat
     press(again, "train_undo")
     assert not draft(again).changed
     assert number(again, "Epochs").value == 30
-    assert saved.names("draft") == []
+    assert user_library.names("draft") == []
 
 
 def test_a_network_is_built_layer_by_layer(app: AppTest, never_started: None) -> None:
@@ -154,6 +160,29 @@ def test_a_network_is_built_layer_by_layer(app: AppTest, never_started: None) ->
     assert run.recipe.network.layers == (*draft(app).layers, Dense(10, "softmax"))
 
 
+def test_every_layer_is_offered_and_can_be_set(app: AppTest) -> None:
+    show(app, PAGE, recipe="own")
+    view(app, "Network")
+    assert app.selectbox(key="train_add_layer").options == [kind.title for kind in LAYERS.values()]
+    for kind in LAYERS.values():
+        app.selectbox(key="train_add_layer").set_value(kind.__name__).run()
+        assert not app.exception, kind
+        place = draft(app).layer_numbers.index(max(draft(app).layer_numbers))
+        assert draft(app).layers[place] == kind.added()
+        assert f"· {kind.title}**" in said(app)
+
+
+def test_every_optimiser_and_schedule_is_offered_and_can_be_set(app: AppTest) -> None:
+    show(app, PAGE, recipe="digits-cnn")
+    view(app, "Fit")
+    for part, registry in (("optimiser", OPTIMISERS), ("schedule", SCHEDULES)):
+        for name, kind in registry.items():
+            app.button_group(key=draft(app).key(part)).set_value(name).run()
+            assert not app.exception, kind
+            assert getattr(draft(app).recipe, part) == kind()
+            assert kind.sentence in said(app)
+
+
 def test_an_impossible_layer_is_explained_and_nothing_is_trained(app: AppTest) -> None:
     show(app, PAGE, recipe="own")
     view(app, "Network")
@@ -161,7 +190,7 @@ def test_an_impossible_layer_is_explained_and_nothing_is_trained(app: AppTest) -
     number(app, "Kernel size").set_value(9).run()
     told = [each.value for each in app.error]
     assert len(told) == 2, "at the layer, and at the button"
-    assert all("does not fit into a picture of 8 × 8" in each for each in told)
+    assert all("does not fit into an input of 8 × 8" in each for each in told)
     assert "Layer 2" in told[-1] or "Layer 2" in told[0]
     assert app.button(key="train").disabled
 
@@ -169,9 +198,9 @@ def test_an_impossible_layer_is_explained_and_nothing_is_trained(app: AppTest) -
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"fit.batch_size": 8000}, "A batch of 8,000 is more than the 1,149 pictures"),
-        ({"split.pictures": 12}, "pictures can be drawn"),
-        ({"fit.shifted": 8}, "pictures of 8 × 8 can be shifted by 7 at most"),
+        ({"fit.batch_size": 8000}, "A batch of 8,000 is more than the 1,149 images"),
+        ({"split.pictures": 12}, "images can be drawn"),
+        ({"fit.shifted": 8}, "images of 8 × 8 can be shifted by 7 at most"),
         (
             {
                 "network": [
@@ -180,22 +209,22 @@ def test_an_impossible_layer_is_explained_and_nothing_is_trained(app: AppTest) -
                     Dense(10, "softmax").to_json(),
                 ]
             },
-            "too big for the memory",
+            "Not enough memory",
         ),
     ],
 )
 def test_what_cannot_go_well_is_said_before_it_starts(app: AppTest, changes: dict[str, Any], told: str) -> None:
     show(app, PAGE)
-    app.session_state["recipe_to_train"] = find_recipe("digits-cnn").with_settings(changes).to_json()
+    app.session_state["handed_over"] = HandOver(find_recipe("digits-cnn").with_settings(changes))
     app.run()
     assert not app.exception
     assert told in " ".join(each.value.replace("\\", "") for each in [*app.error, *app.warning])
 
 
-def test_watching_the_test_pictures_is_warned_of(app: AppTest) -> None:
+def test_watching_the_test_images_is_warned_of(app: AppTest) -> None:
     show(app, PAGE, recipe="exercise-50")
     view(app, "Fit")
-    assert any("stops or changes the recipe" in each.value for each in app.warning)
+    assert any("you overfit to them" in each.value for each in app.warning)
     app.button_group(key=draft(app).key("split", "validation")).set_value("train").run()
     assert not app.warning
     assert draft(app).recipe.split.validation == "train"
@@ -233,7 +262,7 @@ def test_a_recipe_comes_in_as_text_and_nonsense_is_told(app: AppTest) -> None:
     good = find_recipe("digits-dense").with_settings({"fit.epochs": 4}).to_json()
     for text, told in (
         ("", "Choose a file"),
-        ("{", "cannot be read as JSON"),
+        ("{", "is not valid JSON"),
         ("[]", "must be a JSON object"),
         (json.dumps({**good, "version": 99}), "version 99"),
         (json.dumps({**good, "network": [{"kind": "Gone"}]}), "Unknown layer kind"),
@@ -253,14 +282,13 @@ def test_a_recipe_comes_in_as_text_and_nonsense_is_told(app: AppTest) -> None:
     assert app.session_state["recipe"] == "mine-my *own*"
     assert draft(app).base == Recipe.from_json(good)
     press(app, "train_delete")
-    assert saved.names("recipe") == []
+    assert user_library.names("recipe") == []
 
 
 def test_a_recipe_handed_over_is_taken_up_with_its_pair(app: AppTest, never_started: None) -> None:
     first = runs.create(find_recipe("digits-dense"), "digits")
     changed = first.recipe.with_settings({"fit.epochs": 5})
-    app.session_state["recipe_to_train"] = changed.to_json()
-    app.session_state["pair_of"] = first.name
+    app.session_state["handed_over"] = HandOver(changed, pair_of=first.name)
     show(app, PAGE)
     assert draft(app).recipe == changed
     assert "fit\\.epochs: 40 → 5" in said(app)
@@ -292,8 +320,8 @@ def test_the_time_taken_counts_all_sittings(app: AppTest) -> None:
 
 
 def test_it_uses_what_was_saved_and_heeds_decisions(app: AppTest, never_started: None) -> None:
-    save_preset("Tiny", Preset(Pipeline((Grayscale(), Resize(width=6, height=5))), Normalisation(SIGNED)))
-    saved.save("augmentation", "Turned", Augmentation(rotation_range=20.0).to_json())
+    save_preset("Tiny", PipelinePreset(Pipeline((Grayscale(), Resize(width=6, height=5))), Normalisation(SIGNED)))
+    user_library.save("augmentation", "Turned", Augmentation(rotation_range=20.0).to_json())
     digits = catalogue.open_dataset("digits")
     decisions.decide(digits, [3], decisions.EXCLUDE)
     show(app, PAGE, recipe="digits-cnn", augmentation="Turned")
@@ -345,6 +373,38 @@ def test_a_run_is_shown_in_every_state(app: AppTest, state: str, cause: str) -> 
     assert ("resume" in [each.key for each in app.button]) == (expected in runs.RESUMABLE)
 
 
+def watched(name: str) -> None:
+    from core import runs
+    from pages.train.live_run import watch
+
+    watch(runs.find(name), polling=True)
+
+
+def test_a_poll_reads_the_status_of_each_run_once(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pid, began = own_process()
+    first, second = (made_run(state, pid=pid, pid_started=began) for state in (runs.RUNNING, runs.WAITING))
+    app = AppTest.from_function(watched, default_timeout=60, args=(first.name,)).run()
+    read: list[str] = []
+    reading = checked.read_object
+
+    def counted(path: Path, *arguments: Any, **more: Any) -> Any:
+        read.append(f"{path.parent.name}/{path.name}")
+        return reading(path, *arguments, **more)
+
+    monkeypatch.setattr(checked, "read_object", counted)
+    monkeypatch.setattr(runs, "find", lambda name: Run(data_home / "runs" / name))
+    for epoch in (1, 2):
+        first.write_status(runs.Status(runs.RUNNING, 1.0, epochs=3, epoch=epoch, pid=pid, pid_started=began))
+        read.clear()
+        app.run()
+        assert not app.exception
+        assert f"{epoch} of 3" in [each.value for each in app.metric]
+        assert "waiting" in said(app)
+        assert sorted(each for each in read if each.endswith("status.json")) == sorted(
+            f"{run.name}/status.json" for run in (first, second)
+        )
+
+
 def test_a_run_can_be_paused_resumed_and_given_another_rate(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     pid, began = own_process()
     run = made_run(runs.RUNNING, curve([1.0, 0.9], [1.0, 0.9]), pid=pid, pid_started=began)
@@ -354,6 +414,12 @@ def test_a_run_can_be_paused_resumed_and_given_another_rate(app: AppTest, monkey
     assert run.wanted_learning_rate() == 0.01
     press(app, "pause")
     assert run.stop_file.read_text() == "pause"
+    assert run.status().said == "pausing"
+    assert "pausing]" in said(app)
+    assert "stopping" not in said(app)
+    show(app, "home")
+    assert "is pausing" in said(app)
+    show(app, PAGE, run=run.name)
     assert app.button(key="pause").disabled
     run.write_status(runs.Status(runs.PAUSED, 1.0, epochs=3, epoch=2))
     resumed: list[str] = []
@@ -379,13 +445,13 @@ def test_what_the_network_sees_is_shown_after_an_epoch(app: AppTest) -> None:
     run = made_run(runs.FINISHED, curve([1.0, 0.9], [1.0, 0.9]))
     see(run)
     show(app, PAGE, run=run.name)
-    (seen,) = [each.proto.body for each in app.get("html") if "worst answers" in each.proto.body]
+    (seen,) = [each.proto.body for each in app.get("html") if "Highest-loss" in each.proto.body]
     assert "a 5, taken for 3 with 91%" in seen
-    assert "Filters of the first convolution after epoch 2" in seen
+    assert "First-layer filters after epoch 2" in seen
 
 
 def test_a_saved_draft_that_cannot_be_read_is_left_aside(app: AppTest, data_home: Path) -> None:
-    saved.save("draft", "digits-cnn", {"recipe": {"version": 0}})
+    user_library.save("draft", "digits-cnn", {"recipe": {"version": 0}})
     show(app, PAGE, recipe="digits-cnn")
     assert not app.error
     assert not draft(app).changed
@@ -394,7 +460,7 @@ def test_a_saved_draft_that_cannot_be_read_is_left_aside(app: AppTest, data_home
 def test_a_data_set_that_is_gone_is_told_and_the_rest_is_shown(app: AppTest) -> None:
     run = made_run(runs.FINISHED, curve([1.0, 0.9], [1.0, 0.9]))
     see(run)
-    about = (run.folder / "dataset.json").read_text()
+    about = unsigned(run.folder / "dataset.json")
     (run.folder / "dataset.json").write_text(about.replace('"digits"', '"vanished"'))
     show(app, PAGE, run=run.name)
     assert "vanished" in app.error[0].value
@@ -422,3 +488,96 @@ def test_a_link_to_a_recipe_brings_its_data_set(app: AppTest) -> None:
     press(again, "train_its_dataset")
     assert again.session_state["dataset"] == "mnist"
     assert not [each for each in again.button if each.key == "train_its_dataset"]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_one_click_trains_on_any_imported_images(app: AppTest, never_started: None, tmp_path: Path, name: str) -> None:
+    imported(name, tmp_path)
+    show(app, PAGE, dataset=name)
+    assert not app.button(key="train").disabled, said(app)
+    press(app, "train")
+    (run,) = runs.all_runs()
+    assert (run.about.name, run.recipe.name) == (name, suitable.ADAPTING)
+
+
+def test_the_recipe_follows_the_data_set_until_one_is_chosen_or_changed(app: AppTest, tmp_path: Path) -> None:
+    imported("two-by-45-photos", tmp_path)
+    show(app, PAGE)
+    assert app.session_state["recipe"] == "digits-cnn"
+    app.selectbox(key="dataset").set_value("two-by-45-photos").run()
+    assert app.session_state["recipe"] == suitable.ADAPTING
+    app.selectbox(key="dataset").set_value("digits").run()
+    number(app, "Epochs").set_value(7).run()
+    app.selectbox(key="dataset").set_value("two-by-45-photos").run()
+    assert app.session_state["recipe"] == "digits-cnn", "what was changed stays"
+    app.selectbox(key="recipe").set_value("digits-dense").run()
+    app.selectbox(key="dataset").set_value("digits").run()
+    assert app.session_state["recipe"] == "digits-dense", "what was chosen stays"
+
+
+def test_a_recipe_that_cannot_train_leads_to_one_that_can(app: AppTest, tmp_path: Path) -> None:
+    imported("three-pixels", tmp_path)
+    show(app, PAGE, dataset="three-pixels", recipe="exercise-52-a")
+    assert app.button(key="train").disabled
+    press(app, "train_suiting")
+    assert (app.session_state["recipe"], app.button(key="train").disabled) == (suitable.ADAPTING, False)
+
+
+@pytest.mark.parametrize("recipe", ["activity-17", "pets-transfer"])
+def test_a_recipe_for_more_images_takes_those_that_are_there_and_says_so(
+    app: AppTest, never_started: None, tmp_path: Path, recipe: str
+) -> None:
+    imported("two-by-45-photos", tmp_path)
+    show(app, PAGE, dataset="two-by-45-photos", recipe=recipe)
+    assert "here are 90, and all take part" in "\n".join(each.value for each in app.warning)
+    press(app, "train")
+    (run,) = runs.all_runs()
+    assert (run.recipe.split.pictures, run.recipe.split.test_pictures) == (0, 27)
+
+
+def test_a_saved_preprocessing_leaves_the_networks_rescaling_and_can_be_undone(app: AppTest) -> None:
+    save_preset("Small", PipelinePreset(Pipeline((Resize(width=6, height=5),))))
+    save_preset("Signed", PipelinePreset(Pipeline((Resize(width=6, height=5),)), Normalisation(SIGNED)))
+    for recipe in ("digits-cnn", "mnist-fast", "exercise-50-scaled"):
+        show(app, PAGE, dataset="digits", recipe=recipe)
+        view(app, "Input")
+        before = draft(app).recipe
+        app.selectbox(key=draft(app).key("pipeline")).set_value("Small").run()
+        assert draft(app).recipe.network == before.network
+        assert draft(app).recipe.steps == Pipeline((Resize(width=6, height=5),))
+        assert "that of “Small” now" in said(app)
+        app.selectbox(key=draft(app).key("pipeline")).set_value("Signed").run()
+        assert "rescales values, × 0.00784 − 1; before, it" in said(app).replace("\\", "")
+        press(app, "train_input_undo")
+        press(app, "train_undo")
+        assert draft(app).recipe == before
+        assert "; before, it" not in said(app)
+
+
+def test_a_pair_keeps_the_decisions_of_its_first_run_unless_those_since_are_wanted(
+    app: AppTest, never_started: None
+) -> None:
+    digits = catalogue.open_dataset("digits")
+    train = digits.select("train")
+    decisions.decide(digits, [int(train[0])], decisions.EXCLUDE)
+    first = made_run(runs.FINISHED)
+    show(app, "runs")
+    again(app)
+    assert "decisions taken since" not in " ".join(each.label for each in app.toggle)
+    decisions.decide(digits, train[1:4].tolist(), decisions.EXCLUDE)
+    app.run()
+    before = said(app)
+    assert "It trains with those of then" in before
+    press(app, "train")
+    assert runs.all_runs()[0].decided == first.decided == decisions.Decided((int(train[0]),))
+    app.toggle(key=draft(app).key("newest")).set_value(True).run()
+    assert said(app) != before
+    press(app, "train")
+    assert runs.all_runs()[0].decided == decisions.decided(digits)
+
+
+def again(app: AppTest) -> None:
+    """Click on "Try again with one change"; AppTest does not follow to the page that this leads to."""
+    (button,) = [each for each in app.button if each.label == "Try again with one change"]
+    button.click().run()
+    show(app, PAGE, dataset="digits")

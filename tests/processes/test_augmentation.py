@@ -1,21 +1,22 @@
-"""Augmentation against Keras: the same draws give the same pictures; the printed code runs and means the same."""
+"""Augmentation against Keras: the same draws give the same images; the printed code runs and means the same."""
 
 import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from core.augmentation import Augmentation, Draw
+from core.augmentation import OPERATIONS, Augmentation, Draw, Operation
+from tests.paths import SHARED
+from tests.unit.operation_examples import alone
 
 # Keras still finds SciPy's affine_transform where it was.
 pytestmark = pytest.mark.filterwarnings("ignore:Please import `affine_transform`:DeprecationWarning")
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "datasets"
+DATASETS = SHARED / "datasets"
 DRAWS = 500
 BENT = Augmentation(
     rotation_range=45,
@@ -50,30 +51,30 @@ def cut_photos() -> np.ndarray:
 
 
 def photos(file: str, side: int) -> np.ndarray:
-    """Pictures from all over a zip file, brought to squares."""
-    with zipfile.ZipFile(SHARED / file) as zipped:
+    """Images from all over a zip file, brought to squares."""
+    with zipfile.ZipFile(DATASETS / file) as zipped:
         names = [name for name in zipped.namelist() if name.endswith(".jpg")]
         opened = [Image.open(io.BytesIO(zipped.read(name))) for name in names[:: len(names) // DRAWS]]
     return np.stack([np.asarray(ImageOps.fit(each.convert("RGB"), (side, side))) for each in opened])
 
 
 @pytest.fixture(scope="module", params=["scikit-learn's photos", "cats-vs-dogs.zip", "cifar10-folders.zip"])
-def pictures(request: pytest.FixtureRequest) -> np.ndarray:
+def images(request: pytest.FixtureRequest) -> np.ndarray:
     if not request.param.endswith(".zip"):
         found = cut_photos()
-    elif (SHARED / request.param).exists():
+    elif (DATASETS / request.param).exists():
         found = photos(request.param, 32 if "cifar" in request.param else 96)
     else:
         pytest.skip(f"{request.param} is not there")
     return np.resize(found, (DRAWS, *found.shape[1:]))
 
 
-def by_keras(pictures: np.ndarray, draws: list[Draw], **settings: Any) -> np.ndarray:
+def by_keras(images: np.ndarray, draws: list[Draw], **settings: Any) -> np.ndarray:
     from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
     generator = ImageDataGenerator(**settings)
-    pairs = zip(pictures.astype(np.float32), draws, strict=True)
-    return np.stack([generator.apply_transform(picture, draw) for picture, draw in pairs])
+    pairs = zip(images.astype(np.float32), draws, strict=True)
+    return np.stack([generator.apply_transform(image, draw) for image, draw in pairs])
 
 
 @pytest.mark.parametrize(
@@ -87,11 +88,11 @@ def by_keras(pictures: np.ndarray, draws: list[Draw], **settings: Any) -> np.nda
         ("constant", {"channel_shift_range": 60.0, "brightness_range": (0.8, 1.2)}),
     ],
 )
-def test_the_same_draws_give_keras_pictures(pictures: np.ndarray, fill_mode: str, more: dict[str, Any]) -> None:
+def test_the_same_draws_give_keras_images(images: np.ndarray, fill_mode: str, more: dict[str, Any]) -> None:
     augmentation = replace(BENT, fill_mode=fill_mode, cval=40.0, **more)
-    _, height, width, _ = pictures.shape
+    _, height, width, _ = images.shape
     draws = augmentation.draw(DRAWS, height, width, np.random.default_rng(4))
-    difference = np.abs(augmentation.apply(pictures, draws) - by_keras(pictures, draws, fill_mode=fill_mode, cval=40.0))
+    difference = np.abs(augmentation.apply(images, draws) - by_keras(images, draws, fill_mode=fill_mode, cval=40.0))
     # Ours are whole numbers, which alone makes 0.25; Keras cuts the decimals off before it brightens.
     assert difference.mean() <= (0.75 if "brightness_range" in more else 0.5)
     assert (difference <= 4).all(axis=-1).mean() >= 0.999
@@ -108,6 +109,16 @@ def test_keras_exchanges_the_shifts_when_it_draws_and_only_then() -> None:
     (ours,) = sideways.draw(1, 32, 32, np.random.default_rng(0))
     assert ours["tx"] != 0
     assert ours["ty"] == 0
+
+
+def test_draws_that_keras_makes_are_taken_as_they_are() -> None:
+    from tensorflow.keras.preprocessing.image import ImageDataGenerator
+
+    generator, images = ImageDataGenerator(rotation_range=40, zoom_range=0.3, horizontal_flip=True), cut_photos()[:20]
+    drawn = [generator.get_random_transform(image.shape, seed=seed) for seed, image in enumerate(images)]
+    assert "contrast" not in drawn[0]
+    difference = np.abs(Augmentation().apply(images, drawn) - by_keras(images, drawn))
+    assert difference.mean() <= 0.5
 
 
 def run(code: str) -> dict[str, Any]:
@@ -134,7 +145,7 @@ def test_the_printed_generator_has_the_same_settings_and_draws_within_them(augme
     drawn = [made.get_random_transform((40, 40, 3), seed=seed) for seed in range(300)]
     ours = augmentation.draw(300, 40, 40, np.random.default_rng(0))
     for name in ("theta", "shear", "zx", "zy", "flip_horizontal", "channel_shift_intensity", "brightness"):
-        theirs, own = ([draw[name] for draw in draws] for draws in (drawn, ours))  # type: ignore[literal-required]
+        theirs, own = ([draw[name] for draw in draws] for draws in (drawn, ours))
         if theirs[0] is None:
             assert set(own) == {None}
         else:
@@ -144,38 +155,38 @@ def test_the_printed_generator_has_the_same_settings_and_draws_within_them(augme
     assert max(abs(draw["ty"]) for draw in drawn) == pytest.approx(max(abs(draw["tx"]) for draw in ours), rel=0.05)
 
 
-def test_the_printed_generator_gives_our_pictures_for_our_draws(pictures: np.ndarray) -> None:
+def test_the_printed_generator_gives_our_images_for_our_draws(images: np.ndarray) -> None:
     augmentation = replace(EVERYTHING, contrast_range=None, erasing=0.0)
-    _, height, width, _ = pictures.shape
+    _, height, width, _ = images.shape
     draws = augmentation.draw(20, height, width, np.random.default_rng(1))
     made = run(augmentation.generator_code())["generator"]
-    for picture, ours, draw in zip(pictures, augmentation.apply(pictures[:20], draws), draws, strict=False):
-        assert np.abs(made.apply_transform(picture.astype(np.float32), draw) - ours).mean() < 1.5
+    for image, ours, draw in zip(images, augmentation.apply(images[:20], draws), draws, strict=False):
+        assert np.abs(made.apply_transform(image.astype(np.float32), draw) - ours).mean() < 1.5
 
 
-def through_layers(augmentation: Augmentation, pictures: np.ndarray) -> np.ndarray:
+def through_layers(augmentation: Augmentation, images: np.ndarray) -> np.ndarray:
     import keras
 
     keras.utils.set_random_seed(0)
     code = augmentation.layers_code()
-    return np.asarray(run(code)["augmentation"](pictures.astype(np.float32), training=True))
+    return np.asarray(run(code)["augmentation"](images.astype(np.float32), training=True))
 
 
 def dots(size: int = 41) -> np.ndarray:
-    """Pictures of a bright square whose place and size tell how they were moved."""
-    picture = np.zeros((size, size, 1), np.uint8)
-    picture[size // 2 - 3 : size // 2 + 4, size // 2 - 3 : size // 2 + 4] = 200
-    return np.repeat(picture[np.newaxis], 200, axis=0)
+    """Images of a bright square whose place and size tell how they were moved."""
+    image = np.zeros((size, size, 1), np.uint8)
+    image[size // 2 - 3 : size // 2 + 4, size // 2 - 3 : size // 2 + 4] = 200
+    return np.repeat(image[np.newaxis], 200, axis=0)
 
 
-def centres(pictures: np.ndarray) -> np.ndarray:
+def centres(images: np.ndarray) -> np.ndarray:
     """The mean place of the light, float `(n, 2)`: row and column, from the middle."""
-    weights = pictures[..., 0].astype(float)
+    weights = images[..., 0].astype(float)
     places = np.indices(weights.shape[1:]) - (weights.shape[1] - 1) / 2
     return np.einsum("nhw,ahw->na", weights, places) / weights.sum((1, 2))[:, np.newaxis]
 
 
-def test_the_printed_layers_move_pictures_within_the_same_ranges() -> None:
+def test_the_printed_layers_move_images_within_the_same_ranges() -> None:
     for augmentation, rows, columns in (
         (Augmentation(width_shift_range=0.2, fill_mode="constant"), 0, 8.2),
         (Augmentation(height_shift_range=5, fill_mode="constant"), 5 * 41 / 32, 0),
@@ -187,24 +198,24 @@ def test_the_printed_layers_move_pictures_within_the_same_ranges() -> None:
     assert np.abs(centres(moved)).max(axis=0) == pytest.approx([0, 8.2], abs=0.3)
 
 
-def widths(pictures: np.ndarray) -> np.ndarray:
+def widths(images: np.ndarray) -> np.ndarray:
     """How many pixels of the middle row are bright."""
-    return (pictures[:, 20, :, 0] > 100).sum(axis=1)
+    return (images[:, 20, :, 0] > 100).sum(axis=1)
 
 
-def spreads(pictures: np.ndarray) -> np.ndarray:
-    """How far apart a picture's values are."""
-    return np.ptp(pictures, axis=(1, 2, 3))
+def spreads(images: np.ndarray) -> np.ndarray:
+    """How far apart an image's values are."""
+    return np.ptp(images, axis=(1, 2, 3))
 
 
-def middles(pictures: np.ndarray) -> np.ndarray:
+def middles(images: np.ndarray) -> np.ndarray:
     """The value of the pixel in the middle."""
-    return pictures[:, 20, 20, 0]
+    return images[:, 20, 20, 0]
 
 
-def erased(pictures: np.ndarray) -> np.ndarray:
+def erased(images: np.ndarray) -> np.ndarray:
     """The share of pixels with the value of erased boxes."""
-    return (pictures == EVERYTHING.erasing_value).mean(axis=(1, 2, 3))
+    return (images == EVERYTHING.erasing_value).mean(axis=(1, 2, 3))
 
 
 @pytest.mark.parametrize(
@@ -218,15 +229,15 @@ def erased(pictures: np.ndarray) -> np.ndarray:
         (Augmentation(erasing=1, erasing_value=9, erasing_scale=(0.1, 0.2)), erased, 0.1, 0.2),
     ],
 )
-def test_the_printed_layers_change_pictures_within_the_same_ranges(
+def test_the_printed_layers_change_images_within_the_same_ranges(
     augmentation: Augmentation, measured: Callable[[np.ndarray], np.ndarray], low: float, high: float
 ) -> None:
-    pictures = np.maximum(dots(), 0 if measured is widths else 100)
+    images = np.maximum(dots(), 0 if measured is widths else 100)
     if measured is middles:
-        # Keras's channel shift, and so ours, keeps within the picture's own values.
-        pictures[:, 0, :2, 0] = (0, 255)
-    ours = augmentation.apply(pictures, augmentation.draw(200, 41, 41, np.random.default_rng(0)))
-    for made in (through_layers(augmentation, pictures), ours):
+        # Keras's channel shift, and so ours, keeps within the image's own values.
+        images[:, 0, :2, 0] = (0, 255)
+    ours = augmentation.apply(images, augmentation.draw(200, 41, 41, np.random.default_rng(0)))
+    for made in (through_layers(augmentation, images), ours):
         found = measured(made.astype(float))
         assert found.min() == pytest.approx(low, abs=0.15 * (high - low))
         assert found.max() == pytest.approx(high, abs=0.15 * (high - low))
@@ -239,3 +250,14 @@ def test_the_printed_layers_of_everything_run() -> None:
         assert len({each.tobytes() for each in made}) > 100
     unchanged = through_layers(Augmentation(), dots())
     assert np.array_equal(unchanged, dots())
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.__name__)
+def test_what_each_operation_prints_for_keras_runs(operation: type[Operation]) -> None:
+    augmentation = alone(operation)
+    assert run(augmentation.generator_code())["generator"]
+    images = np.random.default_rng(0).integers(0, 256, (50, 41, 41, 1), np.uint8)
+    made = through_layers(augmentation, images)
+    assert made.shape == images.shape
+    if "layers.Identity()" not in augmentation.layers_code():
+        assert not np.array_equal(made, images)

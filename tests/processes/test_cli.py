@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core import runs
+from tests.paths import DATA
 from tests.unit.test_cli import call
 
 
@@ -18,7 +19,7 @@ def test_train_waits_and_predict_answers_each_photo(data_home: Path, tmp_path: P
     assert last["run"] in call("runs", "list").output
     assert json.loads(call("runs", "show", "latest").stdout)["status"]["state"] == "finished"
 
-    seven = Path(__file__).parents[1] / "browser" / "seven.png"
+    seven = DATA / "seven.png"
     empty = tmp_path / "empty.jpg"
     empty.touch()
     result = call("predict", str(empty), str(seven), "nowhere.png", "--json", "--run", last["run"])

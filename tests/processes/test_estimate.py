@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from core import jobs
-from core.datasets import catalogue
-from core.estimate import Estimate, estimate
-from core.network import Conv2D, Dense, Flatten, Network
-from core.recipe import Recipe, RecipeError, find_recipe
+from core.datasets.sources import catalogue
+from core.networks.layers import Conv2D, Dense, Flatten
+from core.networks.network import Network
+from core.recipes.recipe import Recipe, RecipeError, find_recipe
+from core.storage import jobs
+from core.training.estimate import Estimate, estimate
 from tests.processes.trainings import begin, ended, wait_for
 
 
 def asked(recipe: Recipe) -> jobs.JobStatus:
-    job = jobs.start("estimate-test", "core.estimate:job", {"recipe": recipe.to_json(), "dataset": "digits"})
+    job = jobs.start("estimate-test", "core.training.estimate:job", {"recipe": recipe.to_json(), "dataset": "digits"})
     end = time.monotonic() + 90
     while job.status().state == jobs.RUNNING and time.monotonic() < end:
         time.sleep(0.05)
@@ -43,7 +44,7 @@ def test_what_cannot_train_is_told(data_home: Path) -> None:
     digits: Any = catalogue.open_dataset("digits")
     recipe = find_recipe("digits-dense")
     wide = Network((Flatten(), *([Dense(8192)] * 60), recipe.network.layers[-1]))
-    with pytest.raises(RecipeError, match="too big for the memory of this machine"):
+    with pytest.raises(RecipeError, match="Not enough memory"):
         estimate(replace(recipe, network=wide), digits)
     unfit = Network((Conv2D(kernel_size=15), Flatten(), recipe.network.layers[-1]))
     status = asked(replace(recipe, network=unfit))

@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import jobs, label_errors, worker
-from core.datasets import catalogue
-from core.explaining import features, subject, training_labels
-from core.explaining.heat import GRAD_CAM
-from core.jobs import RUNNING, Job, JobStatus
+from core.datasets.sources import catalogue
+from core.evaluation import label_errors
+from core.evaluation.explaining import features, subject, training_labels
+from core.evaluation.explaining.heat import GRAD_CAM
+from core.prediction import worker
 from core.runs import FINISHED, RunError
+from core.storage import jobs
+from core.storage.jobs import RUNNING, Job, JobStatus
 from tests.processes.trainings import PATIENCE_S, begin, ended, wait_for
 
 
@@ -28,27 +30,27 @@ def test_the_worker_and_the_jobs_look_into_a_runs_network(data_home: Path) -> No
     assert wait_for(run, ended).state == FINISHED
     digits = catalogue.open_dataset("digits")
     index = int(digits.select("test")[0])
-    picture = subject.seen(run, digits, index)
-    found = worker.heat_maps(run, picture, (3, 5)).wait()
+    image = subject.network_input(run, digits, index)
+    found = worker.heat_maps(run, image, (3, 5)).wait()
     assert (found.method, found.maps.shape) == (GRAD_CAM, (2, 8, 8))
     assert found.maps.min() >= 0
 
     assert done(features.start(run)).result == {"pictures": len(digits)}
-    kept = features.kept(run)
+    kept = features.load(run)
     assert kept is not None
-    asked = features.unit(worker.features(run, picture[np.newaxis]).wait())
+    asked = features.unit(worker.features(run, image[np.newaxis]).wait())
     assert kept[index] == pytest.approx(asked[0], abs=2e-3)
 
     train = subject.parts_of(run).train
     assert done(training_labels.start(run)).result == {"pictures": len(train)}
-    judged = training_labels.kept(run)
+    judged = training_labels.load(run)
     assert judged is not None
     assert judged.accuracy > 0.8
     assert label_errors.find(judged.ids, judged.labels, judged.probabilities).found < len(train) / 10
 
     (run.folder / "model.keras").write_bytes(b"torn")
     with pytest.raises(RunError, match="cannot be read"):
-        worker.heat_maps(run, picture, (0,)).wait()
+        worker.heat_maps(run, image, (0,)).wait()
     (run.folder / "model.keras").unlink()
     with pytest.raises(RunError, match="no network yet"):
-        worker.heat_maps(run, picture, (0,))
+        worker.heat_maps(run, image, (0,))

@@ -1,17 +1,28 @@
 """Networks and curves for other programs: what is written can be read, and gives the same answers."""
 
+import json
+import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from core import exports
-from core.nn.export import export
-from core.progress import quiet
-from core.recipe import Fit
+from core.datasets.sources import catalogue
+from core.evaluation import calibration
+from core.nn.inference.export import export
+from core.prediction.photo_predictions import Prediction
+from core.recipes.recipe import Fit
 from core.runs import Run, RunError
+from core.runs import export as exports
+from core.storage.progress import quiet
+from tests.paths import PROJECT
 from tests.unit.made_runs import made_run
+from tests.unit.photo_files import saved
 
 
 @pytest.fixture
@@ -19,12 +30,28 @@ def run(data_home: Path) -> Run:
     """A run whose network was not trained."""
     import keras
 
-    from core.nn.build import build_model
+    from core.nn.layers.build import build_model
 
     made = made_run()
     keras.utils.set_random_seed(0)
     build_model(made.recipe.network, (8, 8, 1)).save(made.folder / "model.keras")
     return made
+
+
+def inside(path: Path) -> Path:
+    """Unpack a zip; return its folder."""
+    folder = path.with_suffix("")
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        archive.extractall(folder)
+    return folder
+
+
+def asked(folder: Path, *photos: Path) -> list[dict[str, Any]]:
+    """Return what the program in an exported network's folder says of photos."""
+    command = [sys.executable, "predict.py", *map(str, photos)]
+    printed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+    return [json.loads(line) for line in printed.splitlines()]
 
 
 def write(run: Run, kind: str) -> Path:
@@ -34,24 +61,83 @@ def write(run: Run, kind: str) -> Path:
 
 
 @pytest.mark.parametrize("fit", [Fit(), Fit(mirrored=True, shifted=1)], ids=["one view", "six views"])
-def test_litert_answers_as_the_network_does(run: Run, fit: Fit) -> None:
+def test_litert_answers_as_the_network_does(run: Run, fit: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
     import tensorflow as tf
 
-    from core.nn.build import build_model
-    from core.nn.views import for_prediction
+    from core.nn.inference.test_time_augmentation import for_prediction
+    from core.nn.layers.build import build_model
 
     for_prediction(build_model(run.recipe.network, (8, 8, 1), fit)).save(run.folder / "model.keras")
+    monkeypatch.setattr(calibration, "fitted_temperature", lambda _found: 2.5)
     path = write(run, "litert")
-    assert exports.made(run, "litert") == path
-    pictures = np.random.default_rng(0).integers(0, 256, (1, 8, 8, 1)).astype(np.float32)
-    interpreter = tf.lite.Interpreter(str(path))
+    assert exports.exported_file(run, "litert") == path
+    images = np.random.default_rng(0).integers(0, 256, (1, 8, 8, 1)).astype(np.float32)
+    interpreter = tf.lite.Interpreter(str(inside(path) / "network.tflite"))
     interpreter.allocate_tensors()
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pictures)
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], images)
     interpreter.invoke()
     answers = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
-    expected = keras.saving.load_model(run.folder / "model.keras")(pictures, training=False)
-    assert answers == pytest.approx(np.asarray(expected), abs=1e-5)
+    plain = keras.saving.load_model(run.folder / "model.keras")(images, training=False)
+    assert answers == pytest.approx(calibration.of(run).apply(np.asarray(plain)), abs=1e-5)
+    assert answers != pytest.approx(np.asarray(plain), abs=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["keras", "litert"])
+def test_an_exported_network_answers_real_photos_as_predict_does(data_home: Path, tmp_path: Path, kind: str) -> None:
+    from sklearn.datasets import load_sample_images
+
+    from core.prediction import photo_predictions, worker
+
+    run = Run(shutil.copytree(PROJECT / "models" / "pets", data_home / "runs" / "mine"))
+    photos = []
+    for place, pixels in enumerate(load_sample_images().images):
+        whole = Image.fromarray(pixels)
+        half = whole.crop((whole.width // 3, 0, whole.width, whole.height)).transpose(Image.Transpose.ROTATE_90)
+        see_through = half.convert("RGBA")
+        see_through.putalpha(Image.linear_gradient("L").resize(half.size))
+        for name, data in {
+            "photo.jpg": saved(whole, "JPEG"),
+            "gray.png": saved(half.convert("L"), "PNG"),
+            "seen through.png": saved(see_through, "PNG"),
+        }.items():
+            photos.append(tmp_path / f"{place} {name}")
+            photos[-1].write_bytes(data)
+    folder = inside(write(run, kind))
+    try:
+        expected = list(
+            photo_predictions.predict_photos(run, [photo.read_bytes() for photo in photos], total=len(photos))
+        )
+    finally:
+        worker.shut_down()
+    given = asked(folder, *photos)
+    for said, answer in zip(given, expected, strict=True):
+        assert isinstance(answer, Prediction)
+        ranked = dict(answer.ranked(run.about.class_names))
+        assert said["probabilities"] == pytest.approx(ranked, abs=1e-3)
+        assert said["label"] == run.about.class_names[answer.label]
+    told = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+    assert tuple(told["class_names"]) == run.about.class_names
+    assert told["temperature"] == calibration.of(run).temperature
+    assert "temperature 0.59" in (folder / "README.txt").read_text(encoding="utf-8")
+
+
+def test_a_gray_network_that_cannot_be_calibrated_is_exported_and_says_so(run: Run, tmp_path: Path) -> None:
+    import keras
+
+    (run.folder / "evaluation.npz").unlink()
+    photo = tmp_path / "seven.png"
+    digit = catalogue.open_dataset("digits").image(7)
+    photo.write_bytes(saved(digit, "PNG"))
+    folder = inside(write(run, "keras"))
+    model = keras.saving.load_model(run.folder / "model.keras")
+    expected = np.asarray(model(np.asarray(digit, np.float32)[np.newaxis, ..., np.newaxis], training=False))[0]
+    (said,) = asked(folder, photo)
+    assert [said["probabilities"][str(label)] for label in range(10)] == pytest.approx(expected, abs=1e-5)
+    told = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+    assert told["temperature"] is None
+    assert "Not calibrated" in told["calibration"]
+    assert "Not calibrated" in (folder / "README.txt").read_text(encoding="utf-8")
 
 
 def test_tensorboards_files_hold_the_curves(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""An import as a process of its own: killed, it leaves no data set and no worker, and the next one starts clean."""
+"""An import as a process of its own: killed, it leaves no dataset and no worker, and the next one starts clean."""
 
 import time
 from collections.abc import Callable
@@ -6,19 +6,20 @@ from pathlib import Path
 
 import psutil
 
-from core import jobs, processes
-from core.datasets import catalogue, importing, store
-from core.datasets.importing import plan
-from tests.unit.test_importing import pets, picture, zipped
+from core.datasets import store
+from core.datasets.sources import catalogue, importing
+from core.datasets.sources.importing import plan
+from core.storage import jobs, processes
+from tests.unit.datasets.test_importing import image, pets, zipped
 
 
 def test_a_killed_import_leaves_nothing_visible(data_home: Path, tmp_path: Path) -> None:
-    each = processes.MANY_PICTURES
+    each = processes.MANY_IMAGES
     big = zipped(
-        tmp_path / "big.zip", {f"{name}/{n}.png": picture(n % 50, (80, 80)) for n in range(each) for name in "ab"}
+        tmp_path / "big.zip", {f"{name}/{n}.png": image(n % 50, (80, 80)) for n in range(each) for name in "ab"}
     )
     arguments = {"path": str(big), "source": "big.zip", "title": "Big", "labelling": None, "test_share": 0.2, "seed": 0}
-    job = jobs.start("import-big", "core.datasets.catalogue:import_job", arguments)
+    job = jobs.start("import-big", "core.datasets.sources.catalogue:import_job", arguments)
     wait_until(lambda: job.status().done > 0)
     process = psutil.Process(job.status().pid)
     workers = process.children(recursive=True)
@@ -28,7 +29,7 @@ def test_a_killed_import_leaves_nothing_visible(data_home: Path, tmp_path: Path)
     assert store.names() == []
     psutil.wait_procs(workers, timeout=20)
     assert not [worker for worker in workers if worker.is_running()]
-    small = importing.import_pictures(plan(zipped(tmp_path / "small.zip", pets())), name="small", title="Small")
+    small = importing.import_images(plan(zipped(tmp_path / "small.zip", pets())), name="small", title="Small")
     assert catalogue.available() == ["digits", "small"]
     assert [path.name for path in small.folder.parent.iterdir()] == ["small"], "the torn folder is gone"
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from core import cli, codegen, runs
-from core.nn import precision
-from core.nn.precision import suited_precision
+from core import cli, runs
+from core.nn.training import precision
+from core.nn.training.precision import suited_precision
+from core.recipes import script
 from tests.processes.trainings import begin, ended, wait_for
 
 SIXTEEN = "mixed_bfloat16"
@@ -68,8 +69,8 @@ def test_where_16_bits_are_slow_a_run_takes_32_and_says_so(
     assert run.recipe.fit.precision_said(SIXTEEN) == ""
     cli._wait_and_tell(run)
     assert "faster with 32 bits" in capsys.readouterr().err
-    assert POLICY not in codegen.run_script(run), "the script computes as the run did"
-    assert POLICY in codegen.recipe_script(run.recipe, run.about)
+    assert POLICY not in script.run_script(run), "the script computes as the run did"
+    assert POLICY in script.recipe_script(run.recipe, run.about)
 
     # What was begun on a processor with them goes on with them, and ends with the same numbers.
     run.write_status(replace(status, precision=SIXTEEN))

@@ -14,12 +14,13 @@ import pytest
 from core import runs
 from core.augmentation import Augmentation
 from core.datasets import store
-from core.network import Network
-from core.optimiser import Muon
-from core.recipe import Recipe, RecipeError, find_recipe
+from core.networks.network import Network
+from core.recipes.optimisers import Muon
+from core.recipes.recipe import Recipe, RecipeError, find_recipe
+from core.recipes.schedules import OneCycle
 from core.runs import Run, Status
-from core.schedule import OneCycle
 from tests.processes.trainings import begin, ended, epochs_told, wait_for
+from tests.unit.made_runs import unsigned
 
 # Whatever a checkpoint must hold: momentum, moments, schedule, averages, dropout, shuffling, augmentation, best epoch.
 EVERYTHING = replace(
@@ -107,7 +108,7 @@ def test_a_finished_run_trains_on_and_one_stops_early(data_home: Path) -> None:
     losses = [record["val_loss"] for record in epochs_told(early)]
     best = int(np.argmin(losses)) + 1
     assert (status.state, status.epoch, status.kept_epoch) == (runs.FINISHED, best + 2, best)
-    assert status.remark.startswith(f"Stopped early after epoch {best + 2} of 300: no smaller validation loss than in")
+    assert status.remark.startswith(f"Stopped early after epoch {best + 2} of 300: validation loss")
     assert status.result["validation_loss"] == pytest.approx(losses[best - 1], rel=1e-4)
 
 
@@ -167,7 +168,7 @@ def test_a_diverged_run_says_so_and_a_smaller_rate_saves_it(data_home: Path) -> 
 def test_what_cannot_be_gone_on_with_is_told_in_words(data_home: Path) -> None:
     run = begin(epochs=1)
     wait_for(run, ended)
-    recipe = (run.folder / "recipe.json").read_text()
+    recipe = unsigned(run.folder / "recipe.json")
 
     (run.folder / "recipe.json").write_text(recipe.replace('"units": 32', '"units": 48'))
     run.resume(epochs=2)
@@ -181,12 +182,14 @@ def test_what_cannot_be_gone_on_with_is_told_in_words(data_home: Path) -> None:
 
     (run.folder / "recipe.json").write_text(recipe)
     folder = store.folder_of("digits")
-    about = (folder / "dataset.json").read_text()
+    about = unsigned(folder / "dataset.json")
     changed = about.replace(store.read(folder).about.content_hash, "0" * 64)
     assert changed != about
     (folder / "dataset.json").write_text(changed)
     run.resume(epochs=2)
-    assert "has changed since this run was made" in wait_for(run, ended).cause
+    with pytest.raises(runs.RunError, match="has changed since this run was made") as changed_since:
+        runs.dataset_of(run)
+    assert wait_for(run, ended).cause == str(changed_since.value), "said alike wherever it matters"
     (folder / "dataset.json").write_text(about)
     run.resume(epochs=2)
     assert wait_for(run, ended).state == runs.FINISHED
@@ -199,7 +202,7 @@ def test_a_network_too_big_for_memory_and_a_batch_bigger_than_the_data(data_home
     big = begin(Recipe.from_json(recipe))
     status = wait_for(big, ended)
     assert status.state == runs.FAILED
-    assert status.cause.startswith("This network is too big for the memory of this machine")
+    assert status.cause.startswith("Not enough memory")
     assert (status.pictures_per_second, big.metrics()) == (None, []), "said before it begins"
 
     all_at_once = begin(epochs=2, batch_size=8192)

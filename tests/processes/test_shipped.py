@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from sklearn.datasets import load_sample_images
 
-from core import answers, runs
-from core.answers import Answer
-from tests.browser.server import PROJECT
+from core import runs
+from core.prediction import photo_predictions
+from core.prediction.photo_predictions import Prediction
+from tests.paths import PROJECT, SHARED
 from tests.unit.photo_files import saved
 from tests.unit.test_cli import call
 
-PHOTOS = PROJECT.parent / "shared" / "photos"
+PHOTOS = SHARED / "photos"
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def test_it_asks_about_photos_of_other_things(fresh: Path, tmp_path: Path) -> No
 
     photos = [saved(Image.fromarray(photo), "PNG") for photo in load_sample_images().images]
     (run,) = runs.shipped()
-    found = list(answers.answers(run, photos, total=2))
-    assert [isinstance(each, Answer) and each.known for each in found] == [False, False]
+    found = list(photo_predictions.predict_photos(run, photos, total=2))
+    assert [isinstance(each, Prediction) and each.known for each in found] == [False, False]
     paths = [tmp_path / name for name in ("temple.png", "flower.png")]
     for path, photo in zip(paths, photos, strict=True):
         path.write_bytes(photo)
@@ -63,18 +64,18 @@ def test_it_knows_cats_from_dogs(fresh: Path) -> None:
 MEMORY = """
 import resource, sys
 import numpy as np
-from core.nn import infer
-pictures = np.zeros((128, 128, 128, 3), np.uint8)
-infer.predict(sys.argv[1], pictures[:1])
+from core.nn.inference import models as infer
+images = np.zeros((128, 128, 128, 3), np.uint8)
+infer.predict(sys.argv[1], images[:1])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-infer.predict(sys.argv[1], pictures)
-infer.features(sys.argv[1], pictures)
+infer.predict(sys.argv[1], images)
+infer.features(sys.argv[1], images)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells memory in kilobytes")
-def test_many_pictures_at_once_take_little_memory() -> None:
+def test_many_images_at_once_take_little_memory() -> None:
     command = [sys.executable, "-c", MEMORY, str(PROJECT / "models" / "pets")]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 500_000

@@ -1,6 +1,5 @@
 """The trainer as a process: it finishes, stops, waits its turn, fails in words and is never believed when killed."""
 
-import json
 import os
 import signal
 import sys
@@ -13,9 +12,12 @@ import psutil
 import pytest
 from PIL import Image
 
-from core import evaluation, runs, worker
+from core import runs
 from core.datasets import store
-from core.recipe import find_recipe
+from core.evaluation import predictions
+from core.prediction import worker
+from core.recipes.recipe import find_recipe
+from core.storage import checked
 from tests.processes.trainings import begin, ended, trains, wait_for
 
 
@@ -38,7 +40,7 @@ def test_a_run_finishes_and_leaves_everything_that_pages_need(data_home: Path) -
     assert epochs[-1]["memory_mb"] > 100
     assert batches[0]["epoch"] < 1.0, "the curve begins within the first epoch"
 
-    found = evaluation.load(run, "validation")
+    found = predictions.load(run, "validation")
     assert found.accuracy == pytest.approx(epochs[-1]["val_accuracy"], abs=1e-6)
     assert np.mean(found.losses) == pytest.approx(epochs[-1]["val_loss"], rel=1e-3)
     last = run.seen()
@@ -48,12 +50,12 @@ def test_a_run_finishes_and_leaves_everything_that_pages_need(data_home: Path) -
     wrong = found.ids[found.predicted != found.labels]
     assert set(last.ids[: len(wrong)]) == set(wrong[: len(last.ids)])
     assert np.array_equal(last.predicted != last.labels, np.isin(last.ids, wrong))
-    assert status.result["test_accuracy"] == evaluation.load(run, "test").accuracy
-    assert not set(found.ids) & set(evaluation.load(run, "test").ids)
+    assert status.result["test_accuracy"] == predictions.load(run, "test").accuracy
+    assert not set(found.ids) & set(predictions.load(run, "test").ids)
 
     # Prediction by the worker, through the run's own steps, gives what the trainer stored.
     digits = store.read(store.folder_of("digits"))
-    photos = [digits.picture(int(index)).convert("RGB") for index in found.ids[:40]]
+    photos = [digits.image(int(index)).convert("RGB") for index in found.ids[:40]]
     probabilities, seen = worker.predict(run, photos)
     assert probabilities == pytest.approx(found.probabilities[:40], abs=1e-5)
     assert (seen[0].mode, seen[0].size) == ("L", (8, 8))
@@ -66,7 +68,7 @@ def test_a_run_finishes_and_leaves_everything_that_pages_need(data_home: Path) -
     assert asked.result() == process, "all threads share it: each run of a page may be one"
 
 
-def test_a_run_with_augmentation_tells_as_much_and_validates_on_plain_pictures(data_home: Path) -> None:
+def test_a_run_with_augmentation_tells_as_much_and_validates_on_plain_images(data_home: Path) -> None:
     recipe = find_recipe("digits-cnn").with_settings({"fit.epochs": 2, "augmentation.rotation_range": 20})
     run = runs.create(recipe, "digits")
     run.start()
@@ -77,7 +79,7 @@ def test_a_run_with_augmentation_tells_as_much_and_validates_on_plain_pictures(d
     epochs = [record for record in records if record["kind"] == "epoch"]
     assert [record["epoch"] for record in epochs] == [1.0, 2.0]
     assert next(record for record in records if record["kind"] == "batch")["epoch"] < 1.0
-    found = evaluation.load(run, "validation")
+    found = predictions.load(run, "validation")
     assert found.accuracy == pytest.approx(epochs[-1]["val_accuracy"], abs=1e-6)
     assert "Warning" not in run.log_file.read_text(), "nothing that a user need look after"
 
@@ -89,9 +91,9 @@ def test_what_is_kept_computes_with_32_bits_also_when_the_training_took_16(data_
     assert wait_for(run, ended).state == runs.FINISHED
     model = keras.saving.load_model(run.folder / "model.keras", compile=False)
     assert {layer.dtype_policy.name for layer in model.layers} == {"float32"}
-    found = evaluation.load(run, "test")
-    pictures = store.read(store.folder_of("digits")).pictures[found.ids[:40]]
-    assert np.asarray(model(pictures)) == pytest.approx(found.probabilities[:40], abs=1e-5)
+    found = predictions.load(run, "test")
+    images = store.read(store.folder_of("digits")).images[found.ids[:40]]
+    assert np.asarray(model(images)) == pytest.approx(found.probabilities[:40], abs=1e-5)
 
 
 def test_the_worker_that_is_killed_is_replaced(data_home: Path) -> None:
@@ -153,11 +155,11 @@ def test_failures_are_told_in_words(data_home: Path) -> None:
     assert status.cause.startswith("Layer 2 (MaxPool2D) cannot work on what comes before it, 1 × 1 × 1.")
 
     gone = runs.create(find_recipe("digits-dense"))
-    recipe = json.loads((gone.folder / "recipe.json").read_text())
-    (gone.folder / "recipe.json").write_text(json.dumps({**recipe, "dataset": "vanished"}))
+    path = gone.folder / "recipe.json"
+    checked.write(path, {**checked.read_json(path), "dataset": "vanished"})
     gone.start()
     status = wait_for(gone, ended)
-    assert (status.state, status.cause[:29]) == (runs.FAILED, "Unknown data set 'vanished': ")
+    assert (status.state, status.cause[:28]) == (runs.FAILED, "Unknown dataset 'vanished': ")
 
 
 def test_a_trainer_that_cannot_begin_is_told(data_home: Path) -> None:

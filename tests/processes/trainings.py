@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core import runs
-from core.recipe import Recipe, find_recipe
+from core.recipes.recipe import Recipe, find_recipe
 from core.runs import Run, Status
 
 PATIENCE_S = 240

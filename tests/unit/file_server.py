@@ -44,6 +44,9 @@ def serving(files: dict[str, bytes]) -> Iterator[FileServer]:
             content = served.files[self.path]
             same = self.headers.get("If-Range", served.etag) == served.etag
             begin = int(wanted[len("bytes=") : -1]) if wanted and served.with_ranges and same else 0
+            if begin >= len(content):
+                self.send_error(416)
+                return
             self.send_response(206 if begin else 200)
             if begin:
                 self.send_header("Content-Range", f"bytes {begin}-{len(content) - 1}/{len(content)}")

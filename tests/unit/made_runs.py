@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from core import runs
-from core.datasets import catalogue
-from core.evaluation import Predictions
-from core.recipe import Recipe, find_recipe
+from core.datasets.sources import catalogue
+from core.evaluation.predictions import Predictions
+from core.recipes.recipe import Recipe, find_recipe
 from core.runs import Run
+from core.storage import checked
 
 
 def made_run(
     wrong: Sequence[int] = (), *, recipe: Recipe | None = None, epochs: int = 3, title: str = "", seed: int = 0
 ) -> Run:
-    """Make a finished run on the digits that is wrong about the test pictures at these positions."""
+    """Make a finished run on the digits that is wrong about the test images at these positions."""
     run = runs.create(recipe or find_recipe("digits-cnn"), "digits", title=title)
     digits = catalogue.open_dataset("digits")
     arrays: dict[str, np.ndarray] = {}
@@ -31,6 +33,11 @@ def made_run(
         runs.Status(runs.FINISHED, created, epochs=epochs, epoch=epochs, fraction=1.0, ended=created + 9, result=result)
     )
     return run
+
+
+def unsigned(path: Path) -> str:
+    """Return what a JSON file of the data home says, without its checksum: to be changed and written again."""
+    return json.dumps(checked.parse(path.read_bytes(), path), indent=1)
 
 
 def predictions(ids: np.ndarray, labels: np.ndarray, wrong: Sequence[int]) -> Predictions:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from tests.paths import DATA
+
 Size = tuple[int, int]
 
 
@@ -19,8 +21,8 @@ class PhotoFile:
     Attributes:
         name: as its owner calls it.
         make: returns its bytes.
-        size: of the upright picture; `None` for one that is refused.
-        reason: why it is refused, in `PictureError`'s words; empty for one that is read.
+        size: of the upright image; `None` for one that is refused.
+        reason: why it is refused, in `ImageError`'s words; empty for one that is read.
     """
 
     name: str
@@ -30,17 +32,17 @@ class PhotoFile:
 
 
 def scene(size: Size = (64, 48), mode: str = "RGB") -> Image.Image:
-    """A picture with something in it: bright above, dark below, a red part at the left."""
+    """An image with something in it: bright above, dark below, a red part at the left."""
     width, height = size
-    picture = Image.new("RGB", size, "navy")
-    picture.paste("white", (0, 0, width, height // 2))
-    picture.paste("red", (0, 0, max(width // 4, 1), height))
-    return picture.convert(mode)
+    image = Image.new("RGB", size, "navy")
+    image.paste("white", (0, 0, width, height // 2))
+    image.paste("red", (0, 0, max(width // 4, 1), height))
+    return image.convert(mode)
 
 
-def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
     file = io.BytesIO()
-    picture.save(file, kind, **options)
+    image.save(file, kind, **options)
     return file.getvalue()
 
 
@@ -55,9 +57,13 @@ def sixteen_bits() -> bytes:
 
 
 def transparent(kind: str) -> bytes:
-    picture = scene(mode="RGBA")
-    picture.putalpha(Image.linear_gradient("L").resize(picture.size))
-    return saved(picture, kind)
+    image = scene(mode="RGBA")
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    return saved(image, kind)
+
+
+def odd(name: str) -> bytes:
+    return (DATA / "odd_images" / f"{name}.png").read_bytes()
 
 
 def animated() -> bytes:
@@ -92,6 +98,8 @@ PHOTO_FILES = (
     PhotoFile("very long.png", lambda: saved(scene((12_000, 30)), "PNG"), (12_000, 30)),
     PhotoFile("very small.png", lambda: saved(scene((1, 1)), "PNG"), (1, 1)),
     PhotoFile("called.heic but a jpeg.heic", lambda: saved(scene(), "JPEG"), (64, 48)),
+    PhotoFile("palette without colours.png", lambda: odd("palette-without-colours"), None, "damaged"),
+    PhotoFile("two headers.png", lambda: odd("header-twice"), None, "damaged"),
     PhotoFile("iphone.heic", lambda: b"\x00\x00\x00\x18ftypheic" + bytes(60), None, "format-not-allowed"),
     PhotoFile("scan.tiff", lambda: saved(scene(), "TIFF"), None, "format-not-allowed"),
     PhotoFile("drawing.svg", lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", None, "not-a-picture"),

@@ -1,17 +1,26 @@
 """The command line: every command has help, bad input gives one sentence and status 1, and JSON is JSON."""
 
+import errno
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from core import runs
+from core import cli, runs
 from core.cli import main
-from core.datasets import audit, catalogue
-from core.recipe import find_recipe
-from tests.unit.test_importing import pets, zipped
+from core.datasets.audit import report
+from core.datasets.sources import catalogue
+from core.evaluation.threshold import DecisionThreshold
+from core.prediction.photo_predictions import Prediction
+from core.recipes.recipe import find_recipe
+from core.runs import Run
+from tests.unit.datasets.test_importing import pets, zipped
+from tests.unit.made_runs import made_run
 
 
 def call(*arguments: str) -> Result:
@@ -46,10 +55,10 @@ def test_datasets_are_listed(data_home: Path) -> None:
     [
         (["datasets", "add", "mnits"], "did you mean 'mnist'"),
         (["datasets", "add", "mnist", "--from", "nowhere.npz"], "There is no file nowhere.npz"),
-        (["datasets", "remove", "mnist"], "There is no data set mnist"),
+        (["datasets", "remove", "mnist"], "There is no dataset mnist"),
         (["train", "digits-cn"], "did you mean 'digits-cnn'"),
         (["train", "nowhere.json"], "There is no recipe file"),
-        (["train", "exercise-51"], "MNIST is not on this machine"),
+        (["train", "exercise-51"], "MNIST is not installed"),
         (["train", "digits-cnn", "--set", "fit.epochs=0"], "epochs must be a whole number from 1 to 1000"),
         (["train", "digits-cnn", "--set", "fit.epoch=1"], "did you mean 'fit.epochs'"),
         (["runs", "show", "x"], "There is no run 'x'"),
@@ -85,12 +94,12 @@ def test_a_damaged_run_does_not_hide_the_others(data_home: Path) -> None:
     assert "waiting" in lines[whole.name]
 
 
-def test_pictures_of_ones_own_are_added(data_home: Path, tmp_path: Path) -> None:
+def test_images_of_ones_own_are_added(data_home: Path, tmp_path: Path) -> None:
     path = zipped(tmp_path / "pets.zip", {**pets(), "pets/cat/bad.jpg": b"x"})
     result = call("datasets", "add", "mine", "--from", str(path), "--title", "My pets", "--test-share", "0.5")
     assert result.exit_code == 0, result.output
     assert "20 accepted, 1 refused, 0 junk files skipped" in result.output
-    assert "refused: pets/cat/bad.jpg: The file is not a picture." in result.output
+    assert "refused: pets/cat/bad.jpg: Not a supported image." in result.output
     assert "9 train 11 test 2 classes 12×10 px, colour" in " ".join(call("datasets", "list").output.split())
     again = call("datasets", "add", "other", "--from", str(path), "--test-share", "0.5")
     assert "It is called mine." in again.output
@@ -102,5 +111,67 @@ def test_an_audit_is_printed_and_kept(data_home: Path, tmp_path: Path) -> None:
     result = call("datasets", "audit", "mine")
     assert result.exit_code == 0, result.output
     assert "different labels" in result.output.lower()
-    assert audit.load(catalogue.open_dataset("mine"))
+    assert report.load(catalogue.open_dataset("mine"))
     assert "'nowhere'" in call("datasets", "audit", "nowhere").output
+
+
+def test_an_audit_that_cannot_be_kept_is_printed_all_the_same(
+    data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call("datasets", "add", "mine", "--from", str(zipped(tmp_path / "pets.zip", pets())))
+
+    def read_only(*_arguments: object, **_named: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr("core.storage.data_home.replace_text", read_only)
+    result = call("datasets", "audit", "mine")
+    assert "Checked, and nothing found" in result.output
+    assert "the audit of mine: the disk is read-only" in result.output
+    assert result.exit_code == 1
+
+
+def test_json_tells_a_class_called_ask_from_asking_somebody(data_home: Path) -> None:
+    run, booked = made_run(), DecisionThreshold(0.7, "")
+    sure = Prediction(np.array([0.9, *[0.1 / 9] * 9]), np.zeros((8, 8, 1), np.uint8), b"")
+    usual = ["file", "label", "probability", "probabilities", "decision"]
+    assert list(cli._said("x.png", sure, run, booked)) == usual
+    about = json.loads((run.folder / "dataset.json").read_text(encoding="utf-8"))
+    about["class_names"][0] = "ask"
+    about.pop("checksum", None)
+    (run.folder / "dataset.json").write_text(json.dumps(about), encoding="utf-8")
+    run = Run(run.folder)
+    said = [cli._said("x.png", each, run, booked) for each in (sure, replace(sure, known=False))]
+    assert [each["decision"] for each in said] == ["ask", "ask"]
+    assert [each["asked"] for each in said] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("name", "x" * 1_000_000),
+        ("title", "x" * 1_000_000),
+        ("dataset", "x" * 1_000_000),
+        ("initial_weights", "x" * 200),
+        ("fit.epochs", "9" * 1_000_000),
+        ("fit.epochs", "x" * 1_000_000),
+        ("fit.batch_size", "[" * 1_000_000),
+        ("x" * 1_000_000, "1"),
+        ("fit.label_smoothing", "NaN"),
+        ("fit.epochs", "1" + "0" * 400),
+        ("book_accuracy", "NaN"),
+        ("book_accuracy", "1" + "0" * 400),
+        ("network", "[" + '{"kind": "Flatten"},' * 3000 + '{"kind": "Dense", "units": 2, "activation": "softmax"}]'),
+        ("title", '"\\ud800"'),
+        ("name", '"a\\u0000b"'),
+        ("name", '"a\\nb"'),
+        ("name", '"\\ud800"'),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_no_setting_ends_in_a_traceback_or_a_flood(data_home: Path, name: str, value: str) -> None:
+    result = call("train", "digits-dense", "--set", f"{name}={value}")
+    assert result.exit_code in (1, 2)
+    assert "Traceback" not in result.output
+    assert isinstance(result.exception, SystemExit)
+    assert len(result.output) < 1000
+    assert not (data_home / "runs").exists()

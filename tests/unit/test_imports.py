@@ -7,62 +7,18 @@ from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.paths import PROJECT
+
+# `pages.*` stands for each folder with a page in it.
+PAGES = sorted(f"pages.{path.parent.name}" for path in (PROJECT / "pages").glob("*/page.py"))
 LAYERS = [
-    {"app"},
-    {"pages"},
-    {"pages.shared"},
-    {"core.__main__"},
-    {"core.cli"},
-    {"core.safety_check", "core.estimate"},
-    {"core.answers"},
-    {"core.worker"},
-    {"core.nn"},
-    {"core.explaining"},
-    {
-        "core.comparison",
-        "core.network_drawing",
-        "core.dataset_figures",
-        "core.evaluation_figures",
-        "core.safety_figures",
-    },
-    {"core.booking_figures"},
-    {"core.booking"},
-    {"core.calibration", "core.label_errors"},
-    {"core.safety"},
-    {
-        "core.applying",
-        "core.codegen",
-        "core.exports",
-        "core.coach",
-        "core.curves",
-        "core.evaluation",
-        "core.figures",
-        "core.batches",
-    },
-    {"core.prepare", "core.runs", "core.novelty"},
-    {"core.recipe", "core.shapes"},
-    {"core.datasets"},
-    {"core.network", "core.optimiser", "core.schedule", "core.pasted"},
-    {"core.preprocessing", "core.augmentation", "core.drawing"},
-    {"core.pictures", "core.settings", "core.contact_sheet"},
-    {"core.jobs", "core.saved"},
-    {"core.home", "core.progress", "core.spreadsheet"},
-    {"core.errors", "core.processes"},
+    PAGES if line == "pages.*" else line.split()
+    for line in (PROJECT / "docs" / "architecture.md")
+    .read_text()
+    .split("```layers\n")[1]
+    .split("\n```")[0]
+    .splitlines()
 ]
-FOLDERS = (
-    "core.coach",
-    "core.nn",
-    "core.codegen",
-    "core.comparison",
-    "core.explaining",
-    "core.novelty",
-    "core.runs",
-    "core.datasets",
-    "core.preprocessing",
-    "core.augmentation",
-    "pages.shared",
-)
 FILES = sorted([PROJECT / "app.py", *(PROJECT / "pages").rglob("*.py"), *(PROJECT / "core").rglob("*.py")])
 
 
@@ -71,16 +27,15 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def unit_of(module: str) -> str:
-    """Return the unit that a module belongs to: a file, or a folder with one subject."""
-    for folder in FOLDERS:
-        if module == folder or module.startswith(folder + "."):
-            return folder
-    return "pages" if module.startswith("pages.") else module
+def room_of(module: str) -> str:
+    """Return the room that a module belongs to: the longest of those listed that it is, or is in."""
+    rooms = [room for rooms in LAYERS for room in rooms if module == room or module.startswith(room + ".")]
+    assert rooms, f"{module} stands in no line of docs/architecture.md"
+    return max(rooms, key=len)
 
 
-def layer_of(unit: str) -> int:
-    (found,) = [index for index, units in enumerate(LAYERS) if unit in units]
+def layer_of(room: str) -> int:
+    (found,) = [index for index, rooms in enumerate(LAYERS) if room in rooms]
     return found
 
 
@@ -103,13 +58,12 @@ def test_imports_only_go_downwards(path: Path) -> None:
     module = module_of(path)
     if module in ("core", "pages"):
         return
-    unit = unit_of(module)
+    room = room_of(module)
     for imported in imports(path):
         if imported.split(".")[0] not in ("core", "pages", "app"):
             continue
-        other = unit_of(imported)
-        same_folder = unit == other and unit in FOLDERS
-        assert same_folder or layer_of(unit) < layer_of(other), f"{module} must not import {imported}"
+        other = room_of(imported)
+        assert room == other or layer_of(room) < layer_of(other), f"{module} must not import {imported}"
 
 
 def test_core_never_imports_streamlit() -> None:
@@ -118,13 +72,18 @@ def test_core_never_imports_streamlit() -> None:
     ]
 
 
+def test_nothing_outside_nn_imports_tensorflow_even_when_called() -> None:
+    outside = [path for path in FILES if not module_of(path).startswith("core.nn")]
+    assert not [path for path in outside if {"tensorflow", "keras"} & {name.split(".")[0] for name in imports(path)}]
+
+
 def test_everything_outside_nn_leaves_tensorflow_alone() -> None:
     modules = [module_of(path) for path in FILES if module_of(path).startswith("core")]
     outside = [module for module in modules if not module.startswith("core.nn") and module != "core.__main__"]
-    assert "core.worker" in outside
+    assert "core.prediction.worker" in outside
     code = f"""
 import importlib, sys
-for module in {[*outside, "core.nn.infer", "pages.shared.frame", "pages.shared.controls"]}:
+for module in {[*outside, "core.nn.inference.models", "pages.common.page_frame", "pages.common.pickers"]}:
     importlib.import_module(module)
 print([name for name in ("tensorflow", "keras") if name in sys.modules])
 """

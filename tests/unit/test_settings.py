@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from core.network import LAYERS
-from core.optimiser import OPTIMISERS
+from core.networks.layers import LAYERS
 from core.preprocessing import STEPS
-from core.recipe import Fit, Split
-from core.schedule import SCHEDULES
+from core.recipes.optimisers import OPTIMISERS
+from core.recipes.recipe import Fit, Split
+from core.recipes.schedules import SCHEDULES
 from core.settings import SettingError, Specification, specification
 
 REGISTRIES: list[dict[str, type[Specification]]] = [dict(LAYERS), dict(STEPS), dict(OPTIMISERS), dict(SCHEDULES)]

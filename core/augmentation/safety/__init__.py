@@ -1,0 +1,1 @@
+"""Whether an augmentation is safe: what it costs a finished run."""

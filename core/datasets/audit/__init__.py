@@ -1,0 +1,1 @@
+"""What may be wrong with a dataset: duplicates, leaks, odd images, shortcuts."""

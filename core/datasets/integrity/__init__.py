@@ -1,0 +1,1 @@
+"""Whether a dataset is whole: checksums, verification, repair."""

@@ -1,0 +1,24 @@
+"""All readers of what images come in: a class each, and a line each here; the first that claims a path reads it."""
+
+from pathlib import Path
+
+from core.datasets.sources.readers.base import Member as Member
+from core.datasets.sources.readers.base import Opened as Opened
+from core.datasets.sources.readers.base import Reader as Reader
+from core.datasets.sources.readers.base import Refused as Refused
+from core.datasets.sources.readers.folder import FolderReader as FolderReader
+from core.datasets.sources.readers.zip import ZipReader as ZipReader
+
+READERS: tuple[type[Reader], ...] = tuple(
+    kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, Reader) and kind is not Reader
+)
+
+
+def reader_of(path: Path, title: str) -> Reader:
+    """Return the reader of what is at a path; the last takes all that no other claims, and says what is wrong with it.
+
+    Args:
+        path: a file or folder that is there.
+        title: what to call it.
+    """
+    return next(kind for kind in READERS if kind.claims(path) or kind is READERS[-1])(path, title)

@@ -1,0 +1,1 @@
+"""Ways to look at a dataset: overview, map, one image in detail, thumbnails."""

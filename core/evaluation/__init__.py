@@ -1,0 +1,1 @@
+"""What a run predicts, how right and how sure it is, and why."""

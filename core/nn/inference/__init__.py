@@ -1,0 +1,1 @@
+"""What a trained network answers, in the worker and in jobs."""

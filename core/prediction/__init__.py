@@ -1,0 +1,1 @@
+"""Answers to photos: the worker and what the server does around it."""

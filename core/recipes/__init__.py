@@ -1,0 +1,1 @@
+"""A recipe: everything that decides what a training does."""

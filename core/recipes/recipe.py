@@ -1,0 +1,445 @@
+"""A recipe: everything that decides what a training does. Plain JSON with a version; the hash of it is its identity."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from core.augmentation import Augmentation
+from core.datasets.store import About
+from core.networks.network import Network
+from core.preprocessing import Grayscale, Pipeline, Resize, Step
+from core.preprocessing.normalisation import NONE
+from core.preprocessing.presets import PipelinePreset
+from core.recipes.optimisers import OPTIMISERS, Adam, Optimiser
+from core.recipes.schedules import SCHEDULES, Constant, Schedule
+from core.settings import SettingError, Specification, format_value, setting, specification, unknown_name
+from core.storage import checked
+from core.storage.checked import DamagedError, MissingError
+
+VERSION = 1
+# Images larger than this, or of several sizes, are brought to it by a recipe without steps of its own.
+_LARGEST_SIDE = 64
+_NAMED = Path(__file__).parent / "library"
+
+
+class RecipeError(SettingError):
+    """A recipe that cannot be used. The message says which part, what was received and what is taken."""
+
+
+@dataclass(frozen=True)
+class Split(Specification):
+    """Where the validation images come from."""
+
+    validation: str = setting(
+        "train",
+        choices=("train", "test"),
+        help=(
+            "train: the dataset's own validation images, or a stratified sample of its training images. "
+            "test: the test images themselves, as in the book."
+        ),
+    )
+    fraction: float = setting(
+        0.2, minimum=0.01, maximum=0.9, step=0.01, help="Fraction of the training set to hold out."
+    )
+    seed: int = setting(0, minimum=0, maximum=2**31 - 1, step=1, help="The same seed gives the same split.")
+    pictures: int = setting(
+        0, minimum=0, maximum=10_000_000, step=1, help="Total number of images to use (stratified sample). 0: all."
+    )
+    test_pictures: int = setting(
+        0,
+        minimum=0,
+        maximum=10_000_000,
+        step=1,
+        help="How many of those are test images (stratified sample). 0: the dataset's own test set.",
+    )
+    decisions: str = setting(
+        "apply",
+        choices=("apply", "ignore"),
+        help=(
+            "apply: excluded images are left out of training and validation; relabeled images use their "
+            "new class. Test images always stay as published, so runs remain comparable."
+        ),
+    )
+
+    def of_fewer(self, images: int, classes: int) -> "Split":
+        """Return the split as it is for a dataset that may have fewer images than it draws.
+
+        Args:
+            images: how many there are.
+            classes: of how many classes.
+        """
+        test = self.test_pictures
+        if self.pictures >= images:
+            test = round(test / self.pictures * images)
+        if test > min(self.pictures or images, images) / 2 or test < classes:
+            test = 0
+        return replace(self, pictures=self.pictures if self.pictures < images else 0, test_pictures=test)
+
+    @property
+    def watched(self) -> str:
+        """What the images are that are looked at after each epoch: `validation` or `test`."""
+        return "test" if self.validation == "test" else "validation"
+
+    @property
+    def choosing_seed(self) -> int:
+        """The seed that draws `pictures`: another than `seed`, which may have drawn the dataset's own test images.
+
+        With the same one, the digits' 600 of 1,797 had 355 of their 360 test images.
+        """
+        return self.seed + 1
+
+
+@dataclass(frozen=True)
+class Fit(Specification):
+    """How long and in which portions the network trains."""
+
+    epochs: int = setting(10, minimum=1, maximum=1000, step=1, help="Number of passes over the training set.")
+    batch_size: int = setting(32, minimum=1, maximum=8192, step=1, help="Number of images per training step.")
+    seed: int = setting(0, minimum=0, maximum=2**31 - 1, step=1, help="The same seed gives the same initial weights.")
+    patience: int = setting(
+        0,
+        minimum=0,
+        maximum=1000,
+        step=1,
+        unit="epochs",
+        help="Stop after this many epochs without a lower validation loss, and keep the best weights. 0: off.",
+    )
+    label_smoothing: float = setting(
+        0.0,
+        minimum=0.0,
+        maximum=0.5,
+        step=0.01,
+        help="Fraction of the target probability moved from the true class to all classes.",
+    )
+    class_weights: str = setting(
+        "none", choices=("none", "balanced"), help="balanced: images of rare classes get more weight."
+    )
+    averaging: float = setting(
+        0.0,
+        minimum=0.0,
+        maximum=0.9999,
+        step=0.001,
+        help="Decay of an exponential moving average of the weights, used for validation. 0: off.",
+    )
+    mirrored: bool = setting(
+        False,
+        help=(
+            "Average the predictions for the image and its mirror image. Often slightly better, half as "
+            "fast. Not for text or digits."
+        ),
+    )
+    shifted: int = setting(
+        0,
+        minimum=0,
+        maximum=16,
+        step=1,
+        help=(
+            "Also average over the image shifted by this many pixels to the upper left and lower right. "
+            "Often slightly better, a third as fast. 0: off."
+        ),
+    )
+    precision: str = setting(
+        "float32",
+        choices=("float32", "mixed_bfloat16"),
+        help=(
+            "mixed_bfloat16: 16-bit arithmetic where it is accurate enough and faster on this processor, "
+            "otherwise 32-bit."
+        ),
+    )
+
+    @property
+    def views(self) -> int:
+        """How many views of an image a prediction is made from: with `mirrored` and `shifted`, six."""
+        return (2 if self.mirrored else 1) * (3 if self.shifted else 1)
+
+    def precision_said(self, computes_with: str) -> str:
+        """Return a sentence on why a training does not compute with `precision`; empty where it does.
+
+        Args:
+            computes_with: another name of a precision; empty: that is not known yet.
+        """
+        if computes_with in ("", self.precision):
+            return ""
+        return "This processor is faster with 32 bits than with the recipe's 16, so the training computes with 32."
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe; `core/recipes/` holds the named ones.
+
+    Attributes:
+        name: lower case, as the command line takes it.
+        title: for people.
+        teaches: one sentence on what there is to see.
+        dataset: the name of the dataset it is meant for.
+        network: the layers.
+        steps: preprocessing; empty means images as the dataset keeps them.
+        augmentation: how chance changes the training images anew in each epoch, if it does.
+        split: where validation comes from.
+        optimiser: what turns gradients into steps.
+        schedule: how the learning rate changes while training.
+        fit: epochs, batch size, seed and more.
+        initial_weights: the name of a run that can predict, with whose weights the training begins; empty: the seed
+            draws them. The run's layers must have the same weights; its images may have had another size.
+        loss: the loss function; the book knows one.
+        book_accuracy: the test accuracy that the book prints for it, 0–1, where it is one of the book's.
+        book_trap: what in the book's version misleads, if anything.
+    """
+
+    name: str
+    title: str
+    teaches: str
+    dataset: str
+    network: Network
+    steps: Pipeline = field(default_factory=Pipeline)
+    augmentation: Augmentation | None = None
+    split: Split = field(default_factory=Split)
+    optimiser: Optimiser = field(default_factory=Adam)
+    schedule: Schedule = field(default_factory=Constant)
+    fit: Fit = field(default_factory=Fit)
+    initial_weights: str = ""
+    loss: str = "categorical_crossentropy"
+    book_accuracy: float | None = None
+    book_trap: str = ""
+
+    def for_dataset(self, about: About, images: int = 0) -> "Recipe":
+        """Return the recipe with sizes that follow a dataset: its classes, and steps that end in its images' shape.
+
+        What comes back works on any image from outside: its steps bring a photo to the network's input.
+
+        Args:
+            about: what the dataset is.
+            images: how many it has; then what the recipe draws of more is brought down to that, where the recipe is
+                made for another dataset. 0: not known.
+        """
+        height, width, channels = about.size
+        if not 0 < max(height, width) <= _LARGEST_SIDE:
+            height = width = _LARGEST_SIDE
+        steps: tuple[Step, ...] = self.steps.steps
+        if not steps:
+            gray = (Grayscale(),) if channels == 1 else ()
+            steps = (*gray, Resize(width=width, height=height, how="fill"))
+        return replace(
+            self,
+            dataset=about.name,
+            split=self.split.of_fewer(images, len(about.class_names))
+            if images and about.name != self.dataset
+            else self.split,
+            steps=Pipeline(steps),
+            network=self.network.with_classes(len(about.class_names)),
+        )
+
+    def with_preset(self, preset: PipelinePreset) -> "Recipe":
+        """Return the recipe with a pipeline's steps in place of its own, and its normalisation where it has one.
+
+        One that leaves the numbers as they are says nothing of the network, which keeps what it does with them first.
+        """
+        normalises = preset.normalisation.how != NONE
+        network = self.network.normalised(preset.normalisation) if normalises else self.network
+        return replace(self, steps=preset.pipeline, network=network)
+
+    def with_settings(self, changes: Mapping[str, Any]) -> "Recipe":
+        """Return the recipe with values changed by dotted name, such as `{"fit.epochs": 3}`.
+
+        A field of the augmentation switches augmentation on.
+
+        Raises:
+            RecipeError: no such name, or a value that is not taken.
+        """
+        data = self.to_json()
+        for path, value in changes.items():
+            *groups, last = path.split(".")
+            if groups == ["augmentation"]:
+                data["augmentation"] = {**asdict(Augmentation()), **(data["augmentation"] or {})}
+            place: Any = data
+            for name in groups:
+                place = place.get(name) if isinstance(place, dict) else None
+            if not isinstance(place, dict) or last not in place:
+                leaves = [
+                    *data,
+                    *(f"{group}.{name}" for group in data if isinstance(data[group], dict) for name in data[group]),
+                ]
+                raise RecipeError(unknown_name("setting", path, leaves))
+            place[last] = value
+        return Recipe.from_json(data)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the recipe as a JSON object."""
+        return {
+            "version": VERSION,
+            "name": self.name,
+            "title": self.title,
+            "teaches": self.teaches,
+            "dataset": self.dataset,
+            "split": _without_kind(self.split),
+            "steps": self.steps.to_json(),
+            "augmentation": None if self.augmentation is None else _without_kind(self.augmentation),
+            "network": self.network.to_json(),
+            "optimiser": self.optimiser.to_json(),
+            "schedule": self.schedule.to_json(),
+            "loss": self.loss,
+            "fit": _without_kind(self.fit),
+            "initial_weights": self.initial_weights,
+            "book_accuracy": self.book_accuracy,
+            "book_trap": self.book_trap,
+        }
+
+    @property
+    def identity(self) -> str:
+        """The sha256 of its JSON, in hexadecimal."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+
+    @classmethod
+    def from_json(cls, data: Any) -> "Recipe":
+        """Make a recipe from `to_json`'s object; what is left out takes its default.
+
+        Raises:
+            RecipeError: an unknown or missing field, a value that is not taken, or a version from the future.
+        """
+        if not isinstance(data, Mapping):
+            raise RecipeError(f"A recipe must be a JSON object; received {type(data).__name__}.")
+        known = list(_EMPTY)
+        for name in data:
+            if name not in known:
+                raise RecipeError(unknown_name("field in the recipe:", name, known))
+        for name in ("version", "name", "dataset", "network"):
+            if name not in data:
+                raise RecipeError(f"The recipe needs the field {name!r}.")
+        if data["version"] != VERSION:
+            newer = isinstance(data["version"], int) and data["version"] > VERSION
+            todo = "Update Pixelwise." if newer else "No version of Pixelwise wrote this file. Create the recipe again."
+            version = format_value(data["version"])
+            raise RecipeError(f"The recipe has version {version}; this Pixelwise reads version {VERSION}. {todo}")
+        values = {**_EMPTY, **data}
+        for name, longest in _LONGEST.items():
+            if problem := _text_problem(values[name], longest, lines=name in ("teaches", "book_trap")):
+                raise RecipeError(f"The recipe's {name} {problem}.")
+        for name in ("steps", "network"):
+            if not isinstance(values[name], list):
+                raise RecipeError(f"The recipe's {name} must be a list; received {format_value(values[name])}.")
+        for name in ("split", "fit", "augmentation"):
+            if not isinstance(values[name], Mapping) and not (name == "augmentation" and values[name] is None):
+                raise RecipeError(f"The recipe's {name} must be an object; received {format_value(values[name])}.")
+        book = values["book_accuracy"]
+        if not (book is None or (isinstance(book, int | float) and not isinstance(book, bool) and 0 <= book <= 1)):
+            raise RecipeError(
+                f"The recipe's book_accuracy must be a number from 0 to 1, or null; received {format_value(book)}."
+            )
+        if values["loss"] != "categorical_crossentropy":
+            received = format_value(values["loss"])
+            raise RecipeError(f"The recipe's loss must be 'categorical_crossentropy'; received {received}.")
+        try:
+            return cls(
+                name=values["name"],
+                title=values["title"] or values["name"],
+                teaches=values["teaches"],
+                dataset=values["dataset"],
+                network=Network.from_json(values["network"]),
+                steps=Pipeline.from_json(values["steps"]),
+                augmentation=None if values["augmentation"] is None else Augmentation.from_json(values["augmentation"]),
+                split=Split.from_json(values["split"]),
+                optimiser=specification("optimiser", OPTIMISERS, values["optimiser"]),
+                schedule=specification("schedule", SCHEDULES, values["schedule"]),
+                fit=Fit.from_json(values["fit"]),
+                initial_weights=values["initial_weights"],
+                loss=values["loss"],
+                book_accuracy=values["book_accuracy"],
+                book_trap=values["book_trap"],
+            )
+        except RecipeError:
+            raise
+        except SettingError as error:
+            raise RecipeError(f"The recipe cannot be used. {error}") from error
+
+
+_EMPTY: dict[str, Any] = {
+    "version": VERSION,
+    "name": "",
+    "title": "",
+    "teaches": "",
+    "dataset": "",
+    "split": {},
+    "steps": [],
+    "augmentation": None,
+    "network": [],
+    "optimiser": {"kind": "Adam"},
+    "schedule": {"kind": "Constant"},
+    "loss": "categorical_crossentropy",
+    "fit": {},
+    "initial_weights": "",
+    "book_accuracy": None,
+    "book_trap": "",
+}
+
+
+# How many characters each text may have.
+_LONGEST = {
+    "name": 80,
+    "title": 300,
+    "teaches": 4000,
+    "dataset": 80,
+    "initial_weights": 255,
+    "book_trap": 4000,
+}
+
+
+def _text_problem(value: Any, longest: int, *, lines: bool) -> str:
+    """Return what is wrong with one of a recipe's texts, after its name; nothing when it is fine."""
+    if not isinstance(value, str):
+        return f"must be text; received {format_value(value)}"
+    if len(value) > longest:
+        return f"has {len(value):,} characters; at most {longest:,} are taken"
+    broken = "".join(value.splitlines()).replace("\t", "") if lines else value
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in broken):
+        return f"has characters that cannot be shown, such as a line break: {format_value(value)}. Leave them out"
+    return ""
+
+
+def _without_kind(part: Specification) -> dict[str, Any]:
+    return {name: value for name, value in part.to_json().items() if name != "kind"}
+
+
+def read_recipe(path: Path, *, verified: bool = True) -> Recipe:
+    """Read a recipe from a JSON file.
+
+    Args:
+        path: the file.
+        verified: whether a checksum in it must fit, as in the folder of a run. A copy that a person changed is taken.
+
+    Raises:
+        RecipeError: there is no such file, it is no JSON, or no recipe. The message begins with the file's name.
+    """
+    try:
+        return Recipe.from_json(checked.read_json(path, verified=verified))
+    except MissingError as error:
+        raise RecipeError(f"There is no recipe file {path}.") from error
+    except DamagedError as error:
+        raise RecipeError(f"{error}.") from error
+    except RecipeError as error:
+        raise RecipeError(f"{path.name}: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def named_recipes() -> dict[str, Recipe]:
+    """Return the recipes of `core/recipes/` by name, sorted."""
+    paths = sorted(_NAMED.glob("*.json"), key=lambda path: path.stem)
+    return {recipe.name: recipe for recipe in map(read_recipe, paths)}
+
+
+def find_recipe(name_or_path: str) -> Recipe:
+    """Return a named recipe, or the one in a JSON file.
+
+    Raises:
+        RecipeError: neither.
+    """
+    recipes = named_recipes()
+    if name_or_path in recipes:
+        return recipes[name_or_path]
+    if name_or_path.endswith(".json"):
+        return read_recipe(Path(name_or_path), verified=False)
+    raise RecipeError(unknown_name("recipe", name_or_path, list(recipes)))

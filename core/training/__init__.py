@@ -1,0 +1,1 @@
+"""A training without TensorFlow: prepared images, batches, the estimate, the coach."""

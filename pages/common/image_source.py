@@ -1,0 +1,178 @@
+"""Choosing an image to try things on: of a dataset, an upload, the camera, or one of the built-in photos."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import streamlit as st
+from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from core.datasets.sources import catalogue
+from core.datasets.store import Dataset
+from core.images import image_io, samples
+from core.images.image_io import ImageError
+from core.storage.memory_cache import bounded, image_bytes
+from pages.common.address import AddressError, Parameter, one_of, text_of, whole
+from pages.common.messages import escape_markdown
+from pages.common.pickers import choose_dataset, dataset_parameter
+
+SET, _UPLOAD, _CAMERA, _BUILT_IN = "Dataset", "Upload", "Camera", "Built-in photos"
+_SOURCES = {"set": SET, "upload": _UPLOAD, "camera": _CAMERA, "photos": _BUILT_IN}
+# One photo of 50 megapixels, or some of a camera's.
+_KEPT_BYTES = 200_000_000
+SOURCE, _GIVEN, _PHOTO = "photo_source", "photo_given", "photo_built_in"
+
+
+@dataclass(frozen=True)
+class SourceImage:
+    """The chosen image.
+
+    Attributes:
+        image: mode L or RGB, upright.
+        said: what it is, in words.
+        dataset: the chosen dataset, which it need not come from.
+    """
+
+    image: Image.Image
+    said: str
+    dataset: Dataset
+
+
+def source_parameters(key: str) -> Iterator[Parameter]:
+    """Yield the parameters of where an image comes from: `source`, chosen by a control of this key, and a photo."""
+    yield Parameter("source", key, one_of(_SOURCES), text_of(_SOURCES), SET)
+    if st.session_state.get(key) == _BUILT_IN:
+        yield Parameter("photo", _PHOTO, one_of(list(samples.PHOTOS)), default=next(iter(samples.PHOTOS)))
+
+
+def photo_parameters() -> Iterator[Parameter]:
+    """Yield the parameters of `choose_photo`."""
+    yield from source_parameters(SOURCE)
+    yield from dataset_parameter()
+    if is_of_set(st.session_state.get(SOURCE, SET)):
+        yield _image_number(catalogue.open_dataset(st.session_state["dataset"]))
+
+
+def _image_number(dataset: Dataset) -> Parameter:
+    last = len(dataset) - 1
+
+    def read(texts: list[str]) -> int:
+        index = whole(texts, last, None)
+        if index is None:
+            raise AddressError(
+                f"{dataset.about.title} has no image {texts[0][:40]}. Choose a number from 0 to {last:,}."
+            )
+        return index
+
+    # An address without one, as by the link to this page, leaves the image as it was.
+    return Parameter("picture", _number_key(dataset), read, default=0, stays=True, resumed=False, spelled=True)
+
+
+def _number_key(dataset: Dataset) -> str:
+    return f"photo_of_{dataset.about.name}"
+
+
+def choose_photo() -> SourceImage | None:
+    """Let the user choose; the choice holds for the session, and one of a dataset or built in stands in the address."""
+    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    beneath = st.container()
+    with bar:
+        source = choose_source("Image", SOURCE)
+        with st.container(width=240):
+            dataset = catalogue.open_dataset(choose_dataset(catalogue.available()))
+        found = _of_set(dataset) if source == SET else of_source(source, beneath)
+    return found and SourceImage(*found, dataset)
+
+
+def choose_source(label: str, key: str) -> str:
+    """Let the user choose where an image comes from.
+
+    Args:
+        label: what comes from there.
+        key: of the control.
+    """
+    st.session_state.setdefault(key, SET)
+    return str(
+        st.segmented_control(
+            label, list(_SOURCES.values()), key=key, required=True, persist_state="session", width="content"
+        )
+    )
+
+
+def is_of_set(source: str) -> bool:
+    """Tell whether images come from the dataset."""
+    return source == SET
+
+
+def of_source(source: str, beneath: DeltaGenerator) -> tuple[Image.Image, str] | None:
+    """Let the user choose an image that is of no dataset; return it, upright, and what it is, in words.
+
+    Args:
+        source: from `choose_source`.
+        beneath: where a first photo is asked for, and what is wrong with one is said.
+    """
+    return _built_in() if source == _BUILT_IN else _given(source, beneath)
+
+
+def _of_set(dataset: Dataset) -> tuple[Image.Image, str]:
+    key, last = _number_key(dataset), len(dataset) - 1
+    st.session_state.setdefault(key, 0)
+    with st.container(width=150):
+        index = int(st.number_input("Number", 0, last, key=key, persist_state="session"))
+
+    def draw() -> None:
+        st.session_state[key] = random.randint(0, last)  # noqa: S311 no secret
+
+    st.button("Random", icon=":material/shuffle:", on_click=draw)
+    label = dataset.about.class_names[dataset.labels[index]]
+    return _decoded(dataset, index), f"image {index:,} of {dataset.about.title}: {label}"
+
+
+@bounded(_KEPT_BYTES, image_bytes)
+def _decoded(dataset: Dataset, index: int) -> Image.Image:
+    return dataset.image(index)
+
+
+def _given(source: str, beneath: DeltaGenerator) -> tuple[Image.Image, str] | None:
+    """Let the user upload or take a photo, the first one `beneath`; the newest is kept for the session."""
+    shown = st.session_state.get(_GIVEN, {}).get(source)
+    first = beneath.container(width=480) if shown is None else None
+    with first or st.popover("Another photo", icon=":material/add_a_photo:"):
+        if source == _CAMERA:
+            file: UploadedFile | None = st.camera_input("Take a photo", key="photo_camera")
+        else:
+            # Any file may come: read_image tells what is wrong with one better than a refusal by its name.
+            file = st.file_uploader(
+                "JPEG, PNG, WebP, GIF or BMP", key="photo_upload", max_upload_size=image_io.MAX_MEGABYTES
+            )
+    if file is not None:
+        st.session_state.setdefault(_GIVEN, {})[source] = shown = (file.name, file.getvalue())
+        if first:
+            st.rerun()
+    if shown is None:
+        return None
+    name, data = shown
+    try:
+        return _read(data), name if source == _UPLOAD else "a photo by the camera"
+    except ImageError as error:
+        beneath.error(f"{escape_markdown(name)}: {escape_markdown(str(error))}", icon=":material/broken_image:")
+        return None
+
+
+@bounded(_KEPT_BYTES, image_bytes)
+def _read(data: bytes) -> Image.Image:
+    return image_io.read_image(data)
+
+
+def _built_in() -> tuple[Image.Image, str]:
+    with st.container(width=200):
+        name = st.selectbox(
+            "Photo",
+            list(samples.PHOTOS),
+            format_func=samples.PHOTOS.__getitem__,
+            key=_PHOTO,
+            persist_state="session",
+        )
+    return _read(samples.photo(name)), samples.PHOTOS[name]

@@ -1,0 +1,35 @@
+"""A job's progress on a page, with the button that cancels it."""
+
+import streamlit as st
+
+from core.storage import jobs
+from core.storage.jobs import Job, JobStatus
+from pages.common.messages import escape_markdown
+
+_POLL_S = 0.5
+
+
+def show_job(job: Job, title: str) -> JobStatus:
+    """Show how a job stands; the page is drawn anew when it ends.
+
+    Args:
+        job: shown with its progress while it goes on, with its cause when it failed, else not at all.
+        title: what it works on, for a person.
+    """
+    status = job.status()
+    if status.state == jobs.RUNNING:
+        st.fragment(_progress, run_every=_POLL_S)(job, title)
+    elif status.state in (jobs.FAILED, jobs.INTERRUPTED):
+        said, close = st.columns([8, 1], vertical_alignment="center")
+        said.error(f"**{escape_markdown(title)}**: {escape_markdown(status.cause)}", icon=":material/error:")
+        close.button("Close", key=f"close_{job.key}", on_click=job.forget, width="stretch")
+    return status
+
+
+def _progress(job: Job, title: str) -> None:
+    status = job.status()
+    if status.state != jobs.RUNNING:
+        st.rerun()
+    bar, cancel = st.columns([8, 1], vertical_alignment="center")
+    bar.progress(status.fraction, f"**{escape_markdown(title)}** · {escape_markdown(status.line)}")
+    cancel.button("Cancel", key=f"cancel_{job.key}", on_click=job.cancel, width="stretch")

@@ -1,0 +1,87 @@
+"""The frame around every page: on a prepared server, with errors said in a sentence."""
+
+import gc
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+
+from core.errors import PixelwiseError
+from core.storage import data_home, processes
+from pages.common import address
+from pages.common.address import Parameter
+from pages.common.damage_notice import say_damaged
+from pages.common.messages import escape_markdown, show_errors
+
+_BEFORE_WARMING_S = 1.5
+
+
+def page(title: str, lead: str, parameters: Iterable[Parameter | Sequence[Parameter]] = ()) -> None:
+    """Begin a page: its title, a sentence on what it is for, what its address asks for, what is damaged at home.
+
+    Args:
+        title: of the page.
+        lead: that sentence.
+        parameters: the table of all that stands in its address, as for `address.begin`.
+
+    Where that cannot be read at all, a sentence says so, and the page ends.
+    """
+    st.title(title, anchor=False)
+    st.caption(lead)
+    with show_errors():
+        data_home.look_at()
+        for sentence in address.begin(title, parameters):
+            st.warning(escape_markdown(sentence), icon=":material/link_off:")
+        say_damaged()
+        return
+    st.stop()
+
+
+def end_for_a_click() -> None:
+    """End this run when the fragment that is drawn waits to be drawn anew, as after a click in it.
+
+    Streamlit does so for a run of the whole page only: a fragment that waits for something would keep a click waiting.
+    It has no way of its own to ask, hence the look into its requests; `st.stop` would drop them.
+    """
+    context = get_script_run_ctx()
+    requests = context.script_requests if context is not None else None
+    if (
+        requests is not None
+        and requests._state == ScriptRequestType.RERUN
+        and ThreadState.get().fragment_id in requests._rerun_data.fragment_id_queue
+    ):
+        raise StopException
+
+
+@st.cache_resource(show_spinner=False)
+def prepare_server() -> threading.Thread:
+    """Once a server, in the background after its first page: start the worker, import what pages need, freeze it."""
+
+    def prepare() -> None:
+        time.sleep(_BEFORE_WARMING_S)
+        from core.charts import figures  # noqa: F401
+        from core.datasets.integrity import verification
+        from core.datasets.sources import catalogue
+        from core.prediction import worker
+        from core.storage import data_home
+
+        data_home.sweep_all()
+        # A data home that cannot be written is said on the page that needs it.
+        with suppress(PixelwiseError):
+            catalogue.open_dataset("digits")
+            worker.warm()
+        # What is imported by now lives as long as the server: later collections need not look at it.
+        gc.collect()
+        gc.freeze()
+        with suppress(PixelwiseError):
+            verification.verify_all()
+
+    processes.give_back_memory_often()
+    thread = threading.Thread(target=prepare, name="prepare-server", daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,381 @@
+"""Datasets: what is on this machine, what can be had, and the way in for images of one's own."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from core.datasets import store
+from core.datasets.integrity.whole import known_damage
+from core.datasets.sources import catalogue, importing, labels
+from core.datasets.sources.importing import Plan
+from core.datasets.store import SPLITS, Dataset
+from core.storage import jobs
+from core.storage.names import slug
+from core.storage.progress import counted
+from pages.common.job_progress import show_job
+from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
+from pages.common.page_frame import page
+from pages.components.pixel_image import strip
+
+_SAMPLES = 20
+_HOW = {labels.FOLDERS: "by folders: cat/1.jpg", labels.NAMES: "by file names: cat.1.jpg"}
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def samples(name: str, _dataset: Dataset, content_hash: str) -> list[tuple[str, bytes]]:  # noqa: ARG001 the cache's key
+    """Return some images of a dataset, class by class in turn, each with its class."""
+    names = _dataset.about.class_names
+    firsts = [np.flatnonzero(_dataset.labels == label) for label in range(len(names))]
+    turns = [(turn, label) for turn in range(_SAMPLES) for label in range(len(names)) if turn < len(firsts[label])]
+    chosen = [(names[label], int(firsts[label][turn])) for turn, label in turns[:_SAMPLES]]
+    return [(label, _dataset.thumbnail(index)) for label, index in chosen]
+
+
+def built_in(name: str) -> bool:
+    """Tell whether a dataset comes with a package: it would be back at once."""
+    return name in catalogue.CATALOGUE and not catalogue.CATALOGUE[name].published
+
+
+def facts(dataset: Dataset) -> str:
+    """Return a dataset's numbers in one line."""
+    counts = dataset.counts.sum(axis=0)
+    in_splits = ", ".join(f"{count:,} {split}" for split, count in zip(SPLITS, counts, strict=True) if count)
+    classes = counted(len(dataset.about.class_names), "class", "classes")
+    return f"{counted(len(dataset), 'image')} ({in_splits}) · {classes} · {dataset.about.shape}"
+
+
+def here(name: str) -> None:
+    """Show a dataset of this machine, with what can be done with it."""
+    with st.container(border=True), show_errors():
+        dataset = catalogue.open_dataset(name)
+        told, act = st.columns([5, 3], vertical_alignment="center")
+        told.markdown(f"**{escape_markdown(dataset.about.title)}**  \n{escape_markdown(facts(dataset))}")
+        with act, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
+            address = {"dataset": name}
+            st.page_link("pages/browse/page.py", label="Browse", icon=":material/photo_library:", query_params=address)
+            st.page_link("pages/train/page.py", label="Train", icon=":material/model_training:", query_params=address)
+            if importing.report(dataset) and st.button("Report", key=f"report_{name}", type="tertiary"):
+                show_report(name)
+            if not built_in(name):
+                with st.popover("Remove", type="tertiary"):
+                    remove(name)
+        if not damage_said(name, dataset.about.title, known_damage(dataset.folder)):
+            strip(samples(name, dataset, dataset.about.content_hash))
+        for remark in dataset.remarks:
+            st.warning(escape_markdown(remark), icon=":material/warning:")
+
+
+def damage_said(name: str, title: str, sentence: str) -> bool:
+    """Say what is damaged of a dataset, in `sentence` if anything is; offer the repair, and show how it goes.
+
+    Returns:
+        Whether something is.
+    """
+    key = f"repair-{name}"
+    show_refusal(key=key)
+    job = jobs.find(key)
+    status = show_job(job, f"{title}: repair") if job else None
+    if job and status and status.state == jobs.FINISHED:
+        job.forget()
+        st.success(f"**{escape_markdown(title)}** is repaired.", icon=":material/check:")
+    if not sentence or (status and status.state == jobs.RUNNING):
+        return bool(sentence)
+    said, act = st.columns([8, 1], vertical_alignment="center")
+    said.warning(escape_markdown(sentence), icon=":material/warning:")
+    act.button(
+        "Repair",
+        key=f"repair_{name}",
+        width="stretch",
+        on_click=attempt,
+        args=(partial(jobs.start, key, "core.datasets.integrity.repair:repair_job", {"name": name}),),
+        kwargs={"key": key},
+    )
+    return True
+
+
+def damaged(name: str) -> None:
+    """Show a dataset that is too damaged to be opened, with what can be done about it."""
+    with st.container(border=True):
+        told, act = st.columns([5, 3], vertical_alignment="center")
+        told.markdown(f"**{escape_markdown(name)}** · damaged")
+        with act, st.container(horizontal=True, horizontal_alignment="right", gap="small"), st.popover("Remove"):
+            remove(name)
+        damage_said(name, name, store.damage(name))
+
+
+@st.dialog("What the import did", width="large")
+def show_report(name: str) -> None:
+    """Show what was accepted and what was refused, with the reasons."""
+    report = importing.report(catalogue.open_dataset(name))
+    if report is None:
+        return
+    st.markdown(
+        f"From **{escape_markdown(report.source)}**: {counted(report.accepted, 'image')} accepted, "
+        f"{counted(len(report.refused), 'file')} refused, {counted(report.skipped, 'junk file')} such as "
+        "Thumbs.db skipped."
+    )
+    for note in report.notes:
+        st.info(escape_markdown(note))
+    if report.refused:
+        rows = [{"file": each.file, "why": each.sentence} for each in report.refused]
+        st.dataframe(rows, width="stretch", hide_index=True)
+        st.download_button(
+            "Download as CSV", report.to_csv(), f"{name}-refused.csv", "text/csv", icon=":material/download:"
+        )
+
+
+def remove(name: str) -> None:
+    """Say what removing a dataset means, and do it."""
+    st.markdown(
+        f"This deletes **{escape_markdown(catalogue.title(name))}** and your review decisions from "
+        "this computer. Runs trained on it stay, but can no longer show its images. The original "
+        "files are not touched."
+    )
+    with show_errors():
+        if st.button("Remove it", key=f"remove_{name}", type="primary", icon=":material/delete:"):
+            store.remove(name)
+            st.rerun()
+
+
+def to_be_had(entry: catalogue.Entry) -> None:
+    """Show a dataset of the catalogue that is not here, with the ways to it."""
+    with st.container(border=True), show_errors():
+        told, act = st.columns([5, 3], vertical_alignment="center")
+        told.markdown(
+            f"**{escape_markdown(entry.about.title)}** · {entry.images:,} images · "
+            f"{len(entry.about.class_names)} classes · {escape_markdown(entry.about.shape)}  \n"
+            f"{escape_markdown(entry.good_for)}"
+        )
+        told.caption(f"Source: {escape_markdown(entry.about.source)}. Licence: {escape_markdown(entry.about.licence)}.")
+        job = jobs.find(f"add-{entry.name}")
+        going = job is not None and job.status().state == jobs.RUNNING
+        with act, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
+            label = f"Download ({entry.bytes / 1e6:,.0f} MB)"
+            if entry.received and not going:
+                label = f"Go on ({entry.received / 1e6:,.0f} of {entry.bytes / 1e6:,.0f} MB)"
+            st.button(
+                label,
+                key=f"download_{entry.name}",
+                icon=":material/download:",
+                disabled=going,
+                on_click=start_adding,
+                args=(entry.name, None),
+            )
+            if entry.received and not going:
+                st.button("Discard", key=f"discard_{entry.name}", on_click=catalogue.discard, args=(entry.name,))
+            # With a key of its own: else the next dataset's form would open where this one's was.
+            key = from_file_key(entry.name)
+            with st.popover("From a file", key=key, icon=":material/folder_open:", disabled=going, on_change="rerun"):
+                from_file(entry)
+        if job is not None:
+            show_job(job, entry.about.title)
+
+
+def from_file(entry: catalogue.Entry) -> None:
+    """Let the user give the published file, by its place on this machine or as an upload."""
+    names = ", ".join(each.file_name for each in entry.published)
+    several = len(entry.published) > 1
+    st.caption(f"The {'folder with ' if several else ''}{escape_markdown(names)}, if you have it already.")
+    place = st.text_input(
+        "Its folder on this machine" if several else "Its place on this machine",
+        key=f"place_{entry.name}",
+        placeholder="/home/me/Downloads",
+    )
+    st.button(
+        "Add it",
+        key=f"add_{entry.name}",
+        disabled=not place,
+        on_click=start_adding,
+        args=(entry.name, str(Path(place).expanduser())),
+    )
+    if not several:
+        upload = st.file_uploader("Or upload it", key=f"upload_{entry.name}")
+        if upload is not None:
+            path = str(keep_upload(upload))
+            st.button("Add the upload", key=f"add_upload_{entry.name}", on_click=start_adding, args=(entry.name, path))
+
+
+def start_adding(name: str, path: str | None) -> None:
+    """Start the job that brings a dataset of the catalogue here."""
+    st.session_state[from_file_key(name)] = False
+    attempt(
+        lambda: jobs.start(f"add-{name}", "core.datasets.sources.catalogue:add_job", {"name": name, "path": path}),
+        key="datasets",
+    )
+
+
+def from_file_key(name: str) -> str:
+    """Return the key of the form that takes a dataset from a file."""
+    return f"from_file_{name}"
+
+
+def keep_upload(upload: UploadedFile) -> Path:
+    """Write an upload to the data home, once; its own name is no path."""
+    path = importing.uploads() / slug(upload.file_id, otherwise="upload")
+    if not path.exists():
+        importing.keep_upload(path, upload.getbuffer())
+    return path
+
+
+def own() -> None:
+    """Let the user import images of their own: where they are, what is found in them, and the button."""
+    way = st.segmented_control(
+        "Where they are", ["Upload a zip", "On this machine"], key="way_in", default="Upload a zip", required=True
+    )
+    if way == "Upload a zip":
+        upload = st.file_uploader("A zip of images", type=["zip"], key=f"upload_own_{begun()}")
+        if upload is None:
+            return
+        path, title = keep_upload(upload), upload.name
+    else:
+        place = st.text_input("Zip or folder", key="place_own", placeholder="/home/me/Pictures/pets")
+        if not place.strip():
+            return
+        path = Path(place.strip()).expanduser()
+        title = path.name
+    show_plan(path, title)
+
+
+def begun() -> int:
+    """Return how many imports this session began: after each the upload has gone, and with it its widget."""
+    return int(st.session_state.get("imports_begun", 0))
+
+
+@st.cache_resource(max_entries=2, ttl=900, show_spinner="Looking into it")
+def planned(path: str, title: str, labelling_kind: str | None, test_share: float, seed: int, _changed: float) -> Plan:
+    """Return what an import would take; kept, since a zip of 60,000 images is read in a second."""
+    return importing.plan(Path(path), title=title, labelling=labelling_kind, test_share=test_share, seed=seed)
+
+
+def show_plan(path: Path, source: str) -> None:
+    """Show what was found, let the user change it, and start the import."""
+    changed = path.stat().st_mtime if path.exists() else 0.0
+    found = planned(str(path), source, None, 0.2, 0, changed)
+    options, shown = st.columns([1, 2], gap="large")
+    with options:
+        title = st.text_input("Title", value=Path(source).stem.replace("_", " "), key=f"title_{source}", max_chars=80)
+        kind = found.labelling.kind
+        if found.others:
+            ways = [kind, *found.others]
+            kind = st.radio("Classes", ways, format_func=lambda way: _HOW[way], key=f"labelling_{source}") or kind
+        else:
+            st.caption(f"Classes found {_HOW[kind]}.")
+        share, seed = 0.2, 0
+        if found.drawn:
+            share = st.slider("Test images", 5, 50, 20, step=5, format="%d%%", key="test_share") / 100
+            seed = int(st.number_input("Seed of the draw", 0, 2**31 - 1, 0, key="split_seed"))
+    if (kind, share, seed) != (found.labelling.kind, 0.2, 0):
+        found = planned(str(path), source, kind, share, seed, changed)
+    with shown:
+        table(found)
+    title = title.strip() or source
+    if st.button("Import", type="primary", icon=":material/add_photo_alternate:", key="import"):
+        arguments = {"path": str(path), "source": source, "title": title, "labelling": kind}
+        split = {"test_share": share, "seed": seed}
+        jobs.start(
+            f"import-{catalogue.free_name(title)}", "core.datasets.sources.catalogue:import_job", {**arguments, **split}
+        )
+        st.session_state["imports_begun"] = begun() + 1
+        st.rerun()
+    for name, previews in found.preview().items():
+        st.markdown(f"**{escape_markdown(name)}**")
+        strip(previews)
+
+
+def table(found: Plan) -> None:
+    """Show how many files each class has, and what else was found."""
+    counts, names = found.counts, found.labelling.class_names
+    used = [split for split, count in zip(SPLITS, counts.sum(axis=0), strict=True) if count]
+    rows = [
+        {"class": name, **{split: int(counts[label, SPLITS.index(split)]) for split in used}}
+        for label, name in enumerate(names)
+    ]
+    how = "drawn by class" if found.drawn else "as in its folders"
+    labelled = int(counts.sum())
+    st.markdown(f"**{counted(labelled, 'image')}** in {counted(len(names), 'class', 'classes')}, splits {how}")
+    st.dataframe(rows, hide_index=True, width="stretch", height="content" if len(rows) < 9 else 320)
+    no_images = int((~found.images).sum())
+    others = len(found.source.members) - labelled - no_images
+    refused, skipped = len(found.source.refused), len(found.source.skipped)
+    left = [
+        f"{counted(no_images, 'file is no image', 'files are no images')}" if no_images else "",
+        f"{counted(others, 'file has no class', 'files have no class')}" if others else "",
+        f"{counted(refused, 'is', 'are')} refused by name or packing" if refused else "",
+        f"{counted(skipped, 'junk file is', 'junk files are')} skipped" if skipped else "",
+    ]
+    if any(left):
+        st.caption("; ".join(filter(None, left)).capitalize() + ".")
+    for note in found.notes:
+        st.info(escape_markdown(note))
+
+
+def imports() -> None:
+    """Show the imports that go on, ended badly, or have just ended."""
+    for job in jobs.all_jobs():
+        if not job.key.startswith("import-"):
+            continue
+        title = str(job.arguments.get("title", job.key))
+        status = show_job(job, title)
+        if status.state == jobs.FINISHED:
+            done = job.result(catalogue.Imported)
+            known, name = done.known, done.name
+            job.forget()
+            report = importing.report(catalogue.open_dataset(name))
+            refused = f", {len(report.refused):,} refused" if report else ""
+            accepted = f"{counted(report.accepted, 'image')} accepted{refused}" if report else ""
+            if known:
+                st.info(f"These images are already installed as **{escape_markdown(catalogue.title(name))}**.")
+            else:
+                st.success(
+                    f"**{escape_markdown(title)}**: {accepted}. See the import report for details.",
+                    icon=":material/check:",
+                )
+
+
+def added() -> None:
+    """Say which datasets of the catalogue have just come, and lead on."""
+    for name in catalogue.CATALOGUE:
+        job = jobs.find(f"add-{name}")
+        if job is None or (status := job.status()).state != jobs.FINISHED:
+            continue
+        job.forget()
+        if name in catalogue.available():
+            images = int(status.result.get("pictures", 0))
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.success(
+                    f"**{escape_markdown(catalogue.title(name))}** is on this machine: {counted(images, 'image')}.",
+                    icon=":material/check:",
+                )
+                st.page_link("pages/browse/page.py", label="Browse", query_params={"dataset": name})
+                st.page_link("pages/train/page.py", label="Train", query_params={"dataset": name})
+
+
+page("Datasets", "Download a public dataset, or import your own from a ZIP file or folder.")
+show_refusal(key="datasets")
+with show_errors():
+    imports()
+    added()
+available = catalogue.available()
+missing = [entry for name, entry in catalogue.CATALOGUE.items() if name not in available]
+on_disk, published, mine = st.tabs(["On this machine", f"To be had ({len(missing)})", "Images of your own"])
+with on_disk:
+    for each in available:
+        here(each)
+    for each in store.names():
+        if each not in available:
+            damaged(each)
+with published:
+    if not missing:
+        st.info("All catalog datasets are installed.")
+    for one in missing:
+        to_be_had(one)
+with mine, show_errors():
+    st.caption(
+        "Put each class in its own folder (cat/1.jpg or train/cat/1.jpg) or in the file names "
+        "(cat.1.jpg). You see a preview before anything is saved; the original files are never "
+        "changed."
+    )
+    own()

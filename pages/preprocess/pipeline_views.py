@@ -1,0 +1,373 @@
+"""What a pipeline does, looked at in several ways: step by step, on several images, as numbers, as code, on all."""
+
+import html
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core.charts.palette import IMAGE_EDGE
+from core.datasets.store import Dataset
+from core.errors import PixelwiseError
+from core.preprocessing import RESAMPLINGS, Normalisation, Pipeline, Stage, value_range, whole_dataset
+from core.preprocessing.normalisation import NONE, SIGNED, STANDARD, UNIT
+from core.preprocessing.trace import back, corner, forth, patch
+from core.storage import jobs
+from core.storage.jobs import Job
+from core.storage.progress import counted, progress_text
+from core.training import data
+from pages.common.image_source import SourceImage
+from pages.common.job_progress import show_job
+from pages.common.messages import escape_markdown, show_errors
+from pages.components.compare import OnScreen, Point, Side, compare, for_screen, pointed
+from pages.components.pixel_image import data_url
+from pages.preprocess.pipeline_editor import Result, normalisation, set_normalisation
+
+_SEVERAL = 6
+_TELL_S, _MOST_KNOWN = 0.3, 8
+_TILE_PX = 168
+_MOST_OFFERED_BYTES = 500_000_000
+_PHOTO_FILE = "photo.jpg"
+_TILES = "display:flex;flex-wrap:wrap;gap:14px 18px"
+_TILE = "margin:0;max-width:100%;font-variant-numeric:tabular-nums;font-size:.8rem;line-height:1.45"
+_IMAGE = f"display:block;margin-bottom:6px;border-radius:3px;outline:1px solid {IMAGE_EDGE}"
+
+
+def shape(image: Image.Image) -> str:
+    """Return an image's size and mode for a person."""
+    return f"{image.width:,}×{image.height:,} · {'gray' if image.mode == 'L' else 'colour'}"
+
+
+@dataclass(frozen=True)
+class Before:
+    """The image before the steps, which stays the same while one drags.
+
+    Attributes:
+        photo: the image itself.
+        shown: as it is compared with the one after.
+        values: its lowest and its highest value.
+        tile: as it is shown among the steps, HTML.
+    """
+
+    photo: SourceImage
+    shown: OnScreen
+    values: tuple[int, int]
+    tile: str
+
+
+def before_steps(photo: SourceImage) -> Before:
+    """Return the image before the steps."""
+    image, values = photo.image, value_range(photo.image)
+    tile = _tile(image, "the image", ["0 · as it comes", _facts(image, values)])
+    return Before(photo, OnScreen.of(image), values, tile)
+
+
+def show_before_after(before: Before, result: Result) -> None:
+    """Show the image before and after, with histograms and the numbers around a point of both."""
+    key, images = "compare", (before.photo.image, result.image)
+    places = _places(pointed(key), *images, result.stages)
+    shown = (before.shown, OnScreen.of(result.image))
+    values = (before.values, result.stages[-1].values if result.stages else before.values)
+    names = ("Before", "After" if not result.failed else "As far as it goes")
+    missing = ("Padding: this area is not part of the original image.", "Cropped: this area is no longer in the image.")
+    sides = []
+    for image, on_screen, extremes, place, name, why in zip(images, shown, values, places, names, missing, strict=True):
+        label = f"{name} · {_facts(image, extremes)}"
+        numbers = None if place is None else patch(image, *place)
+        begin = (0, 0) if place is None else corner(image, *place)
+        sides.append(Side(on_screen, label, f"{name}: {before.photo.said}", numbers, begin, why))
+    compare(*sides, key=key)
+
+
+def _places(
+    point: Point, before: Image.Image, after: Image.Image, stages: Sequence[Stage]
+) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """Return where the point is in both images."""
+    width, height = after.size if point.after else before.size
+    here = point.x * width, point.y * height
+    return (back(stages, *here), here) if point.after else (here, forth(stages, *here))
+
+
+def show_steps(before: Before, result: Result) -> None:
+    """Show the image after each step, with its size, mode, values, and the share lost and made up."""
+    shown = [before.tile]
+    for stage in result.stages:
+        old, new = (each.width * each.height for each in (stage.before, stage.image))
+        lines = [
+            f"{stage.position + 1} · {stage.step.title}",
+            _facts(stage.image, stage.values),
+            f"lost {stage.lost:.1%} · made up {stage.made_up:.1%}",
+        ]
+        if old != new:
+            lines.append(f"{new:,} pixels in place of {old:,}")
+        shown.append(_tile(stage.image, f"after step {stage.position + 1}", lines))
+    _tiles(shown)
+    st.caption(
+        "Cropped: share of the image before the step that was cut off. Padding: share of the image "
+        "after the step that is filler. Resampling alone causes neither."
+    )
+
+
+def show_several(dataset: Dataset, pipeline: Pipeline) -> None:
+    """Show six images of the dataset, as different in size as it has, before and after."""
+    shown = []
+    for index in several(dataset):
+        image = dataset.image(index)
+        label = f"{index:,} · {dataset.about.class_names[dataset.labels[index]]}"
+        try:
+            after = pipeline.apply(image)
+        except PixelwiseError as error:
+            shown.append(_pair(image, None, label, str(error)))
+        else:
+            shown.append(_pair(image, after, label, f"{shape(image)} → {shape(after)}"))
+    _tiles(shown)
+    st.caption("What works for one image may not work for another: watch for cut-off heads and broken thin lines.")
+
+
+def several(dataset: Dataset) -> list[int]:
+    """Return the indices of some images, from the smallest to the largest."""
+    area = dataset.index["width"].astype(np.int64) * dataset.index["height"]
+    shape_of = dataset.index["width"] / np.maximum(dataset.index["height"], 1)
+    spread = np.random.default_rng(0).permutation(len(dataset))
+    order = spread[np.lexsort((shape_of[spread], area[spread]))]
+    return [int(order[place]) for place in np.linspace(0, len(order) - 1, min(_SEVERAL, len(order))).astype(int)]
+
+
+def show_resampling(result: Result) -> None:
+    """Show what each way of resampling makes of the image at the last step that has one."""
+    stages = [stage for stage in result.stages if "resampling" in type(stage.step).__dataclass_fields__]
+    if not stages:
+        st.info("No step resamples the image. Add Resize or Rotate to compare methods.")
+        return
+    stage = stages[-1]
+    shrinks = stage.image.width * stage.image.height < stage.before.width * stage.before.height
+    ways = [str(way) for way in stage.step.setting_of("resampling").choices]
+    shown = []
+    for way in ways:
+        step = replace(stage.step, resampling=way)  # type: ignore[call-arg]
+        chosen = " (chosen)" if step == stage.step else ""
+        shown.append(_tile(step.apply(stage.before), way, [f"{way}{chosen}", RESAMPLINGS[way][shrinks]], _TILE_PX + 24))
+    st.markdown(f"Step {stage.position + 1}, **{stage.step.title}**, {'shrinking' if shrinks else 'enlarging'}:")
+    _tiles(shown)
+
+
+def show_numbers(photo: SourceImage, result: Result, pipeline: Pipeline) -> None:
+    """Let the user choose a normalisation, and show what it does to the numbers."""
+    image = result.image
+    now = normalisation()
+    how = st.segmented_control("Normalisation", (NONE, UNIT, SIGNED, STANDARD), default=now.how, required=True)
+    channels = 1 if image.mode == "L" else 3
+    if how != now.how or (how == STANDARD and len(now.means) not in (1, channels)):
+        with show_errors():
+            now = worked_out(photo.dataset, pipeline) if how == STANDARD else Normalisation(str(how))
+            set_normalisation(now)
+    if how == STANDARD:
+        title = escape_markdown(photo.dataset.about.title)
+        told = st.empty()
+        if st.button(f"Compute from {title} with these steps", key="work_out"):
+            with show_errors():
+                now = worked_out(photo.dataset, pipeline)
+                set_normalisation(now)
+        told.caption(_measured_on(photo.dataset, pipeline, now))
+    if how != now.how or len(now.means) > channels:
+        return
+    _table(image, now)
+
+
+def worked_out(dataset: Dataset, pipeline: Pipeline) -> Normalisation:
+    """Return the standardisation of a dataset after the steps: measured with progress, then remembered a while."""
+    known = _known_standardisations()
+    key = _measured_key(dataset, pipeline)
+    if key not in known:
+        with st.empty():
+            shown = time.monotonic()
+
+            def tell(doing: str, done: int, total: int, unit: str) -> None:
+                nonlocal shown
+                if time.monotonic() - shown > _TELL_S:
+                    shown = time.monotonic()
+                    st.progress(done / total, progress_text(doing, done, total, unit))
+
+            known[key] = whole_dataset.standardisation(dataset, pipeline, tell)
+            st.empty()
+        for old in list(known)[:-_MOST_KNOWN]:
+            del known[old]
+    return known[key]
+
+
+def _known_standardisations() -> dict[tuple[str, str], Normalisation]:
+    """Return what this session measured, by `_measured_key`, the latest last."""
+    known: dict[tuple[str, str], Normalisation] = st.session_state.setdefault("standardisations", {})
+    return known
+
+
+def _measured_key(dataset: Dataset, pipeline: Pipeline) -> tuple[str, str]:
+    return dataset.about.content_hash, json.dumps(pipeline.applied.to_json())
+
+
+def _measured_on(dataset: Dataset, pipeline: Pipeline, chosen: Normalisation) -> str:
+    """Say which images the means and deviations are of, as far as that is known."""
+    known = _known_standardisations()
+    if known.get(_measured_key(dataset, pipeline)) == chosen:
+        count = len(whole_dataset.measured_by(dataset))
+        which = "training images" if len(dataset.select("train")) else "images"
+        return (
+            f"Mean and deviation of all {count:,} {which} of {escape_markdown(dataset.about.title)} after these steps."
+        )
+    if chosen in known.values():
+        return "Mean and deviation from before: the steps or the dataset were others. Work them out anew."
+    return "Mean and deviation as a preset or a link brought them, not measured here."
+
+
+def _table(image: Image.Image, chosen: Normalisation) -> None:
+    """Show the formula, and what becomes of some values."""
+    if chosen.how == NONE:
+        st.markdown("Values are unchanged. Networks learn faster when values are small and centered on 0.")
+    else:
+        st.markdown(
+            f"Each value v becomes **{escape_markdown(chosen.formula)}**. The images are unchanged; "
+            "the network's first layer does this."
+        )
+    pixels = np.asarray(image).reshape(-1, 1 if image.mode == "L" else 3)
+    after = chosen.apply(pixels)
+    names = ["gray"] if pixels.shape[1] == 1 else ["red", "green", "blue"]
+    rows = []
+    for channel, name in enumerate(names):
+        old, new = pixels[:, channel], after[:, channel]
+        rows.append(
+            {
+                "channel": name,
+                "values before": f"{old.min()} to {old.max()}",
+                "mean before": round(float(old.mean()), 2),
+                "deviation before": round(float(old.std()), 2),
+                "values after": f"{new.min():.3f} to {new.max():.3f}",
+                "mean after": round(float(new.mean()), 3),
+                "deviation after": round(float(new.std()), 3),
+                "black becomes": round(float(chosen.apply(np.zeros((1, len(names)), np.uint8))[0, channel]), 3),
+                "white becomes": round(float(chosen.apply(np.full((1, len(names)), 255, np.uint8))[0, channel]), 3),
+            }
+        )
+    st.dataframe(rows, hide_index=True, width="stretch")
+    if chosen.how != NONE:
+        numbers = [each[0] if len(each) == 1 else list(each) for each in (chosen.scale, chosen.offset)]
+        st.caption("In Keras, as a network's first layer:")
+        st.code(f"keras.layers.Rescaling(scale={numbers[0]}, offset={numbers[1]})", "python")
+
+
+def show_code(pipeline: Pipeline) -> None:
+    """Show the pipeline as Pillow code, as a link and as JSON."""
+    if not pipeline.applied.steps:
+        st.info("No active steps, so there is no code to show.")
+        return
+    st.code(pipeline.code(_PHOTO_FILE), "python")
+    st.caption(
+        "This code gives exactly the same pixels. Below: a link to this page with these steps, and the "
+        "steps as recipe JSON."
+    )
+    data = json.dumps(pipeline.to_json())
+    st.code(f"/preprocess?steps={quote(data, safe='')}", None, wrap_lines=True)
+    st.code(json.dumps(pipeline.to_json(), indent=1), "json")
+
+
+def show_whole_set(dataset: Dataset, pipeline: Pipeline) -> None:
+    """Say what comes out for the whole dataset, and start the work on it."""
+    steps = pipeline.applied
+    found = data.shapes(dataset, steps)
+    shapes = [f"{width}×{height} {'gray' if channels == 1 else 'colour'}" for height, width, channels in found]
+    title = escape_markdown(dataset.about.title)
+    if len(found) == 1:
+        st.markdown(f"All **{len(dataset):,}** images in {title} become **{shapes[0]}**, ready for a network.")
+    else:
+        st.markdown(
+            f"The **{len(dataset):,}** images in {title} end up in **{len(found):,} different "
+            f"shapes**, such as {', '.join(shapes[:3])}. A network needs a single shape: add a Resize "
+            "step. A ZIP file can hold any mix."
+        )
+    with st.container(horizontal=True):
+        for name, label, icon, off in (
+            ("apply", "Apply to all", "play_arrow", len(found) > 1),
+            ("zip", "Make a zip of PNG files", "folder_zip", False),
+        ):
+            if st.button(label, key=f"{name}_all", icon=f":material/{icon}:", disabled=off):
+                arguments = {"dataset": dataset.about.name, "steps": steps.to_json()}
+                jobs.start(f"{name}-{dataset.about.name}", f"core.preprocessing.whole_dataset:{name}_job", arguments)
+                st.rerun()
+
+
+def show_jobs(dataset: Dataset, pipeline: Pipeline) -> None:
+    """Show how the work on the whole dataset stands, and what came out."""
+    for name, title in (("apply", "All images"), ("zip", "The zip")):
+        job = jobs.find(f"{name}-{dataset.about.name}")
+        if job is None:
+            continue
+        if show_job(job, f"{title} of {dataset.about.title}").state == jobs.FINISHED:
+            _done(job, dataset, pipeline)
+
+
+def _done(job: Job, dataset: Dataset, pipeline: Pipeline) -> None:
+    result = job.result(whole_dataset.Done)
+    old = "" if job.arguments.get("steps") == pipeline.applied.to_json() else " with **earlier steps**"
+    speed = result.pictures / max(result.seconds, 1e-3)
+    took = f"{counted(result.pictures, 'image')}{old} in {result.seconds:.1f} s ({speed:,.0f} a second)"
+    if result.shape is not None:
+        height, width, channels = result.shape
+        st.success(
+            f"{took}: an array of shape ({result.pictures:,}, {height}, {width}, {channels}), kept for training.",
+            icon=":material/check_circle:",
+        )
+        return
+    path, size = Path(result.path), result.bytes
+    if not path.exists():
+        return
+    st.success(
+        f"{took}: a zip of {size / 1e6:,.1f} MB, at {escape_markdown(str(path))}", icon=":material/check_circle:"
+    )
+    if size <= _MOST_OFFERED_BYTES:
+        st.download_button(
+            "Download the zip",
+            path.read_bytes,
+            f"{dataset.about.name}-prepared.zip",
+            "application/zip",
+            # A run of the page at the click could take the answer away: Streamlit clears its queue, answer included.
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _facts(image: Image.Image, values: tuple[int, int]) -> str:
+    lowest, highest = values
+    return f"{shape(image)} · {lowest}–{highest}"
+
+
+def _img(image: Image.Image, alt: str, side: int = _TILE_PX) -> str:
+    """Return an image as HTML, at most `side` CSS pixels long; a small one enlarged by a whole number."""
+    longest = max(image.size)
+    factor = side // longest if longest <= side else side / longest
+    size = f"width:{max(1, round(image.width * factor))}px;height:{max(1, round(image.height * factor))}px"
+    crisp = ";image-rendering:pixelated" if factor >= 1 else ""
+    address = data_url(for_screen(image, 2 * side))
+    return f"<img src='{address}' alt='{html.escape(alt, quote=True)}' style='{size}{crisp};{_IMAGE}'>"
+
+
+def _tile(image: Image.Image, alt: str, lines: Sequence[str], side: int = _TILE_PX) -> str:
+    first, *others = map(html.escape, lines)
+    text = "<br>".join([f"<b>{first}</b>", *others])
+    return f"<figure style='{_TILE};width:{side}px'>{_img(image, alt, side)}<figcaption>{text}</figcaption></figure>"
+
+
+def _pair(before: Image.Image, after: Image.Image | None, label: str, said: str) -> str:
+    side = _TILE_PX - 38
+    second = "" if after is None else _img(after, f"{label}, after", side)
+    row = f"<div style='display:flex;gap:6px;align-items:flex-end'>{_img(before, label, side)}{second}</div>"
+    text = f"<b>{html.escape(label)}</b><br>{html.escape(said)}"
+    return f"<figure style='{_TILE};width:{2 * side + 6}px'>{row}<figcaption>{text}</figcaption></figure>"
+
+
+def _tiles(shown: Sequence[str]) -> None:
+    st.html(f"<div style='{_TILES}'>{''.join(shown)}</div>")

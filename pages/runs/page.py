@@ -1,0 +1,200 @@
+"""Runs: every training side by side, what a change fixed and broke, and everything to take away."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from core import runs
+from core.charts.run_curves import colour
+from core.errors import PixelwiseError
+from core.runs import Run, comparison
+from core.runs.comparison import RunRow
+from pages.common.hand_over import HandOver, to_train
+from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
+from pages.common.page_frame import page
+from pages.common.pickers import train_first, turn_to
+from pages.common.run_curves import show_curves, show_differences
+from pages.components.runs_table import runs_table
+from pages.runs.address import CHOSEN, parameters
+from pages.runs.downloads import show_take_away
+from pages.runs.pair import image_is_open, show_pair
+
+_POLL_S = 2.0
+_REMOVED = "runs_removed"
+_attempt = partial(attempt, key="runs")
+
+
+def choose(names: Sequence[str]) -> None:
+    """Choose runs; a single one is what other pages show, too."""
+    st.session_state[CHOSEN] = list(names)
+    if len(names) == 1:
+        turn_to(names[0])
+
+
+def chosen_of(rows: Sequence[RunRow]) -> list[Run]:
+    """Return the runs that are chosen; as the page is opened, the newest, with the run that it was made for."""
+    known = {row.name: row for row in rows}
+    names = [name for name in st.session_state.get(CHOSEN, []) if name in known]
+    if CHOSEN not in st.session_state or (st.session_state[CHOSEN] and not names):
+        newest = rows[0]
+        names = [*([newest.pair_of] if newest.pair_of in known else []), newest.name]
+    st.session_state[CHOSEN] = names
+    return [Run(runs.runs_folder() / name) for name in names]
+
+
+def remove(chosen: Sequence[RunRow]) -> None:
+    """Move runs to the trash."""
+    removed: dict[str, str] = st.session_state.setdefault(_REMOVED, {})
+    removed.clear()
+    for row in chosen:
+        Run(runs.runs_folder() / row.name).remove()
+        removed[row.name] = row.title
+
+
+def bring_back(names: Sequence[str]) -> None:
+    """Bring runs back from the trash, and choose them."""
+    for name in names:
+        runs.restore(name)
+    st.session_state[_REMOVED] = {}
+    choose(names)
+
+
+def show_removed() -> None:
+    """Offer to bring back what was deleted last."""
+    if removed := st.session_state.get(_REMOVED):
+        what = f"“{escape_markdown(*removed.values())}”" if len(removed) == 1 else f"{len(removed)} runs"
+        said, undo = st.columns([6, 1], vertical_alignment="center")
+        said.info(f"Deleted {what}. You can restore it from the trash for a week.", icon=":material/delete:")
+        undo.button(
+            "Undo",
+            icon=":material/undo:",
+            width="stretch",
+            on_click=_attempt,
+            args=(lambda: bring_back(list(removed)),),
+        )
+
+
+def say_of(run: Run) -> None:
+    """Let the user rename a run and keep a note on it."""
+    about = run.about_run
+    with st.form(f"about {run.name}", border=False):
+        title = st.text_input("Name", about.title, placeholder=run.recipe.title, max_chars=120)
+        note = st.text_area("Note", about.note, max_chars=4000)
+        if st.form_submit_button("Keep", type="primary"):
+            _attempt(lambda: run.annotate(title=title, note=note))
+            st.rerun()
+
+
+def try_again(run: Run) -> None:
+    """Go to Train with the run's recipe, seed and split: with one change it makes a pair with this run."""
+    to_train(HandOver(run.recipe, pair_of=run.name, decided_as=run.name), run.about.name)
+
+
+def act_on_one(run: Run, row: RunRow) -> None:
+    """Draw what can be done with one run."""
+    with st.popover("Rename, note", icon=":material/edit:"):
+        say_of(run)
+    if st.button(
+        "Try again with one change",
+        icon=":material/science:",
+        help="Opens Train with the same recipe, seed and split. Change one setting, then compare the two runs here.",
+    ):
+        try_again(run)
+    if row.state in runs.ALIVE:
+        st.page_link(
+            "pages/train/page.py",
+            label="Watch training",
+            icon=":material/model_training:",
+            query_params={"run": run.name},
+        )
+    if row.state in runs.RESUMABLE:
+        st.button("Resume", icon=":material/resume:", on_click=_attempt, args=(run.resume,))
+    if run.has_evaluation:
+        st.page_link(
+            "pages/errors/page.py", label="View errors", icon=":material/troubleshoot:", query_params={"run": run.name}
+        )
+    if run.has_model:
+        st.page_link("pages/predict/page.py", label="Predict", icon=":material/draw:", query_params={"run": run.name})
+
+
+def act(chosen: Sequence[Run], readable: Sequence[Run], rows: Sequence[RunRow]) -> None:
+    """Draw what can be done with the chosen runs, of which not all may be readable."""
+    by_name = {row.name: row for row in rows}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="runs_actions"):
+        what = escape_markdown(by_name[chosen[0].name].title) if len(chosen) == 1 else f"{len(chosen)} runs"
+        st.markdown(f"**{what}**", width="content")
+        if len(chosen) == len(readable) == 1:
+            act_on_one(readable[0], by_name[readable[0].name])
+        st.button(
+            "Delete",
+            key="runs_delete",  # It is the same button whatever stands before it: no click falls between two.
+            icon=":material/delete:",
+            disabled=any(by_name[run.name].state in runs.ALIVE for run in chosen),
+            help="Moves the run to the trash for a week. Stop a running run first.",
+            on_click=_attempt,
+            args=(lambda: remove([by_name[run.name] for run in chosen]),),
+        )
+    for run in readable:
+        if cause := by_name[run.name].cause:
+            st.error(f"**{escape_markdown(run.title)}**: {escape_markdown(cause)}", icon=":material/error:")
+        if remark := run.status().remark:
+            st.info(f"**{escape_markdown(run.title)}**: {escape_markdown(remark)}", icon=":material/info:")
+
+
+def poll(drawn: list[RunRow]) -> None:
+    """Draw the page anew when a run has gone on; not beneath an enlarged image, which that would close."""
+    if comparison.rows() != drawn and not image_is_open():
+        st.rerun()
+
+
+def show(rows: list[RunRow]) -> None:
+    """Show the table, and what is chosen in it."""
+    chosen = chosen_of(rows)
+    runs_table(
+        rows,
+        [run.name for run in chosen],
+        {run.name: colour(place) for place, run in enumerate(chosen)},
+        choose=choose,
+        star=lambda name, star: _attempt(lambda: runs.find(name).annotate(star=star)),
+        key="runs_table",
+    )
+    if any(row.state in runs.ALIVE for row in rows):
+        st.fragment(poll, run_every=_POLL_S)(rows)
+    if not chosen:
+        st.info("Select runs to overlay their curves. Select two to compare them image by image.")
+        return
+    readable = [run for run in chosen if is_readable(run)]
+    act(chosen, readable, rows)
+    if not readable:
+        return
+    show_curves(readable)
+    if len(readable) == 1:
+        with show_errors():
+            show_take_away(readable[0])
+        return
+    show_differences(readable)
+    if len(readable) == 2:
+        before, after = sorted(readable, key=lambda run: run.status().created)
+        show_pair(before, after)
+    else:
+        st.caption("Select exactly two runs to see which images the second one fixed or broke.")
+
+
+def is_readable(run: Run) -> bool:
+    """Tell whether a run's recipe and data can be read; say on the page why not."""
+    try:
+        return bool(run.recipe and run.about and run.status())
+    except PixelwiseError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        return False
+
+
+page("Runs", "Compare training runs: curves, settings, and the images a change fixed or broke.", parameters())
+show_removed()
+show_refusal(key="runs")
+found = comparison.rows()
+if found:
+    show(found)
+else:
+    train_first("No runs yet. Train a network to see its curves, settings and errors here.")

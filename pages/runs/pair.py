@@ -1,0 +1,125 @@
+"""Two runs image by image: what the second one fixed and what it broke."""
+
+import streamlit as st
+
+from core.datasets.sources import catalogue
+from core.datasets.store import Dataset
+from core.evaluation.predictions import PARTS
+from core.runs import Run, comparison
+from core.runs.comparison import Comparison
+from pages.common.image_dialog import enlarge
+from pages.common.messages import escape_markdown, show_errors
+from pages.components.gallery import Item, Pages, image_url, paged_gallery
+
+_PER_PAGE = 48
+_KINDS = {"fixed": "Fixed", "broken": "Broken", "both_wrong": "Wrong in both"}
+_NONE = {"fixed": "None was fixed.", "broken": "None was broken.", "both_wrong": "None is wrong in both."}
+_OPEN = "runs_picture_open"
+PART = "runs_part"
+
+
+def show_pair(before: Run, after: Run) -> None:
+    """Compare two runs on the same images."""
+    st.subheader("Image by image", anchor=False)
+    if not (before.has_evaluation and after.has_evaluation):
+        st.info("Both runs must be finished before their predictions can be compared.")
+        return
+    st.session_state.setdefault(PART, "test")
+    part = str(st.segmented_control("Part", PARTS, required=True, key=PART, persist_state="session"))
+    with show_errors():
+        found = comparison.compare(before, after, part)
+        _say(found, before, after)
+        with show_errors():
+            _show_images(found, catalogue.open_dataset(after.about.name), f"{before.name} {after.name} {part}")
+
+
+def image_is_open() -> bool:
+    """Tell whether an image is shown large, which drawing the page anew would close."""
+    return bool(st.session_state.get(_OPEN))
+
+
+def _say(found: Comparison, before: Run, after: Run) -> None:
+    """Show the figures, and in words what they say."""
+    low, high = found.interval
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(f"Before: {escape_markdown(before.title)}", f"{found.before.accuracy:.2%}", width="content")
+        st.metric(f"After: {escape_markdown(after.title)}", f"{found.after.accuracy:.2%}", width="content")
+        st.metric("Difference, in points", _signed(found.difference), width="content")
+        st.metric("95% interval", f"{_signed(low)} to {_signed(high)}", width="content")
+        st.metric("By chance (McNemar)", found.chance_said.replace("fewer than", "<"), width="content")
+    kinds = {"better": st.success, "worse": st.error, "unclear": st.info, "same": st.info}
+    kinds[found.verdict](escape_markdown(found.sentence))
+    st.caption(
+        "This compares these two trained networks only. To tell whether the change itself helps, "
+        "repeat with two or three other seeds."
+    )
+
+
+def _signed(share: float) -> str:
+    return f"{100 * share:+.2f}".replace("-", "−")
+
+
+def _show_images(found: Comparison, dataset: Dataset, place: str) -> None:
+    """Show the images of a kind, surest first."""
+    counts = {kind: len(getattr(found, kind)) for kind in _KINDS}
+    kind = st.segmented_control(
+        "Images",
+        list(_KINDS),
+        format_func=lambda kind: f"{_KINDS[kind]} · {counts[kind]:,}",
+        default=next((kind for kind in _KINDS if counts[kind]), "fixed"),
+        required=True,
+        key=f"runs_kind {place}",
+    )
+    ids = getattr(found, kind)
+    if not len(ids):
+        st.info(_NONE[kind])
+        return
+    number_key = f"runs_page {place} {kind}"
+
+    def items(number: int) -> list[Item]:
+        return [_item(found, dataset, int(index)) for index in ids[(number - 1) * _PER_PAGE : number * _PER_PAGE]]
+
+    pages = Pages(
+        f"{place} {kind}", len(ids), _PER_PAGE, items, lambda number: st.session_state.update({number_key: number})
+    )
+    opened = paged_gallery(pages, st.session_state.get(number_key, 1), dataset, key="runs_gallery")
+    if opened is not None:
+        st.session_state[_OPEN] = True
+
+        def answers(index: int) -> None:
+            st.markdown(_note(found, dataset, index))
+
+        enlarge(
+            dataset,
+            opened,
+            among=ids,
+            more=answers,
+            closed=lambda _index: st.session_state.update({_OPEN: False}),
+        )
+
+
+def _item(found: Comparison, dataset: Dataset, index: int) -> Item:
+    """Return an image for the gallery: what it was taken for before → after."""
+    names, position = dataset.about.class_names, found.position(index)
+    true = names[found.before.labels[position]]
+    first, second = (
+        (names[each.predicted[position]], each.probabilities[position].max()) for each in (found.before, found.after)
+    )
+    alt = (
+        f"Image {index}: a {true}, before taken for {first[0]} with {first[1]:.1%}, after for {second[0]} with "
+        f"{second[1]:.1%}"
+    )
+    return Item(index, alt, f"{first[0]} → {second[0]}", image_url(dataset, index))
+
+
+def _note(found: Comparison, dataset: Dataset, index: int) -> str:
+    """Say what both networks make of an image, as Markdown."""
+    names, position = dataset.about.class_names, found.position(index)
+    lines = []
+    for title, each in (("Before", found.before), ("After", found.after)):
+        likeliest = (-each.probabilities[position]).argsort(kind="stable")[:3]
+        answers = ", ".join(
+            f"{escape_markdown(names[place])} {each.probabilities[position][place]:.1%}" for place in likeliest
+        )
+        lines.append(f"**{title}**: {answers}")
+    return "  \n".join(lines)

@@ -1,1 +1,0 @@
-"""What pages share: the frame around them, their common controls, and components."""

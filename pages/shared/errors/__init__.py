@@ -1,1 +1,0 @@
-"""What the Errors page is made of."""

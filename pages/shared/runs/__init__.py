@@ -1,1 +1,0 @@
-"""What the Runs page is made of."""

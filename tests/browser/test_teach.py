@@ -1,0 +1,104 @@
+"""Teach in a browser: photos make a classifier, the camera records and is answered, and all of it is there again."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS
+from tests.browser.server import Server
+from tests.unit.photo_files import saved
+
+LONG_MS = 4 * PATIENCE_MS
+# A camera made of a canvas that changes: Chromium's own fake one needs an argument at its start.
+CAMERA = """
+const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 480 });
+const ink = canvas.getContext("2d");
+let turn = 0;
+setInterval(() => {
+  ink.fillStyle = `hsl(${turn++ % 360} 80% 50%)`;
+  ink.fillRect(0, 0, 640, 480);
+  ink.fillStyle = "white";
+  ink.fillRect(turn * 7 % 600, 200, 40, 40);
+}, 40);
+navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(25);
+"""
+REFUSED = """
+navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "NotAllowedError"); };
+"""
+
+
+def photos(shade: int) -> list[FilePayload]:
+    rng = np.random.default_rng(shade)
+    made = ((rng.integers(0, 60, (96, 128, 3)) + shade).astype(np.uint8) for _ in range(4))
+    return [
+        {"name": f"{number}.png", "mimeType": "image/png", "buffer": saved(Image.fromarray(each), "PNG")}
+        for number, each in enumerate(made)
+    ]
+
+
+@pytest.fixture
+def filming(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    opened = context.new_page()
+    opened.add_init_script(CAMERA)
+    opened.set_default_timeout(PATIENCE_MS)
+    yield opened
+    context.close()
+
+
+def bring(page: Page, place: int, files: list[FilePayload]) -> None:
+    page.get_by_test_id("stFileUploaderDropzoneInput").nth(place).set_input_files(files)
+    expect(page.locator(".strip").nth(place).locator("figure")).to_have_count(4, timeout=LONG_MS)
+
+
+def test_photos_and_the_camera_teach_and_are_answered(filming: Page, server: Server) -> None:
+    page = filming
+    page.goto(f"{server.address}/teach")
+    bring(page, 0, photos(20))
+    bring(page, 1, photos(180))
+    expect(page.get_by_text("Accuracy on images it has not learned from")).to_be_visible(timeout=LONG_MS)
+
+    page.get_by_role("button", name="Camera").first.click()
+    record = page.get_by_role("button", name="Hold to record")
+    record.hover()
+    page.mouse.down()
+    page.wait_for_timeout(1500)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"^\d+ recorded$"))).to_be_visible()
+    first = page.locator(".strip").first.locator("figure")
+    expect(first.nth(7)).to_be_visible(timeout=LONG_MS)
+    page.get_by_role("button", name="Close the camera").click()
+
+    page.get_by_role("radio", name="Camera").click()
+    expect(page.locator(".bars .row")).to_have_count(2, timeout=LONG_MS)
+    page.get_by_role("link", name="Browse", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Browse", exact=True)).to_be_visible()
+    page.goto(f"{server.address}/teach")
+    expect(first.nth(7)).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text("Accuracy on images it has not learned from")).to_be_visible(timeout=LONG_MS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440, "nothing reaches beyond the screen"
+    assert "Traceback" not in (server.home / "server.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        (REFUSED, "The camera may not be used. Allow it in the browser"),
+        (REFUSED.replace("NotAllowedError", "NotFoundError"), "No camera was found."),
+        ("Object.defineProperty(navigator, 'mediaDevices', { value: undefined });", "The browser gives no camera here"),
+    ],
+)
+def test_no_camera_is_said_and_the_page_goes_on(page: Page, server: Server, script: str, sentence: str) -> None:
+    page.add_init_script(script)
+    page.goto(f"{server.address}/teach")
+    page.get_by_role("button", name="Camera").first.click()
+    expect(page.get_by_text(sentence)).to_be_visible()
+    expect(page.get_by_role("button", name="Hold to record")).to_be_hidden()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text(sentence)).to_be_visible()
+    page.get_by_role("button", name="Close the camera").click()
+    expect(page.get_by_text(sentence)).to_be_hidden()

@@ -1,0 +1,82 @@
+"""A network that learns from kept features comes to what it comes to when each image goes through all of it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import runs
+from core.augmentation import Augmentation
+from core.datasets.sources import catalogue
+from core.networks.layers import BatchNormalization, Dense, Dropout, GlobalAveragePooling2D, Pretrained
+from core.networks.network import Network
+from core.nn import train
+from core.nn.training.journal import Journal
+from core.preprocessing import Pipeline
+from core.recipes.recipe import Fit, Recipe, find_recipe
+from core.runs import Run
+from core.training import features
+
+LAYERS = (Pretrained("EfficientNetLite0", size=32), GlobalAveragePooling2D(), BatchNormalization(), Dropout(0.3))
+FIT = Fit(epochs=2, batch_size=64, averaging=0.9)
+
+
+def recipe() -> Recipe:
+    network = Network((*LAYERS, Dense(10, "softmax")))
+    small = find_recipe("digits-dense").with_settings({"split.pictures": 150})
+    return replace(small, network=network, steps=Pipeline(), augmentation=None, fit=FIT)
+
+
+def trained(of: Recipe) -> Run:
+    """Return a run that was trained in this process."""
+    run = runs.create(of)
+    assert train.carry_out(Journal(run)) == 0, run.status().cause
+    return run
+
+
+def test_kept_features_train_the_same_network(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    catalogue.open_dataset("digits")
+    quick = trained(recipe())
+    assert list((data_home / "features").glob("*/*.npy"))
+    assert not (data_home / "prepared").exists()
+    monkeypatch.setattr(features, "beginning", lambda _: None)
+    slow = trained(recipe())
+    networks = [keras.saving.load_model(run.folder / "model.keras") for run in (quick, slow)]
+    for mine, theirs in zip(*(network.get_weights() for network in networks), strict=True):
+        assert np.allclose(mine, theirs, rtol=0.01, atol=0.01)
+    for name in ("validation_probabilities", "test_probabilities"):
+        mine, theirs = (np.load(run.folder / "evaluation.npz")[name] for run in (quick, slow))
+        assert np.allclose(mine, theirs, atol=0.01)
+    measured = [[record for record in run.metrics() if record["kind"] == "epoch"] for run in (quick, slow)]
+    for mine, theirs in zip(*measured, strict=True):
+        assert mine["val_loss"] == pytest.approx(theirs["val_loss"], abs=0.01)
+        assert mine["loss"] == pytest.approx(theirs["loss"], abs=0.01)
+
+
+def test_a_training_goes_on_from_where_it_was_with_features_and_without(
+    data_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue.open_dataset("digits")
+    whole = trained(recipe())
+    for through in (False, True):
+        with monkeypatch.context() as patch:
+            if through:  # as an earlier version trained
+                patch.setattr(features, "beginning", lambda _: None)
+            begun = trained(recipe().with_settings({"fit.epochs": 1}))
+        checked = begun.folder / "recipe.json"
+        checked.write_bytes((whole.folder / "recipe.json").read_bytes())
+        again = Run(begun.folder)
+        again.write_status(replace(again.status(), state=runs.PAUSED))
+        assert train.carry_out(Journal(again)) == 0, again.status().cause
+        mine, theirs = (np.load(run.folder / "evaluation.npz")["test_probabilities"] for run in (again, whole))
+        assert np.allclose(mine, theirs, atol=0.02)
+
+
+def test_images_that_chance_changes_go_through_the_network(data_home: Path) -> None:
+    catalogue.open_dataset("digits")
+    moved = replace(recipe(), augmentation=Augmentation(rotation_range=10), fit=replace(FIT, epochs=1))
+    trained(moved)
+    assert not (data_home / "features").exists()

@@ -1,0 +1,55 @@
+"""A network's own view of what it learned from: its statistics, what is fitted on them, and the worker's answers."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from core.datasets.sources import catalogue
+from core.nn.inference import models, ood_fit
+from core.nn.inference.channel_statistics import mean_columns, statistics, with_statistics
+from core.nn.layers.build import build_model
+from core.recipes.recipe import find_recipe
+from core.runs import RunError
+from tests.unit.made_runs import made_run
+
+
+def test_the_statistics_are_means_and_largest_values_of_the_activations() -> None:
+    inputs = keras.Input((6, 5, 1))
+    first = layers.Conv2D(2, 3, activation="relu")(inputs)
+    second = layers.Activation("relu")(layers.Conv2D(3, 2)(first))
+    outputs = layers.Dense(2, activation="softmax")(layers.Flatten()(second))
+    model = keras.Model(inputs, outputs)
+    images = np.random.default_rng(0).integers(0, 256, (5, 6, 5, 1)).astype(np.uint8)
+    found = statistics(with_statistics(model), images, batch_size=2)
+    expected = []
+    for each in (first, second):
+        places = np.asarray(keras.Model(inputs, each)(images))
+        expected += [places.mean((1, 2)), places.max((1, 2))]
+    assert found == pytest.approx(np.concatenate(expected, axis=1), rel=1e-5)
+    for columns, mean in zip(mean_columns(model), expected[::2], strict=True):
+        assert found[:, columns] == pytest.approx(mean, rel=1e-5)
+    with pytest.raises(ValueError, match="no convolution"):
+        with_statistics(keras.Model(inputs, layers.Dense(2)(layers.Flatten()(inputs))))
+
+
+def test_a_run_learns_what_is_unlike_its_images(data_home: Path) -> None:
+    run, digits = made_run(), catalogue.open_dataset("digits")
+    keras.utils.set_random_seed(0)
+    build_model(run.recipe.network, (8, 8, 1)).save(run.folder / "model.keras")
+    made = ood_fit.fit(run, digits, own_classes=["0"], other_classes=[], most=400)
+    noise = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 1)).astype(np.uint8)
+    own = digits.images[digits.select("test")[:100]]
+    known = [[each.known for each in models.answers(str(run.folder), list(some)) if each] for some in (own, noise)]
+    assert np.mean(known[0]) > 0.8
+    assert np.mean(known[1]) < 0.2, [sum(each) for each in known]
+    assert len(made.unknown_ids) > 0
+
+
+def test_a_network_without_convolutions_cannot_tell(data_home: Path) -> None:
+    run, digits = made_run(recipe=find_recipe("digits-dense")), catalogue.open_dataset("digits")
+    build_model(run.recipe.network, (8, 8, 1)).save(run.folder / "model.keras")
+    with pytest.raises(RunError, match="no convolution"):
+        ood_fit.fit(run, digits, own_classes=["0"], other_classes=["1"])

@@ -1,0 +1,23 @@
+"""Small sets of one's own images are trained on, as the Train page offers it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core import runs
+from core.recipes import suitable
+from core.recipes.recipe import find_recipe
+from tests.processes.trainings import ended, wait_for
+from tests.unit.small_sets import imported
+
+
+@pytest.mark.parametrize("name", ["two-by-45-photos", "three-by-8-gray", "a-class-of-two", "eight-by-eight"])
+def test_an_epoch_is_trained_on_a_small_set(data_home: Path, tmp_path: Path, name: str) -> None:
+    dataset = imported(name, tmp_path)
+    recipe = suitable.suited(find_recipe(suitable.ADAPTING), dataset)
+    run = runs.create(replace(recipe, fit=replace(recipe.fit, epochs=1)), name)
+    run.start()
+    status = wait_for(run, ended)
+    assert (status.state, status.cause) == (runs.FINISHED, "")
+    assert 0 <= status.result["test_accuracy"] <= 1

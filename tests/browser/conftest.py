@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,15 +10,6 @@ from tests.browser.server import CHROMIUM, Server, chromium, running_server
 
 PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one process, for they share a server; a seeded kind, with its own, goes to any."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            alone = item.path.name == "test_hardening.py"
-            item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else item.path.name))
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, cast
 
+import pytest
+
 
 class MissingError(Exception):
     """This machine lacks what a kind needs, such as a program; the message says what, and how to get it."""
@@ -38,3 +40,13 @@ def kinds() -> list[Kind]:
     """Return every kind there is, by name."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     return [cast(Kind, importlib.import_module(f"{__name__}.{name}")) for name in names]
+
+
+def assert_holds(kind: Kind, home: Path) -> None:
+    """Try what the tests try of a kind, and fail with the first cases that failed."""
+    try:
+        outcomes = list(kind.failures(kind.SUITE, home))
+    except MissingError as lack:
+        pytest.skip(str(lack))
+    assert len(outcomes) >= kind.SUITE
+    assert not [sentence for sentence in outcomes if sentence][:10]

@@ -5,15 +5,18 @@ from pathlib import Path
 import pytest
 
 from tests import hardening
+from tests.paths import PROJECT
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in hardening.kinds() if not kind.BROWSER], ids=lambda kind: kind.__name__.split(".")[-1]
-)
+def name_of(kind: hardening.Kind) -> str:
+    return kind.__name__.split(".")[-1]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in hardening.kinds() if not kind.BROWSER], ids=name_of)
 def test_no_case_of_a_kind_fails(kind: hardening.Kind, data_home: Path) -> None:
-    try:
-        outcomes = list(kind.failures(kind.SUITE, data_home))
-    except hardening.MissingError as lack:
-        pytest.skip(str(lack))
-    assert len(outcomes) >= kind.SUITE
-    assert not [sentence for sentence in outcomes if sentence][:10]
+    hardening.assert_holds(kind, data_home)
+
+
+def test_every_kind_that_needs_a_browser_has_a_file_there() -> None:
+    files = {path.stem.removeprefix("test_") for path in (PROJECT / "tests" / "browser").glob("test_*.py")}
+    assert {name_of(kind) for kind in hardening.kinds() if kind.BROWSER} <= files

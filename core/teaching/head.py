@@ -39,12 +39,6 @@ class Head:
         return Head((self.weights / temperature).astype(np.float32), (self.bias / temperature).astype(np.float32))
 
 
-def unit(features: np.ndarray) -> np.ndarray:
-    """Return features scaled to length 1, float32 `(n, d)`."""
-    values = features.astype(np.float32)
-    return np.asarray(values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-12))
-
-
 def fitted(features: np.ndarray, labels: np.ndarray, classes: int) -> Head:
     """Return the last layer that logistic regression finds.
 

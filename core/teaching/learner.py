@@ -23,6 +23,7 @@ from core.storage.progress import counted
 from core.teaching import clues, head
 from core.teaching.head import Head
 from core.teaching.project import ClassImage, Content, Project, TaughtClass, seen
+from core.training.features import unit
 
 _AT_ONCE = 32
 _NUMBERS = 1280
@@ -110,7 +111,7 @@ class Learned:
 
     def answer(self, features: np.ndarray) -> list[Answer]:
         """Return what is answered to images by their features, float `(n, d)`."""
-        scaled = head.unit(features)
+        scaled = unit(features)
         near = head.nearness(self.features, scaled) >= self.known_from
         return [Answer(p, bool(k)) for p, k in zip(self.head.probabilities(scaled), near, strict=True)]
 
@@ -246,7 +247,7 @@ class Learner:
             self._keep()
         there = [image for image in images if image.sha256 in self._known]
         features = np.stack([self._known[image.sha256][0] for image in there])
-        return head.unit(features), np.stack([self._known[image.sha256][1] for image in there]), lost
+        return unit(features), np.stack([self._known[image.sha256][1] for image in there]), lost
 
     def _keep(self) -> None:
         """Keep what was found of the project's images; it can be made again, and so need not last."""

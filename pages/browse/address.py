@@ -10,7 +10,7 @@ from core.datasets.store import Dataset
 from pages.browse.filters import MOST_SEED, finding_of, in_split, key_of, sorts_of
 from pages.common import image_pages
 from pages.common.address import AddressError, Parameter, first, number, one_of, view
-from pages.common.map_layout import method_parameter
+from pages.common.map_layout import by_parameter, method_parameter
 from pages.common.pickers import dataset_parameter
 
 IMAGES, OVERVIEW, MAP, AUDIT = "Images", "Overview", "Map", "Audit"
@@ -27,6 +27,7 @@ def parameters() -> Iterator[Parameter]:
     """Yield all parameters."""
     yield from dataset_parameter(datasets())
     yield view(VIEW, VIEWS)
+    yield by_parameter("map_by")
     yield method_parameter("map_method")
     if st.session_state["dataset"] not in catalogue.available():
         return

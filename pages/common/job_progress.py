@@ -9,27 +9,28 @@ from pages.common.messages import escape_markdown
 _POLL_S = 0.5
 
 
-def show_job(job: Job, title: str) -> JobStatus:
+def show_job(job: Job, title: str, *, key: str = "") -> JobStatus:
     """Show how a job stands; the page is drawn anew when it ends.
 
     Args:
         job: shown with its progress while it goes on, with its cause when it failed, else not at all.
         title: what it works on, for a person.
+        key: where it is shown, if that may be at two places of a page at once.
     """
     status = job.status()
     if status.state == jobs.RUNNING:
-        st.fragment(_progress, run_every=_POLL_S)(job, title)
+        st.fragment(_progress, run_every=_POLL_S)(job, title, key)
     elif status.state in (jobs.FAILED, jobs.INTERRUPTED):
         said, close = st.columns([8, 1], vertical_alignment="center")
         said.error(f"**{escape_markdown(title)}**: {escape_markdown(status.cause)}", icon=":material/error:")
-        close.button("Close", key=f"close_{job.key}", on_click=job.forget, width="stretch")
+        close.button("Close", key=f"close_{job.key}{key}", on_click=job.forget, width="stretch")
     return status
 
 
-def _progress(job: Job, title: str) -> None:
+def _progress(job: Job, title: str, key: str) -> None:
     status = job.status()
     if status.state != jobs.RUNNING:
         st.rerun()
     bar, cancel = st.columns([8, 1], vertical_alignment="center")
     bar.progress(status.fraction, f"**{escape_markdown(title)}** · {escape_markdown(status.line)}")
-    cancel.button("Cancel", key=f"cancel_{job.key}", on_click=job.cancel, width="stretch")
+    cancel.button("Cancel", key=f"cancel_{job.key}{key}", on_click=job.cancel, width="stretch")

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from core.datasets.views.embedding_map import PCA, TITLES
+from core.datasets.views.embedding_map import FEATURES, PCA, PIXELS, TITLES
 from core.storage import jobs
 from pages.common.address import Parameter, one_of
 from pages.common.job_progress import show_job
+
+_BY_TITLES = {PIXELS: "By pixels", FEATURES: "By what they show"}
 
 
 def method_parameter(key: str) -> Parameter:
@@ -15,22 +18,48 @@ def method_parameter(key: str) -> Parameter:
     return Parameter("method", key, one_of(list(TITLES)), default=PCA)
 
 
-def choose_method(heading: str, *, key: str) -> str:
-    """Draw a map's heading and the choice of what arranges it; return the method asked for."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"**{heading}**", width="content")
-        st.session_state.setdefault(key, PCA)
-        return str(
-            st.segmented_control(
-                "Method",
-                list(TITLES),
-                key=key,
-                required=True,
-                format_func=TITLES.__getitem__,
-                label_visibility="collapsed",
-                persist_state="session",
-            )
+def map_head(heading: str) -> DeltaGenerator:
+    """Draw a map's heading; return the row that it is in, for the choices."""
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.markdown(f"**{heading}**", width="stretch")
+    return row
+
+
+def by_parameter(key: str) -> Parameter:
+    """Return the parameter of what makes images alike; `key` is that of `choose_by`."""
+    return Parameter("by", key, one_of(list(_BY_TITLES)), default=PIXELS)
+
+
+def choose_by(*, key: str) -> str:
+    """Draw the choice of what makes images alike; return `PIXELS` or `FEATURES`."""
+    st.session_state.setdefault(key, PIXELS)
+    return str(
+        st.segmented_control(
+            "Arrange by",
+            list(_BY_TITLES),
+            key=key,
+            required=True,
+            format_func=_BY_TITLES.__getitem__,
+            label_visibility="collapsed",
+            persist_state="session",
         )
+    )
+
+
+def choose_method(*, key: str) -> str:
+    """Draw the choice of what arranges a map; return the method asked for."""
+    st.session_state.setdefault(key, PCA)
+    return str(
+        st.segmented_control(
+            "Method",
+            list(TITLES),
+            key=key,
+            required=True,
+            format_func=TITLES.__getitem__,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    )
 
 
 def offer_tsne(job_key: str, start: Callable[[], object]) -> None:

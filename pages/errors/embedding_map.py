@@ -12,7 +12,7 @@ from core.evaluation.explaining import feature_map, features, subject
 from core.runs import Run
 from core.storage import jobs
 from pages.common.job_progress import show_job
-from pages.common.map_layout import choose_method, offer_tsne
+from pages.common.map_layout import choose_method, map_head, offer_tsne
 from pages.common.messages import escape_markdown
 from pages.components.scatter import points_of, scatter
 
@@ -42,7 +42,8 @@ def show(run: Run, part: str, open_image: Callable[[int], None] | None = None) -
     if features.load(run) is None:
         offer_features(run)
         return None
-    method = choose_method("Feature map: images the network sees as similar are close together", key="features_method")
+    with map_head("Feature map: images the network sees as similar are close together"):
+        method = choose_method(key="features_method")
     if method == TSNE and feature_map.find_tsne(run, part) is None:
         job_key = feature_map.job_key(run, part)
         asked = {"name": run.name, "part": part}

@@ -28,6 +28,7 @@ from core import damaged, runs
 from core.cli import main
 from core.datasets import decisions, store
 from core.datasets.audit import report
+from core.datasets.features import embedding_map as feature_maps
 from core.datasets.sources import catalogue, importing
 from core.datasets.views import embedding_map, overview
 from core.errors import PixelwiseError
@@ -38,6 +39,7 @@ from core.runs import Run, comparison, folders
 from core.storage import jobs, user_library
 from tests.paths import PROJECT
 from tests.unit.evaluation.test_ood import HALF
+from tests.unit.made_features import keep_features
 from tests.unit.made_runs import made_run, unsigned
 from tests.unit.photos import photo_set
 
@@ -54,6 +56,7 @@ _PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("browse", {"dataset": "pets"}),
     ("browse", {"dataset": "pets", "view": "overview"}),
     ("browse", {"dataset": "pets", "view": "map"}),
+    ("browse", {"dataset": "pets", "view": "map", "by": "features"}),
     ("browse", {"dataset": "pets", "view": "audit"}),
     ("errors", {"run": "RUN", "view": "calibration"}),
     ("errors", {"run": "RUN", "view": "label-errors"}),
@@ -180,6 +183,7 @@ def _looks(other: Run, broken: Run) -> dict[str, Callable[[], object]]:
         "audit": report.load,
         "report": importing.report,
         "map": lambda pets: embedding_map.find(pets, embedding_map.PCA),
+        "map by features": lambda pets: feature_maps.embed(pets, embedding_map.PCA),
         "means": overview.known_class_means,
     }
     for name, read in of_dataset.items():
@@ -222,6 +226,8 @@ def _make() -> tuple[Run, Run]:
     report.audit(pets)
     overview.class_means(pets)
     embedding_map.embed(pets, embedding_map.PCA)
+    keep_features(pets, rng.random((12, 8)))
+    feature_maps.embed(pets, embedding_map.PCA)
     (pets.folder / "report.json").write_text(
         json.dumps({"source": "pets.zip", "accepted": 12, "refused": [], "skipped": 0, "notes": ["a note"]})
     )
@@ -244,7 +250,12 @@ def _cases(home: Path) -> list[tuple[Path, str, Damage]]:
     """Return all cases, each file in turn with its next damage, always in the same order."""
     rng = random.Random(_SEED)  # noqa: S311 no secret
     roots = [path for path in sorted((home / "runs").iterdir()) if path.is_dir()][1:]
-    roots += [home / "datasets" / "pets", *sorted((home / "jobs").iterdir()), *sorted((home / "saved").iterdir())]
+    roots += [
+        home / "datasets" / "pets",
+        *sorted((home / "features").iterdir()),
+        *sorted((home / "jobs").iterdir()),
+        *sorted((home / "saved").iterdir()),
+    ]
     queues = []
     for root in roots:
         for path in sorted(root.rglob("*")):

@@ -11,7 +11,10 @@ from core.datasets.audit import report
 from core.datasets.decisions import EXCLUDE, KEPT, RELABEL, UNSURE
 from core.datasets.sources import catalogue
 from core.datasets.store import About, Dataset
+from core.storage import jobs
+from core.training import features
 from tests.pages.opening import said, show
+from tests.unit.made_features import keep_features
 
 
 @pytest.fixture
@@ -226,3 +229,36 @@ def test_a_lasso_on_the_map_shows_its_images_beneath(app: AppTest) -> None:
     app.session_state["gallery_open_Browse"] = 5
     app.run()
     assert "image 5 " in said(app)
+
+
+def test_a_map_by_what_images_show_offers_the_features_it_needs(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(features, "start", started.append)
+    show(app, "browse", dataset="digits", view="map")
+    app.button_group(key="map_by").set_value("features").run()
+    assert address(app) == {"view": ["map"], "by": ["features"]}
+    assert "look at 1,797 images once: about 9.0 s" in said(app)
+    assert "Showing the map by pixels in the meantime" in said(app)
+    app.button(key="features_map").click().run()
+    assert started == ["digits"]
+
+
+def test_a_map_by_what_images_show_opens_by_its_address(app: AppTest, pets: Dataset) -> None:
+    keep_features(pets, np.eye(3))
+    show(app, "browse", dataset="pets", view="map", by="features")
+    assert "images that show similar things close together" in said(app)
+    assert "in the meantime" not in said(app)
+    assert not app.error
+
+
+def test_why_there_are_no_features_is_said(app: AppTest, pets: Dataset) -> None:
+    job = jobs.Job(jobs.folder() / features.job_key("pets"))
+    job.folder.mkdir(parents=True)
+    (job.folder / "job.json").write_text('{"call": "core.nn.inference.dataset_features:run", "arguments": {}}')
+    cause = "The weights of EfficientNetLite0 cannot be read: the package is not installed. Install it again."
+    job.write_status(jobs.JobStatus(jobs.FAILED, 1e9, cause=cause))
+    show(app, "browse", dataset="pets", view="map", by="features")
+    assert "the package is not installed" in app.error[0].value
+    app.button(key=f"close_{job.key}map").click().run()
+    assert not app.error
+    assert app.button(key="features_map")

@@ -17,6 +17,7 @@ from core.teaching import clues, head, making, project
 from core.teaching.learner import Learned, Learner
 from core.teaching.project import MOST_IMAGES, Project, TeachingError
 from core.training.data import parts
+from core.training.features import unit
 from tests.unit.photo_files import saved
 
 
@@ -173,8 +174,8 @@ def test_a_damaged_project_is_said(taught: Project) -> None:
 
 def test_what_is_far_from_all_images_is_none_of_these() -> None:
     rng = np.random.default_rng(0)
-    own = head.unit(rng.random((20, 64)) + 5 * np.eye(64)[np.arange(20) % 2])
-    others = head.unit(rng.random((20, 64)) + 5 * np.eye(64)[10 + np.arange(20)])
+    own = unit(rng.random((20, 64)) + 5 * np.eye(64)[np.arange(20) % 2])
+    others = unit(rng.random((20, 64)) + 5 * np.eye(64)[10 + np.arange(20)])
     assert (head.nearness(own, own, among_own=True) >= head.known_from(own)).mean() >= 0.9
     assert not (head.nearness(own, others) >= head.known_from(own)).any()
 
@@ -217,7 +218,7 @@ def test_probabilities_are_those_of_the_fitted_layer_for_two_classes_and_three()
     rng = np.random.default_rng(0)
     for classes in (2, 3):
         labels = np.arange(30) % classes
-        features = head.unit(rng.random((30, 12)) + np.eye(12)[labels])
+        features = unit(rng.random((30, 12)) + np.eye(12)[labels])
         wanted = LogisticRegression(C=30.0, max_iter=200).fit(features, labels).predict_proba(features)
         assert np.allclose(head.fitted(features, labels, classes).probabilities(features), wanted, atol=1e-3)
         assert np.allclose(head.compact(features) @ head.compact(features).T, features @ features.T, atol=1e-5)

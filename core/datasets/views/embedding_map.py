@@ -1,4 +1,4 @@
-"""The map of a dataset: its images as points of a plane, those that look alike near each other."""
+"""The map of a dataset: its images as points of a plane, those that are alike near each other."""
 
 import io
 import re
@@ -18,6 +18,8 @@ from core.storage.progress import Progress, quiet
 
 PCA, TSNE = "pca", "tsne"
 TITLES = {PCA: "PCA", TSNE: "t-SNE"}
+# What makes images alike: their pixels, or the features that a pretrained network makes of them.
+PIXELS, FEATURES = "pixels", "features"
 MOST_IMAGES = 10_000
 # An array's images keep their pixels up to this side; photos need more to be recognised.
 _TILE_SIDE, _PHOTO_TILE_SIDE = 32, 48
@@ -100,11 +102,16 @@ def points(images: int) -> dict[str, Array]:
     }
 
 
-def find(dataset: Dataset, method: str) -> Map | None:
-    """Return the map that is kept on disk; `None` when it has yet to be made."""
-    found = load_or_compute(
-        dataset, f"map-{method}", {**points(len(dataset)), "explained": Array(np.float32, (2,), finite=True)}
-    )
+def find(dataset: Dataset, method: str, by: str = PIXELS) -> Map | None:
+    """Return the map that is kept on disk; `None` when it has yet to be made.
+
+    Args:
+        dataset: what is mapped.
+        method: `PCA` or `TSNE`.
+        by: `PIXELS` or `FEATURES`.
+    """
+    wanted = {**points(len(dataset)), "explained": Array(np.float32, (2,), finite=True)}
+    found = load_or_compute(dataset, _kept_as(method, by), wanted)
     if found is None:
         return None
     first, second = found["explained"].tolist()
@@ -112,7 +119,7 @@ def find(dataset: Dataset, method: str) -> Map | None:
 
 
 def embed(dataset: Dataset, method: str, progress: Progress = quiet) -> Map:
-    """Return the map of a dataset: the one kept on disk, or a new one, kept from now on.
+    """Return the map of a dataset by its pixels: the one kept on disk, or a new one, kept from now on.
 
     t-SNE takes a minute and redirects this process's standard output meanwhile: let a job do it.
 
@@ -127,23 +134,53 @@ def embed(dataset: Dataset, method: str, progress: Progress = quiet) -> Map:
     """
     if (found := find(dataset, method)) is not None:
         return found
+    ids = mapped(dataset, method)
+    vectors, sheet = _read(dataset, ids, progress)
+    _keep_sheet(dataset, sheet)
+    return arrange(dataset, method, PIXELS, ids, vectors, progress)
+
+
+def mapped(dataset: Dataset, method: str) -> np.ndarray:
+    """Return the images that a dataset's map by a method shows, int64 `(m,)`, ascending.
+
+    Raises:
+        MapError: too few images for t-SNE.
+    """
     ids = sample(dataset)
     if method == TSNE and len(ids) < FEWEST_FOR_TSNE:
         raise MapError(f"t-SNE needs at least {FEWEST_FOR_TSNE} images; {dataset.about.name} has {len(ids)}.")
-    features, sheet = _read(dataset, ids, progress)
-    _keep_sheet(dataset, sheet)
+    return ids
+
+
+def arrange(
+    dataset: Dataset, method: str, by: str, ids: np.ndarray, vectors: np.ndarray, progress: Progress = quiet
+) -> Map:
+    """Arrange images by vectors, and keep the map; arguments and errors as of `find` and `embed`.
+
+    Args:
+        dataset: what is mapped.
+        method: `PCA` or `TSNE`.
+        by: what the vectors are made of, `PIXELS` or `FEATURES`.
+        ids: the images, int64 `(m,)`, ascending.
+        vectors: one an image, float32 `(m, d)`.
+        progress: told what is done; it may raise `Cancelled`.
+    """
     progress("finding the principal components", 0, 0, "")
-    components, explained = principal_components(features, 2 if method == PCA else COMPONENTS)
+    components, explained = principal_components(vectors, 2 if method == PCA else COMPONENTS)
     if method == TSNE:
         coordinates, explained = tsne(components, progress), np.zeros(2, np.float32)
     else:
         coordinates = components
-    keep(dataset, f"map-{method}", {"ids": ids, "coordinates": coordinates, "explained": explained[:2]})
+    keep(dataset, _kept_as(method, by), {"ids": ids, "coordinates": coordinates, "explained": explained[:2]})
     return Map(method, ids, coordinates, (float(explained[0]), float(explained[1])))
 
 
+def _kept_as(method: str, by: str) -> str:
+    return f"map-{method}" if by == PIXELS else f"map-{by}-{method}"
+
+
 def run(name: str, method: str, progress: Progress) -> dict[str, int]:
-    """Make a dataset's map as a job; return how many `images` it shows. It raises what `embed` does."""
+    """Make a dataset's map by its pixels as a job; return how many `images` it shows. It raises what `embed` does."""
     return {"pictures": len(embed(catalogue.open_dataset(name), method, progress).ids)}
 
 

@@ -1,0 +1,1 @@
+"""What the features that a pretrained network makes of a dataset tell about its images."""

@@ -25,6 +25,7 @@ def done(job: Job) -> JobStatus:
     return status
 
 
+@pytest.mark.usefixtures("trained_here")
 def test_the_worker_and_the_jobs_look_into_a_runs_network(data_home: Path) -> None:
     run = begin("digits-cnn", epochs=2)
     assert wait_for(run, ended).state == FINISHED

@@ -13,6 +13,7 @@ from tests.unit.small_sets import imported
 
 
 @pytest.mark.parametrize("name", ["two-by-45-photos", "three-by-8-gray", "a-class-of-two", "eight-by-eight"])
+@pytest.mark.usefixtures("trained_here")
 def test_an_epoch_is_trained_on_a_small_set(data_home: Path, tmp_path: Path, name: str) -> None:
     dataset = imported(name, tmp_path)
     recipe = suitable.suited(find_recipe(suitable.ADAPTING), dataset)

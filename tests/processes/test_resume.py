@@ -92,6 +92,7 @@ def test_a_paused_run_frees_the_processor_and_goes_on_with_another_learning_rate
     assert sorted(rates, reverse=True) == rates, "changed once"
 
 
+@pytest.mark.usefixtures("trained_here")
 def test_a_finished_run_trains_on_and_one_stops_early(data_home: Path) -> None:
     run = begin("digits-cnn", epochs=2)
     first = wait_for(run, ended)
@@ -149,6 +150,7 @@ def test_sigterm_in_the_middle_of_a_save_is_heeded_after_it(data_home: Path) -> 
     assert kept.progress.epoch == run.status().epoch == len(epochs_told(run))
 
 
+@pytest.mark.usefixtures("trained_here")
 def test_a_diverged_run_says_so_and_a_smaller_rate_saves_it(data_home: Path) -> None:
     recipe = find_recipe("digits-dense").with_settings({"optimiser": {"kind": "SGD", "learning_rate": 10.0}})
     linear = [replace(layer, activation="linear") for layer in recipe.network.layers[1:-1]]  # type: ignore[call-arg]
@@ -165,6 +167,7 @@ def test_a_diverged_run_says_so_and_a_smaller_rate_saves_it(data_home: Path) -> 
     assert wait_for(broken, ended).state == runs.FINISHED
 
 
+@pytest.mark.usefixtures("trained_here")
 def test_what_cannot_be_gone_on_with_is_told_in_words(data_home: Path) -> None:
     run = begin(epochs=1)
     wait_for(run, ended)
@@ -195,6 +198,7 @@ def test_what_cannot_be_gone_on_with_is_told_in_words(data_home: Path) -> None:
     assert wait_for(run, ended).state == runs.FINISHED
 
 
+@pytest.mark.usefixtures("trained_here")
 def test_a_network_too_big_for_memory_and_a_batch_bigger_than_the_data(data_home: Path) -> None:
     recipe = find_recipe("digits-dense").to_json()
     wide = {"kind": "Dense", "units": 8192}

@@ -137,6 +137,7 @@ def test_the_network_begins_with_the_same_weights(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("recipe", [plain(), everything(), orthogonal()], ids=lambda recipe: recipe.name)
+@pytest.mark.usefixtures("trained_here")
 def test_the_script_comes_to_the_runs_numbers(data_home: Path, tmp_path: Path, recipe: Recipe) -> None:
     if recipe.name == "everything":
         recipe = replace(recipe, initial_weights=earlier(recipe).name)

@@ -84,6 +84,7 @@ def test_a_run_with_augmentation_tells_as_much_and_validates_on_plain_images(dat
     assert "Warning" not in run.log_file.read_text(), "nothing that a user need look after"
 
 
+@pytest.mark.usefixtures("trained_here")
 def test_what_is_kept_computes_with_32_bits_also_when_the_training_took_16(data_home: Path) -> None:
     import keras
 
@@ -96,6 +97,7 @@ def test_what_is_kept_computes_with_32_bits_also_when_the_training_took_16(data_
     assert np.asarray(model(images)) == pytest.approx(found.probabilities[:40], abs=1e-5)
 
 
+@pytest.mark.usefixtures("trained_here")
 def test_the_worker_that_is_killed_is_replaced(data_home: Path) -> None:
     run = begin(epochs=1)
     wait_for(run, ended)
@@ -144,6 +146,7 @@ def test_a_killed_trainer_is_interrupted_and_the_next_takes_its_turn(data_home: 
     assert not first.has_model, "nothing half-written"
 
 
+@pytest.mark.usefixtures("trained_here")
 def test_failures_are_told_in_words(data_home: Path) -> None:
     shrunk = find_recipe("exercise-51").to_json()
     pool = {"kind": "MaxPool2D", "pool_size": 8}

@@ -5,6 +5,7 @@ Uses a data home of its own: the digits, and MNIST, the pets and photos of pets 
 
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import sklearn.datasets
@@ -38,15 +39,17 @@ def main(wanted: list[str]) -> None:
             "preprocess": f"preprocess?dataset={photos}",
             "augment": f"augment?dataset={photos}",
             "train": "train",
+            "teach": "teach",
             "runs": "runs?" + "&".join(f"run={run.name}" for run in sorted((home / "runs").glob("*-digits-*"))),
             "errors": "errors",
             "card": "errors",
             "predict": "predict?run=pets" if PHOTOS.exists() else "predict",
         }
-        acts = {
+        acts: dict[str, Callable[[Page], None]] = {
             "preprocess": _start_from_the_book,
             "augment": _start_strong,
             "card": _open_the_first,
+            **({"teach": _teach} if PHOTOS.exists() else {}),
             "predict": _bring_photos if PHOTOS.exists() else _draw_a_seven,
         }
         with chromium() as browser, running_server(home) as server:
@@ -78,6 +81,16 @@ def _open_the_first(page: Page) -> None:
     page.wait_for_timeout(15_000)
     page.get_by_role("dialog").get_by_text("Nothing decided").evaluate("said => said.scrollIntoView()")
     page.wait_for_timeout(1000)
+
+
+def _teach(page: Page) -> None:
+    """Bring photos of two classes, then two others."""
+    boxes = page.get_by_test_id("stFileUploaderDropzoneInput")
+    for place, kind in enumerate(("cat", "dog")):
+        boxes.nth(place).set_input_files(sorted(PHOTOS.glob(f"{kind}.*.jpg"))[:9])
+        page.wait_for_timeout(6000)
+    boxes.last.set_input_files([max(PHOTOS.glob(f"{kind}.*.jpg")) for kind in ("cat", "dog")])
+    page.wait_for_timeout(10_000)
 
 
 def _bring_photos(page: Page) -> None:

@@ -115,7 +115,7 @@ def _train(journal: Journal) -> None:
     _check_disk(run, sum(size.parameters for size in sizes))
     done = begin.progress.epoch if begin else 0
     checkpoint.remove_after(run.checkpoint_folder, done)
-    journal.cut(done)
+    journal.cut(done, begin.progress.untold if begin else ())
     journal.check_wish()
 
     journal.status(doing="starting TensorFlow")

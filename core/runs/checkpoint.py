@@ -36,6 +36,8 @@ class Progress:
         best_epoch: the epoch with the smallest validation loss, and `best_loss` that loss; 0 and `None` before the
             first, or when nothing stops the training early. The last epoch is not compared yet.
         training: what the last epoch's record says of the training: loss, accuracy, learning rate and speed.
+        untold: the records of epochs before the last that were not in `metrics.jsonl` yet: were the trainer killed
+            right after this was saved, they would be lost.
     """
 
     epoch: int
@@ -44,6 +46,7 @@ class Progress:
     best_epoch: int = 0
     best_loss: float | None = None
     training: dict[str, float | None] = field(default_factory=dict)
+    untold: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)

@@ -64,6 +64,27 @@ def test_a_killed_run_ends_with_the_numbers_of_one_that_was_not(data_home: Path)
     assert status.kept_epoch == whole.status().kept_epoch
 
 
+@pytest.mark.usefixtures("trained_here")
+def test_epochs_that_a_kill_left_untold_are_told_when_it_goes_on(
+    data_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.nn.training.callback import Live
+
+    with monkeypatch.context() as patch:
+        tell = Live._tell_epoch
+        patch.setattr(Live, "_tell_epoch", lambda live, record, seen: record["epoch"] == 1 and tell(live, record, seen))
+        run = begin(epochs=4)
+    assert [record["epoch"] for record in epochs_told(run)] == [1]
+    batches = [record for record in run.metrics() if record["kind"] == "batch"]
+    run.write_status(replace(run.status(), state=runs.INTERRUPTED))
+    run.resume()
+    assert run.status().state == runs.FINISHED
+    assert [record["epoch"] for record in epochs_told(run)] == [1, 2, 3, 4]
+    places = [record["epoch"] for record in run.metrics()]
+    assert places == sorted(places)
+    assert [record for record in run.metrics() if record["kind"] == "batch"] == batches
+
+
 def test_a_paused_run_frees_the_processor_and_goes_on_with_another_learning_rate(data_home: Path) -> None:
     run = begin("digits-cnn", epochs=1000)
     after(2, run)

@@ -78,6 +78,7 @@ class Live(keras.callbacks.Callback):
         self._validation_s = 0.0
         self._traced = False
         self._seen_at = float("-inf")
+        self._untold: dict[int, dict[str, Any]] = {}
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Start the epoch's clock and means."""
@@ -193,6 +194,7 @@ class Live(keras.callbacks.Callback):
             self.progress.best_epoch,
             self.progress.best_loss,
             training,
+            list(self._untold.values()),
         )
         self._saver.offer(Checkpoint(self.progress, state, self.best))
         self.measure(state)
@@ -243,6 +245,7 @@ class Live(keras.callbacks.Callback):
             seen, self._seen_at = self._look.seen(epoch, predictions), now
         if self._averages is not None and state is not None:
             self.restore(state)
+        self._untold[epoch] = record
         self._saver.when_safe(epoch, lambda: self._tell_epoch(record, seen))
 
     def _check_pause(self) -> None:
@@ -261,10 +264,12 @@ class Live(keras.callbacks.Callback):
 
     def _tell_epoch(self, record: dict[str, Any], seen: Seen | None) -> None:
         """Tell of an epoch that is on disk, in the saver's thread."""
-        # First, and at once: were it killed in between, the status would know of fewer epochs than were told. An epoch
-        # that was not told is told again by `measure`.
-        self._journal.status(lasting=False, epoch=int(record["epoch"]), seconds=record["seconds"])
+        # First, and at once: were it killed in between, the status would know of fewer epochs than were told. The last
+        # epoch, if it was not told, is told again by `measure`, those before it by `Progress.untold`.
+        epoch = int(record["epoch"])
+        self._journal.status(lasting=False, epoch=epoch, seconds=record["seconds"])
         self._journal.record(kind="epoch", **record)
+        self._untold.pop(epoch, None)
         if seen is not None:
             with data_home.replacing(self._journal.run.folder / "live.npz") as beside:
                 np.savez(beside, **vars(seen))

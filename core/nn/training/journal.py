@@ -5,6 +5,7 @@ import math
 import os
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -102,8 +103,13 @@ class Journal:
             self._metrics.write(checked.text(finite) + "\n")
             self._metrics.flush()
 
-    def cut(self, epoch: int) -> None:
-        """Take back what was told of the end of an epoch and after it: it is told again."""
+    def cut(self, epoch: int, untold: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Take back what was told of the end of an epoch and after it: it is told again.
+
+        Args:
+            epoch: the last whole one.
+            untold: records of epochs before it, as `Progress.untold` has them; those that are not there are put there.
+        """
         with self._lock:
             self._metrics.close()
             kept = [
@@ -111,6 +117,9 @@ class Journal:
                 for record in self.run.metrics()
                 if record["epoch"] < epoch or (record["epoch"] == epoch and record["kind"] != "epoch")
             ]
+            told = {record["epoch"] for record in kept if record["kind"] == "epoch"}
+            kept += [{"kind": "epoch", **record} for record in untold if record["epoch"] not in told]
+            kept.sort(key=lambda record: record["epoch"])
             data_home.replace_text(self._path, "".join(checked.text(record) + "\n" for record in kept))
             self._metrics = self._path.open("a", encoding="utf-8")
 

@@ -52,6 +52,13 @@ def test_what_is_told_again_is_taken_back(run: Run) -> None:
     ]
     journal.record(kind="epoch", epoch=2.0)
     assert run.metrics()[-1] == {"kind": "epoch", "epoch": 2.0}
+    journal.record(kind="batch", epoch=4.0)
+    journal.cut(4, [{"epoch": 2.0, "loss": 9.0}, {"epoch": 3.0, "loss": 1.0}])
+    assert run.metrics()[-3:] == [
+        {"kind": "epoch", "epoch": 2.0},
+        {"kind": "epoch", "epoch": 3.0, "loss": 1.0},
+        {"kind": "batch", "epoch": 4.0},
+    ], "only what is not there is put there"
     journal.cut(0)
     assert run.metrics() == []
     journal.close(state=runs.STOPPED)

@@ -34,7 +34,7 @@ def test_it_is_arranged_by_what_the_features_tell(dataset: Dataset) -> None:
     found = embedding_map.embed(dataset, PCA)
     assert found is not None
     first = found.coordinates[:, 0]
-    assert np.array_equal(first > 0, SHOWN == SHOWN[first.argmax()]), "one kind on each side"
+    assert np.array_equal(first > 0, SHOWN[first.argmax()] == SHOWN), "one kind on each side"
     assert found.explained[0] > 0.9
     by_pixels = maps.embed(dataset, PCA)
     assert by_pixels.explained[0] < 0.5

@@ -33,9 +33,11 @@ CHART_TEXT, CHART_GRID = Shade("#5F6973", "#C3CAD2"), Shade("#E6EAF1", "#31333F"
 CHART_MARK = Shade("#5F6973", "#9AA3AC")
 
 # The theme's, for drawings that no style of the page reaches.
-PRIMARY = Shade(BLUE, "#2E8BC9")
+PRIMARY = Shade(BLUE, "#2373AD")
+# For text: white is read on the one above, and this one on the page.
+PRIMARY_TEXT = Shade(BLUE, "#6FB4E6")
 BACKGROUND = Shade("#FFFFFF", "#12161B")
-TEXT = Shade("#16202A", "#E6EAEE")
+TEXT = Shade("#0A1018", "#E6EAEE")
 FAINT_TEXT = CHART_MARK
 
 # What is not the matter: other classes, other bars, layers without weights.

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
@@ -19,6 +20,7 @@ from pages.common.damage_notice import say_damaged
 from pages.common.messages import escape_markdown, show_errors
 
 _BEFORE_WARMING_S = 1.5
+_STYLE = Path(__file__).with_suffix(".css")
 
 
 def page(title: str, lead: str, parameters: Iterable[Parameter | Sequence[Parameter]] = ()) -> None:
@@ -31,6 +33,7 @@ def page(title: str, lead: str, parameters: Iterable[Parameter | Sequence[Parame
 
     Where that cannot be read at all, a sentence says so, and the page ends.
     """
+    st.html(_STYLE)
     st.title(title, anchor=False)
     st.caption(lead)
     with show_errors():

@@ -69,7 +69,7 @@ def _legend(drawn: Sequence[run_curves.RunCurve]) -> str:
 
 def show_differences(chosen: Sequence[Run]) -> None:
     """Show in what the chosen runs differ, and nothing else."""
-    st.subheader("What differs", anchor=False)
+    st.header("What differs", anchor=False)
     with show_errors():
         found = comparison.differences(chosen)
         if not found:

@@ -30,7 +30,7 @@ def show_verdict(run: Run, answer: Prediction, booked: DecisionThreshold) -> Non
     asked = answer.asks(booked)
     said = threshold.in_words(answer.decision(booked, names), names, asked=asked)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(escape_markdown(in_words(answer, names)), anchor=False, width="content")
+        st.header(escape_markdown(in_words(answer, names)), anchor=False, width="content")
         if asked:
             st.badge(escape_markdown(said[0].upper() + said[1:]), icon=":material/help:", color="orange")
         else:

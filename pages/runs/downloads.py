@@ -14,7 +14,7 @@ from pages.common.messages import escape_markdown, show_errors
 
 def show_take_away(run: Run) -> None:
     """Offer everything that a run leaves."""
-    st.subheader("Take it away", anchor=False)
+    st.header("Take it away", anchor=False)
     recipe_json = json.dumps(run.recipe.to_json(), indent=1)
     left, right = st.columns(2, gap="large")
     with left:

@@ -20,7 +20,7 @@ PART = "runs_part"
 
 def show_pair(before: Run, after: Run) -> None:
     """Compare two runs on the same images."""
-    st.subheader("Image by image", anchor=False)
+    st.header("Image by image", anchor=False)
     if not (before.has_evaluation and after.has_evaluation):
         st.info("Both runs must be finished before their predictions can be compared.")
         return

@@ -63,11 +63,11 @@ with show_errors():
     learner = learners.learner(project.folder)
     left, middle, right = st.columns([4, 3, 3], gap="medium")
     with left, show_errors():
-        st.subheader("Classes", anchor=False)
+        st.header("Classes", anchor=False)
         show_classes(project, content)
     with middle, show_errors():
-        st.subheader("What it knows now", anchor=False)
+        st.header("What it knows now", anchor=False)
         show_knowledge(learner, content)
     with right, show_errors():
-        st.subheader("Try it", anchor=False)
+        st.header("Try it", anchor=False)
         show_trying(learner)

@@ -14,5 +14,5 @@ def show(app: AppTest, name: str, /, **address: str) -> AppTest:
 
 
 def said(app: AppTest) -> str:
-    kinds = (app.title, app.info, app.error, app.success, app.markdown, app.caption, app.subheader, app.text)
+    kinds = (app.title, app.info, app.error, app.success, app.markdown, app.caption, app.header, app.text)
     return "\n".join(str(element.value) for elements in kinds for element in elements)

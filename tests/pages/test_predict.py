@@ -66,7 +66,7 @@ def test_a_photo_unlike_what_the_run_learned_from_is_said_to_be(
     monkeypatch.setattr(MadeAnswer, "within", nothing_known)
     show(app, "predict")
     bring(app, ("a.png", shade(10)))
-    assert "Unlike the training data" in [each.value for each in app.subheader]
+    assert "Unlike the training data" in [each.value for each in app.header]
     assert "Ask somebody" in said(app)
     assert "would say 0" in said(app)
     assert "**Had it to choose**" in said(app), "a bar of 99% is no answer here"

@@ -2,6 +2,8 @@
 // Two images side by side. data: {before, after}, each {url, width, height: of the image itself, label, alt,
 // histograms: counts 0–255 by channel, patch: rows of pixels of values or null, corner: [column, row] of the patch,
 // missing: said in its place}. Sends `point`: {side, x, y} in shares, at most each `pause` ms while one points.
+import { inkOn } from "../common/contrast.js";
+
 /**
  * @typedef {object} Side
  * @property {string} url
@@ -91,9 +93,7 @@ function numbers(table, { patch, missing }) {
     const cell = document.createElement("span");
     const [red, green, blue] = values.length === 1 ? [values[0], values[0], values[0]] : values;
     cell.style.background = `rgb(${red} ${green} ${blue})`;
-    cell.style.color = 0.299 * red + 0.587 * green + 0.114 * blue > 140
-      ? "var(--palette-black)"
-      : "var(--palette-white)";
+    cell.style.color = `var(--palette-${inkOn(red, green, blue)})`;
     cell.replaceChildren(...values.map((value) => Object.assign(document.createElement("b"), { textContent: value })));
     return cell;
   });

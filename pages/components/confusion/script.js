@@ -69,8 +69,8 @@ function draw({ names, counts, support, predicted, shares }) {
       made.setAttribute("aria-label", title);
       const weight = right ? count / Math.max(support[true_], 1) : Math.sqrt(count / worst);
       made.className = count ? (right ? "right" : "wrong") : "none";
-      made.classList.toggle("heavy", weight > (right ? 0.55 : 0.8));
-      made.style.setProperty("--weight", `${Math.round(8 + 87 * weight)}%`);
+      // No more than 88%, so that black can be read on it on a light page and white on a dark one.
+      made.style.setProperty("--weight", `${Math.round(8 + 80 * weight)}%`);
       line.insertCell().append(made);
     });
   });

@@ -29,7 +29,7 @@ template.innerHTML = `<div class='slider'>
 <div class='track'><i class='filled'></i></div></div>`;
 
 function madeHeading(text) {
-  const made = document.createElement("h4");
+  const made = document.createElement("h2");
   made.textContent = made.dataset.heading = text;
   return made;
 }

@@ -116,7 +116,7 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
     all.onchange = () => choose(all.checked ? rows.map((each) => each.name) : []);
     const first = element("th", "tick");
     first.append(all);
-    row.append(first, element("th", "star"));
+    row.append(first, element("td", "star"));
     columns.forEach((column, place) => {
       const cell = element("th", column.className);
       const sorted = place === kept.by;

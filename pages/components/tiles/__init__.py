@@ -11,7 +11,10 @@ from core.images import contact_sheet
 from pages.components import script, style
 
 _mount = st.components.v2.component(
-    "pixelwise_tiles", html="<div class='tiles'></div>", css=style("tiles/style.css"), js=script("tiles/script.js")
+    "pixelwise_tiles",
+    html="<div class='tiles' tabindex='0'></div>",
+    css=style("tiles/style.css"),
+    js=script("tiles/script.js"),
 )
 
 

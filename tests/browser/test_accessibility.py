@@ -1,0 +1,57 @@
+"""axe-core finds nothing on any page, light on a wide screen and dark on a narrow one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.browser.server import running_server
+from tests.unit.made_runs import made_run
+
+ADDRESSES = (
+    "",
+    "datasets",
+    "browse",
+    *(f"browse?view={view}" for view in ("overview", "map", "audit")),
+    "preprocess",
+    "augment",
+    "train",
+    "teach",
+    "runs",
+    "errors",
+    "errors?view=classes",
+    "predict?run=pets",
+)
+# Streamlit 1.67's own: its dropzone has the role of none and a label, and a link that is switched off is faint.
+STREAMLITS = (("presentation-role-conflict", "stFileUploaderDropzone"), ("color-contrast", "stTooltipHoverTarget"))
+
+
+def faults(page: Page) -> Iterator[str]:
+    """Yield what axe finds on a page: the rule, where, and the contrast where it is one."""
+    found: dict[str, Any] = Axe().run(page).response
+    for rule in found["violations"]:
+        for node in rule["nodes"]:
+            places = str(node["target"]) + node["html"]
+            if not any(rule["id"] == known and mark in places for known, mark in STREAMLITS):
+                told = [each["data"] for each in node["any"] if each["id"] == "color-contrast"]
+                yield f"{rule['id']}: {places[-300:]} {told}"
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_axe_finds_nothing(browser: Browser, data_home: Path, scheme: Any, width: int) -> None:
+    made_run(wrong=range(0, 90, 3))
+    with running_server(data_home) as server:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page = context.new_page()
+        wrong = []
+        for address in ADDRESSES:
+            page.goto(f"{server.address}/{address}")
+            page.get_by_role("heading", level=1).wait_for(timeout=60_000)
+            page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
+            page.wait_for_timeout(500)
+            wrong += [f"/{address}: {fault}" for fault in faults(page)]
+        context.close()
+    assert not wrong, "\n".join(wrong)

@@ -18,7 +18,6 @@ from core.datasets.audit import report
 from core.datasets.decisions import Decided
 from core.datasets.integrity import repair, verification
 from core.datasets.sources import catalogue, importing
-from core.datasets.sources.labels import LABELLINGS
 from core.datasets.store import SPLITS, About
 from core.errors import COMMAND, PixelwiseError
 from core.evaluation import ood, threshold
@@ -107,14 +106,24 @@ def datasets_list() -> None:
 )
 @click.option("--title", help="Name for your own dataset.")
 @click.option(
-    "--labels", type=click.Choice(LABELLINGS), help="Where the class labels come from. Default: detect automatically."
+    "--labels",
+    metavar="WAY",
+    help="Where the class labels come from: folders, names, folders:2 (the second folder of each path) or "
+    "folders:2:color (of images in a folder color only). Default: detect automatically.",
 )
+@click.option("--plan", "plan_only", is_flag=True, help="Show what is understood and write nothing.")
 @click.option(
     "--test-share", default=0.2, show_default=True, help="Fraction held out for testing if there is no test folder."
 )
 @click.option("--seed", default=0, show_default=True, help="Of that draw.")
 def datasets_add(
-    name: str, path: Path | None, title: str | None, labels: str | None, test_share: float, seed: int
+    name: str,
+    path: Path | None,
+    title: str | None,
+    labels: str | None,
+    plan_only: bool,
+    test_share: float,
+    seed: int,
 ) -> None:
     """Add a catalog dataset, or your own images with --from."""
     progress = _ProgressLine() if sys.stderr.isatty() else quiet
@@ -122,8 +131,10 @@ def datasets_add(
         dataset = catalogue.add(name, path, progress)
     else:
         plan = importing.plan(path, labelling=labels, test_share=test_share, seed=seed, progress=progress)
-        for note in plan.notes:
-            click.echo(note, err=True)
+        for line in plan.lines():
+            click.echo(line, err=not plan_only)
+        if plan_only:
+            return
         dataset, known = importing.import_or_find(
             plan, name=name, title=title or name, source=plan.source.title, progress=progress
         )

@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.datasets import store
 from core.datasets.integrity.whole import known_damage
-from core.datasets.sources import catalogue, importing, labels
+from core.datasets.sources import catalogue, importing
 from core.datasets.sources.importing import Plan
 from core.datasets.store import SPLITS, Dataset
 from core.storage import jobs
@@ -21,7 +21,6 @@ from pages.common.page_frame import page
 from pages.components.pixel_image import strip
 
 _SAMPLES = 20
-_HOW = {labels.FOLDERS: "by folders: cat/1.jpg", labels.NAMES: "by file names: cat.1.jpg"}
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -259,10 +258,16 @@ def show_plan(path: Path, source: str) -> None:
         title = st.text_input("Title", value=Path(source).stem.replace("_", " "), key=f"title_{source}", max_chars=80)
         kind = found.labelling.kind
         if found.others:
-            ways = [kind, *found.others]
-            kind = st.radio("Classes", ways, format_func=lambda way: _HOW[way], key=f"labelling_{source}") or kind
+            ways = {each.kind: each.text for each in (found.way, *found.others)}
+            kind = st.radio(
+                "Classes from",
+                list(ways),
+                format_func=lambda way: escape_markdown(ways[way]),
+                key=f"labelling_{source}",
+                help="What fits best is first. A folder's number counts from the top of the ZIP file or folder.",
+            )
         else:
-            st.caption(f"Classes found {_HOW[kind]}.")
+            st.caption(f"Classes from: {escape_markdown(found.way.text)}")
         share, seed = 0.2, 0
         if found.drawn:
             share = st.slider("Test images", 5, 50, 20, step=5, format="%d%%", key="test_share") / 100
@@ -298,7 +303,7 @@ def table(found: Plan) -> None:
     st.markdown(f"**{counted(labelled, 'image')}** in {counted(len(names), 'class', 'classes')}, splits {how}")
     st.dataframe(rows, hide_index=True, width="stretch", height="content" if len(rows) < 9 else 320)
     no_images = int((~found.images).sum())
-    others = len(found.source.members) - labelled - no_images
+    others = len(found.source.members) - labelled - no_images - sum(count for _, count in found.left_out)
     refused, skipped = len(found.source.refused), len(found.source.skipped)
     left = [
         f"{counted(no_images, 'file is no image', 'files are no images')}" if no_images else "",
@@ -308,8 +313,12 @@ def table(found: Plan) -> None:
     ]
     if any(left):
         st.caption("; ".join(filter(None, left)).capitalize() + ".")
+    for warning in found.labelling.warnings:
+        st.warning(escape_markdown(warning), icon=":material/warning:")
     for note in found.notes:
         st.info(escape_markdown(note))
+    if lines := found.left_out_lines():
+        st.info("  \n".join(map(escape_markdown, lines)), icon=":material/filter_alt:")
 
 
 def imports() -> None:

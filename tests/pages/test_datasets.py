@@ -54,6 +54,24 @@ def test_a_zip_is_shown_then_imported_with_a_report(app: AppTest, tmp_path: Path
     assert "1 file refused, 1 junk file" in said(app)
 
 
+def test_doubtful_classes_are_said_and_others_are_a_click_away(app: AppTest, tmp_path: Path) -> None:
+    images = list(pets().values())
+    names = [f"plants/{version}/{kind}/{n}.png" for version in ("gray", "color") for kind in "ab" for n in range(5)]
+    show(app, PAGE)
+    upload(app, zipped(tmp_path / "x.zip", dict(zip(names, images, strict=True))).read_bytes())
+    assert "**10 images** in 2 classes" in said(app)
+    assert "Left out: 10 images in plants/gray. Another version of the images in color." in said(app).replace("\\", "")
+    ways = app.radio(key="labelling_My_pets.zip")
+    offered = ["Folders: a, b", "3rd folder, only gray: a, b", "2nd folder: color, gray", "3rd folder: a, b"]
+    assert [option.replace("\\", "") for option in ways.options] == offered
+    ways.set_value("folders:2").run()
+    assert "**20 images** in 2 classes" in said(app)
+    assert "these look like versions of the same images" in app.warning[0].value
+    app.button(key="import").click().run()
+    until_said(app, "20 images accepted")
+    assert catalogue.open_dataset("my-pets").about.class_names == ("color", "gray")
+
+
 def test_the_same_zip_again_is_recognised(app: AppTest, tmp_path: Path) -> None:
     show(app, PAGE)
     data = zipped(tmp_path / "x.zip", pets()).read_bytes()

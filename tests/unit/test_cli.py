@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from core import cli, runs
 from core.cli import main
+from core.datasets import store
 from core.datasets.audit import report
 from core.datasets.sources import catalogue
 from core.evaluation.threshold import DecisionThreshold
@@ -103,6 +104,24 @@ def test_images_of_ones_own_are_added(data_home: Path, tmp_path: Path) -> None:
     assert "9 train 11 test 2 classes 12×10 px, colour" in " ".join(call("datasets", "list").output.split())
     again = call("datasets", "add", "other", "--from", str(path), "--test-share", "0.5")
     assert "It is called mine." in again.output
+
+
+def test_what_is_understood_is_printed_and_other_classes_can_be_chosen(data_home: Path, tmp_path: Path) -> None:
+    images = list(pets().values())
+    names = [f"plants/{version}/{kind}/{n}.png" for version in ("gray", "color") for kind in "ab" for n in range(5)]
+    path = str(zipped(tmp_path / "plants.zip", dict(zip(names, images, strict=True))))
+    shown = call("datasets", "add", "mine", "--from", path, "--plan")
+    assert shown.exit_code == 0, shown.output
+    assert "Folders, 2 classes: a 5, b 5" in shown.output
+    assert "Splits, drawn by class: 8 train, 2 test" in shown.output
+    assert "Left out: 10 images in plants/gray. Another version of the images in color." in shown.output
+    assert "Other classes: --labels folders:3:gray (3rd folder, only gray: a, b)" in shown.output
+    assert store.names() == []
+    call("datasets", "add", "gray", "--from", path, "--labels", "folders:3:gray")
+    assert {name.split("/")[1] for name in catalogue.open_dataset("gray").names} == {"gray"}
+    wrong = call("datasets", "add", "wrong", "--from", path, "--labels", "folders:2")
+    assert "Check: color, gray: these look like versions of the same images, not like classes." in wrong.output
+    assert "received 'levels'" in call("datasets", "add", "x", "--from", path, "--labels", "levels").output
 
 
 def test_an_audit_is_printed_and_kept(data_home: Path, tmp_path: Path) -> None:

@@ -78,6 +78,13 @@ def _write_again(about: About, folder: Path, beside: Path, progress: Progress, g
                 seed=came_from.seed,
                 progress=progress,
             )
+            found = set(plan.labelling.class_names)
+            if not found >= set(about.class_names):
+                raise DatasetError(
+                    f"The dataset {about.name} cannot be repaired: its classes are {', '.join(about.class_names[:5])}, "
+                    f"and {path.name} is read with the classes {', '.join(sorted(found)[:5])} now. Remove it "
+                    f"({COMMAND} datasets remove {about.name}) and add it again."
+                )
             importing.write_again(plan, about, beside, progress)
             return
         _build(entry, about, path, beside, progress)

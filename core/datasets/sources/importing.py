@@ -18,7 +18,7 @@ from core.datasets import store
 from core.datasets.integrity.whole import keep_checksums
 from core.datasets.sources.archives import Source, open_source
 from core.datasets.sources.decoding import GRAY_MODES, LARGE_BYTES, Chunk, Form, MisfitError, decoded
-from core.datasets.sources.labels import IMAGE_ENDINGS, Labelling, best, drawn_splits
+from core.datasets.sources.labels import IMAGE_ENDINGS, Labelling, LeftOut, Way, best, drawn_splits, said
 from core.datasets.sources.origin import Origin
 from core.datasets.sources.readers import Member, Opened, Refused
 from core.datasets.store import SPLITS, About, Dataset, DatasetError
@@ -34,6 +34,7 @@ from core.storage.progress import Progress, counted, quiet
 # A larger image takes more room as an array than as the file it came as.
 _LARGEST_ARRAY_SIDE = 64
 _SAMPLED = 64
+_SHOWN = 8
 # JPEG, PNG, GIF, BMP, and the container of WebP.
 _MAGIC, _MAGIC_BYTES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF"), 8
 _CHUNK = 64
@@ -50,7 +51,7 @@ class Plan:
     Attributes:
         source: the zip or folder.
         labelling: how the classes were found.
-        others: the other ways that find classes here.
+        others: the other ways that find classes here, the likelier first.
         splits: the split of each member, int8 `(n,)`, an index into `SPLITS`; -1 where the member has no class.
         images: whether each member looks like an image, by its ending or else its first bytes, bool `(n,)`.
         drawn: whether the splits were drawn, not found as folders.
@@ -60,7 +61,7 @@ class Plan:
 
     source: Source
     labelling: Labelling
-    others: tuple[str, ...]
+    others: tuple[Way, ...]
     splits: np.ndarray
     images: np.ndarray
     drawn: bool
@@ -76,7 +77,50 @@ class Plan:
         np.add.at(counts, (self.labelling.labels[labelled], self.splits[labelled]), 1)
         return counts
 
-    def preview(self, classes: int = 12, each: int = 4) -> dict[str, list[tuple[str, bytes]]]:
+    @property
+    def way(self) -> Way:
+        """How the classes were found, with the first of them."""
+        return Way.of(self.labelling.kind, self.labelling.class_names)
+
+    @property
+    def left_out(self) -> list[tuple[LeftOut, int]]:
+        """What is left out with how many images, the most first; files that are no images are not told."""
+        reasons = self.labelling.reasons
+        found = np.bincount(reasons[self.images & (reasons >= 0)]) if len(reasons) else np.zeros(0, np.int64)
+        return [(self.labelling.left_out[place], int(found[place])) for place in np.argsort(-found) if found[place]]
+
+    @property
+    def set_aside(self) -> int:
+        """How many files are left out on purpose, such as masks."""
+        chosen = [place for place, each in enumerate(self.labelling.left_out) if each.set_aside]
+        return int(np.isin(self.labelling.reasons, chosen).sum())
+
+    def left_out_lines(self) -> list[str]:
+        """Return what is left out, for a person, a line for each folder."""
+        left, rest = self.left_out[:_SHOWN], self.left_out[_SHOWN:]
+        hidden = sum(count for _, count in rest)
+        lines = [f"Left out: {counted(count, 'image')} in {each.where}. {each.why}" for each, count in left]
+        more = f"Left out: {counted(hidden, 'image')} in {counted(len(rest), 'more folder')}."
+        return [*lines, more] if rest else lines
+
+    def lines(self) -> list[str]:
+        """Return what was understood, for a person: classes, splits, what is left out, what to check."""
+        counts, names = self.counts, self.labelling.class_names
+        in_splits = (f"{count:,} {split}" for split, count in zip(SPLITS, counts.sum(axis=0), strict=True) if count)
+        how = "drawn by class" if self.drawn else "by folders"
+        classes = [f"{name} {count:,}" for name, count in zip(names, counts.sum(axis=1), strict=True)]
+        more = f" … and {len(classes) - _SHOWN} more" if len(classes) > _SHOWN else ""
+        number = counted(len(names), "class", "classes")
+        return [
+            f"{said(self.labelling.kind)}, {number}: {', '.join(classes[:_SHOWN])}{more}",
+            f"Splits, {how}: {', '.join(in_splits)}",
+            *self.left_out_lines(),
+            *self.notes,
+            *(f"Check: {each}" for each in self.labelling.warnings),
+            *(f"Other classes: --labels {each.kind} ({each.text})" for each in self.others),
+        ]
+
+    def preview(self, classes: int = 12, each: int = 3) -> dict[str, list[tuple[str, bytes]]]:
         """Return the first readable images of the first classes: by class, file names with thumbnails."""
         shown: dict[str, list[tuple[str, bytes]]] = {}
         with self.source.opened() as reader:
@@ -105,7 +149,7 @@ def plan(
     Args:
         path: the zip or folder.
         title: what to call it instead of its file's name, such as an upload's own name.
-        labelling: `folders`, `names`, or `None` for what fits better.
+        labelling: `folders`, `names`, `folders:2`, as `labels.best` takes it; `None` for what fits best.
         test_share: the share of each class drawn for the test split where folders tell no split.
         seed: the same seed draws the same images.
         progress: told that it begins.
@@ -118,8 +162,8 @@ def plan(
     if not source.members:
         refused = f" {counted(len(source.refused), 'file was', 'files were')} refused." if source.refused else ""
         raise DatasetError(f"{source.title} holds no images.{refused}")
-    found, others = best([member.parts for member in source.members], labelling, source.title)
     looks = _images_among(source)
+    found, others = best([member.parts for member in source.members], labelling, source.title, looks.tolist())
     drawn, splits = found.splits is None, found.splits
     if splits is None:
         splits = drawn_splits(np.where(looks, found.labels, -1), test_share, seed)
@@ -330,7 +374,8 @@ class _Writer:
         np.save(self.folder / "splits.npy", plan.splits[taken].astype(np.uint8))
         names = (plan.source.members[position].name for position in taken)
         (self.folder / "names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
-        made = Report(plan.source.title, len(taken), tuple(refused), len(plan.source.skipped), plan.notes)
+        notes = (*plan.notes, *plan.labelling.warnings, *plan.left_out_lines())
+        made = Report(plan.source.title, len(taken), tuple(refused), len(plan.source.skipped), notes)
         checked.write(self.folder / "report.json", asdict(made), lasting=False)
         checked.write(self.folder / "dataset.json", asdict(about), indent=1, lasting=False)
         if plan.source.path.parent != uploads():
@@ -369,7 +414,7 @@ def _import(plan: Plan, reader: Opened, form: Form, about: About, progress: Prog
 def _written(plan: Plan, reader: Opened, form: Form, folder: Path, progress: Progress) -> tuple[_Writer, list[Refused]]:
     """Write the images into a folder; return what can write the rest, and what was refused."""
     refused, reading = list(plan.source.refused), f"reading {plan.source.title}"
-    done, total = 0, len(plan.source.members)
+    done, total = 0, len(plan.source.members) - plan.set_aside
     with _Writer(folder, form) as writer:
         for chunk in _chunks(plan, reader, form, folder / "files"):
             writer.append(chunk, plan)
@@ -411,7 +456,8 @@ def write_again(plan: Plan, about: About, folder: Path, progress: Progress = qui
 def _check_space(plan: Plan, form: Form, folder: Path) -> None:
     """Refuse an import that the disk cannot hold."""
     pixels = form.size[0] * form.size[1] * form.size[2]
-    needed = sum(member.bytes for member in plan.source.members) if form.as_files else pixels * len(plan.splits)
+    taken = np.flatnonzero(plan.labelling.labels >= 0)
+    needed = sum(plan.source.members[each].bytes for each in taken) if form.as_files else pixels * len(taken)
     folder.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder.parent).free
     if free < needed + _FREE_AFTER_BYTES:
@@ -447,13 +493,18 @@ def _portions(sizes: Sequence[int]) -> Iterator[range]:
 
 
 def _read(plan: Plan, reader: Opened, positions: range) -> tuple[list[tuple[int, str, bytes]], list[Refused]]:
-    """Return positions, names and bytes of members that have a class and can be read, and the others."""
+    """Return positions, names and bytes of members that have a class and can be read, and the others.
+
+    What is set aside, such as masks, is neither: the report's notes tell of it by folders.
+    """
     found, refused = [], []
     for position in positions:
         member = plan.source.members[position]
         if plan.labelling.labels[position] < 0:
-            sentence = "Its class is not known: it is in no class's folder, or its name has no class."
-            refused.append(Refused(member.name, "no-class", sentence))
+            reason = plan.labelling.reason(position)
+            if reason is None or not reason.set_aside:
+                sentence = "Its class is not known: it is in no class's folder, or its name has no class."
+                refused.append(Refused(member.name, "no-class", sentence))
             continue
         try:
             found.append((position, member.name, reader.read(member)))

@@ -105,7 +105,8 @@ def test_classes_and_splits_are_found(paths: list[str], kind: str, classes: str,
 def test_the_other_way_of_labelling_can_be_chosen() -> None:
     paths = [(folder, f"{name}_{number}.jpg") for folder in "ab" for name in ("cat", "dog") for number in "12"]
     found, others = labelling.best(paths, None, "x.zip")
-    assert (found.class_names, others) == (("a", "b"), ("names",))
+    assert found.class_names == ("a", "b")
+    assert [(each.kind, each.text) for each in others] == [("names", "File names: cat, dog")]
     assert labelling.best(paths, "names", "x.zip")[0].class_names == ("cat", "dog")
 
 
@@ -321,7 +322,7 @@ def test_of_different_imports_at_once_under_one_name_the_later_gets_a_number(dat
 
 
 def test_too_many_classes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(labelling, "MAX_CLASSES", 3)
+    monkeypatch.setattr("core.datasets.sources.labels.choosing.MAX_CLASSES", 3)
     with pytest.raises(DatasetError, match="4 classes by folders"):
         labelling.best([(name, "1.jpg") for name in "abcd"], None, "x.zip")
 

@@ -150,6 +150,14 @@ def test_a_source_that_has_changed_repairs_nothing(photos: Dataset, tmp_path: Pa
     assert {path: path.read_bytes() for path in photos.folder.rglob("*") if path.is_file()} == kept
 
 
+def test_a_source_that_is_read_with_other_classes_now_repairs_nothing(photos: Dataset, tmp_path: Path) -> None:
+    flip(photos.folder / "labels.npy", -1)
+    for folder in tmp_path.glob("*/cat"):
+        folder.rename(folder.with_name("lion"))
+    with pytest.raises(DatasetError, match="is read with the classes"):
+        repair.repair(photos.about.name)
+
+
 def test_damaged_thumbnails_are_made_again(photos: Dataset) -> None:
     before = [photos.thumbnail(index) for index in range(10)]
     flip(photos.folder / "thumbnails.bin", 2000)

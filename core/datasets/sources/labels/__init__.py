@@ -1,0 +1,11 @@
+"""Classes and splits found in the names of folders and files."""
+
+from core.datasets.sources.labels.choosing import FOLDERS as FOLDERS
+from core.datasets.sources.labels.choosing import IMAGE_ENDINGS as IMAGE_ENDINGS
+from core.datasets.sources.labels.choosing import NAMES as NAMES
+from core.datasets.sources.labels.choosing import Labelling as Labelling
+from core.datasets.sources.labels.choosing import LeftOut as LeftOut
+from core.datasets.sources.labels.choosing import Way as Way
+from core.datasets.sources.labels.choosing import best as best
+from core.datasets.sources.labels.choosing import drawn_splits as drawn_splits
+from core.datasets.sources.labels.choosing import said as said

@@ -1,0 +1,366 @@
+"""The ways to find classes and splits in the names of folders and files, ranked, with what each leaves out."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core.datasets.sources.labels import folders, words
+from core.datasets.sources.labels.folders import Reading
+from core.datasets.sources.labels.tree import Tree, within
+from core.datasets.store import SPLITS, DatasetError
+
+FOLDERS, NAMES = "folders", "names"
+MAX_CLASSES = 1000
+IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
+_CHOICE = re.compile(r"folders:([1-9]\d?)(?::(.+))?")
+_LETTER = re.compile(r"[^\W\d_]")
+_FEWEST_IMAGES_A_CLASS = 2
+# Deeper ones are not offered; they can be named.
+_LEVELS_OFFERED = 6
+_NAMES_SHOWN = 4
+# What cameras and programs begin names of files with.
+_NO_CLASS_NAMES = {
+    *("img", "image", "images", "photo", "picture", "pic", "dsc", "dscn", "dscf", "pxl", "vid", "frame", "screenshot"),
+    *("scan", "file", "sample", "im", "p", "isic", "untitled"),
+}
+_NUMBERED = re.compile(r"(\d+)-(.+)")
+_NO_CLASS = "No class is known for these: they are in no class's folder, or their names have no class."
+_MASK_FILE = "Masks: the images that they belong to are beside them."
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What a labelling leaves out.
+
+    Attributes:
+        where: a folder or, for single files, the folder that they are in.
+        why: a sentence.
+        set_aside: whether it is left out on purpose, such as masks; else no class is found for it.
+    """
+
+    where: str
+    why: str
+    set_aside: bool = True
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """The class of each file, and its split where folders tell it.
+
+    Attributes:
+        kind: how it was found: `folders`, `names`, or `folders:2`, which may end in `:color`; see `best`.
+        class_names: one text a class.
+        labels: int16 `(n,)`, -1 where the file has no class.
+        splits: int8 `(n,)`, an index into `SPLITS`; `None` where no folder tells.
+        notes: sentences on what a user should know.
+        warnings: sentences on what looks wrong.
+        left_out: what is left out, and why.
+        reasons: for each file its place in `left_out`, int32 `(n,)`, -1 where it has a class; empty: nothing is told.
+    """
+
+    kind: str
+    class_names: tuple[str, ...]
+    labels: np.ndarray
+    splits: np.ndarray | None
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    reasons: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
+
+    def reason(self, position: int) -> LeftOut | None:
+        """Return why a file has no class; `None` where it is not told."""
+        place = int(self.reasons[position]) if len(self.reasons) else -1
+        return self.left_out[place] if place >= 0 else None
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to find classes that can be chosen.
+
+    Attributes:
+        kind: as `best` takes it.
+        text: for a person, such as `2nd folder: cat, dog`.
+    """
+
+    kind: str
+    text: str
+
+    @classmethod
+    def of(cls, kind: str, class_names: Sequence[str]) -> "Way":
+        """Return a way with the first of the classes that it finds."""
+        more = f" … ({len(class_names):,})" if len(class_names) > _NAMES_SHOWN else ""
+        return cls(kind, f"{said(kind)}: {', '.join(class_names[:_NAMES_SHOWN])}{more}")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one way finds: a text or none for each file, and what the folders tell."""
+
+    kind: str
+    texts: list[str | None]
+    reading: Reading
+    masks: frozenset[int] = frozenset()
+
+    def way(self) -> Way:
+        return Way.of(self.kind, _numbered(self.texts)[0])
+
+
+def said(kind: str) -> str:
+    """Return a way to find classes in words, such as `2nd folder`."""
+    if chosen := _CHOICE.fullmatch(kind):
+        number = int(chosen[1])
+        ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number not in (11, 12, 13) else 0, "th")
+        return f"{number}{ending} folder" + (f", only {chosen[2]}" if chosen[2] else "")
+    return "File names" if kind == NAMES else "Folders"
+
+
+def best(
+    paths: Sequence[tuple[str, ...]], kind: str | None, source: str, images: Sequence[bool] | None = None
+) -> tuple[Labelling, tuple[Way, ...]]:
+    """Find the classes of files.
+
+    Args:
+        paths: each file's folders and name.
+        kind: `folders` (`cat/1.jpg`, `train/cat/1.jpg`), `names` (`cat.1.jpg`), `folders:2` for the second folder of
+            each path whatever it is, `folders:2:color` for that of images in a folder `color` only, or `None` for what
+            fits best.
+        source: what to call all of it in an error.
+        images: whether each file is an image; `None`: by its ending.
+
+    Returns:
+        The labelling, and the other ways that would find classes, the likelier first.
+
+    Raises:
+        DatasetError: no class is found, or far too many, or there is no such way.
+    """
+    if kind not in (None, FOLDERS, NAMES) and not _CHOICE.fullmatch(kind):
+        raise DatasetError(
+            f"Classes can be found by {FOLDERS}, by {FOLDERS}:2 (the second folder of each path) or by {NAMES}; "
+            f"received {kind!r}."
+        )
+    tree = Tree(paths, _image_flags(paths, images))
+    ways = _ways(tree, kind)
+    usable = {each.kind: each for each in ways if any(each.texts)}
+    if kind is None:
+        plausible = [each for each in usable.values() if _plausible(each.texts)]
+        chosen = next(iter(plausible or usable.values()), None)
+    else:
+        chosen = usable.get(kind)
+    if chosen is None:
+        raise DatasetError(_none_found(kind, source, [each.way() for each in usable.values()]))
+    labelling = _labelling(tree, chosen, source)
+    seen, others = [chosen.texts], []
+    for each in usable.values():
+        if each is not chosen and each.texts not in seen and len(set(each.texts)) <= MAX_CLASSES:
+            seen.append(each.texts)
+            others.append(each.way())
+    return labelling, tuple(others)
+
+
+def _none_found(kind: str | None, source: str, others: list[Way]) -> str:
+    if kind and others:
+        return (
+            f"{source} has no classes by {kind}. What it has: "
+            f"{'; '.join(f'{each.kind} ({each.text})' for each in others)}."
+        )
+    return (
+        f"No class labels found in {source}. Put the images of each class in a folder named after "
+        "it (cat/1.jpg), or start the file names with it (cat.1.jpg)."
+    )
+
+
+def _image_flags(paths: Sequence[tuple[str, ...]], images: Sequence[bool] | None) -> list[bool]:
+    """Return which files are taken for images: all where none seems to be one."""
+    found = list(images) if images is not None else [path[-1].lower().endswith(IMAGE_ENDINGS) for path in paths]
+    return found if any(found) else [True] * len(paths)
+
+
+def _ways(tree: Tree, kind: str | None) -> list[_Found]:
+    """Return what the ways find, the likeliest first, that which was asked for among them."""
+    masks = frozenset(tree.mask_files())
+    reading = folders.read(tree)
+    ways = [_of_folders(tree, FOLDERS, reading, masks), _of_names(tree, reading, masks)]
+    ways += [
+        _of_folders(tree, f"{FOLDERS}:{reading.level}:{version}", folders.read(tree, reading.level, version), masks)
+        for version in reading.versions[1:]
+    ]
+    deepest = max((len(folder) for folder in tree.counts), default=0)
+    for level in range(1, min(deepest, _LEVELS_OFFERED) + 1):
+        if len({folder[level - 1].casefold() for folder in tree.counts if len(folder) >= level}) > 1:
+            ways.append(_of_folders(tree, f"{FOLDERS}:{level}", folders.read(tree, level), masks))
+    chosen = _CHOICE.fullmatch(kind or "")
+    if chosen and kind and kind not in [way.kind for way in ways]:
+        ways.append(_of_folders(tree, kind, folders.read(tree, int(chosen[1]), chosen[2] or ""), masks))
+    return ways
+
+
+def _of_folders(tree: Tree, kind: str, reading: Reading, masks: frozenset[int]) -> _Found:
+    """Return each file's class by its folders."""
+    texts: list[str | None] = [None] * len(tree.paths)
+    for folder, positions in tree.files.items():
+        if (text := reading.classes.get(folder)) is not None:
+            for position in positions:
+                if position not in masks:
+                    texts[position] = text
+    return _Found(kind, texts, reading, masks)
+
+
+def _of_names(tree: Tree, reading: Reading, masks: frozenset[int]) -> _Found:
+    """Return each file's class by its name without the number at its end."""
+    texts: list[str | None] = [None] * len(tree.paths)
+    for folder, positions in tree.files.items():
+        if not within(folder, reading.left_out):
+            for position in positions:
+                name = tree.paths[position][-1]
+                if position not in masks:
+                    texts[position] = _class_in(name.rpartition(".")[0] or name)
+    return _Found(NAMES, texts, reading, masks)
+
+
+def _class_in(stem: str) -> str | None:
+    text = _without_number(stem)
+    if text is None or words.normalized(text) in _NO_CLASS_NAMES or words.split_of(text):
+        return None
+    return text
+
+
+def _labelling(tree: Tree, found: _Found, source: str) -> Labelling:
+    """Make a labelling of what was found."""
+    class_names, numbers, notes = _numbered(found.texts)
+    if len(class_names) > MAX_CLASSES:
+        by = found.kind if found.kind in (FOLDERS, NAMES) else f"{said(found.kind)} names"
+        raise DatasetError(
+            f"{source} has {len(class_names):,} classes by {by}; at most {MAX_CLASSES:,} are taken. Are these its "
+            f"classes? Put the images of each class into one folder."
+        )
+    labels = numbers.astype(np.int16)
+    notes += found.reading.notes
+    splits, more = _usable_splits(_splits(tree, found.reading), labels)
+    notes += more
+    warnings = folders.suspicions(class_names)
+    class_names, labels, more = _without_order(class_names, labels)
+    notes += more
+    if len(class_names) == 1:
+        notes.append(f"Only one class found ({class_names[0]}). You can browse it, but a network needs at least two.")
+    single = [class_names[label] for label, count in enumerate(np.bincount(labels[labels >= 0])) if count == 1]
+    if single:
+        notes.append(f"One image only: {', '.join(single[:5])}{'…' if len(single) > 5 else ''}. Training needs more.")
+    left_out, reasons = _left_out(tree, found, labels)
+    return Labelling(found.kind, class_names, labels, splits, tuple(notes), tuple(warnings), left_out, reasons)
+
+
+def _left_out(tree: Tree, found: _Found, labels: np.ndarray) -> tuple[tuple[LeftOut, ...], np.ndarray]:
+    """Return what has no class, and why, by folders."""
+    places: dict[LeftOut, int] = {}
+    reasons = np.full(len(tree.paths), -1, np.int32)
+    for folder, positions in tree.files.items():
+        outer = within(folder, found.reading.left_out)
+        for position in positions:
+            if labels[position] >= 0:
+                continue
+            if outer is not None:
+                reason = LeftOut("/".join(outer), found.reading.left_out[outer])
+            elif position in found.masks:
+                reason = LeftOut("/".join(folder) or ".", _MASK_FILE)
+            else:
+                reason = LeftOut("/".join(folder) or ".", _NO_CLASS, set_aside=False)
+            reasons[position] = places.setdefault(reason, len(places))
+    return tuple(places), reasons
+
+
+def _splits(tree: Tree, reading: Reading) -> np.ndarray | None:
+    """Return each file's split by its folders; `None` where they tell none."""
+    if not reading.splits:
+        return None
+    splits = np.zeros(len(tree.paths), np.int8)
+    for folder, split in reading.splits.items():
+        splits[tree.files[folder]] = SPLITS.index(split)
+    return splits
+
+
+def _without_order(class_names: tuple[str, ...], labels: np.ndarray) -> tuple[tuple[str, ...], np.ndarray, list[str]]:
+    """Take the numbers from `0-cat` and `1-dog` where they are just the order of the classes, as in our own export."""
+    parts = [_NUMBERED.fullmatch(name) for name in class_names]
+    order = [int(part[1]) if part else -1 for part in parts]
+    names = [part[2] if part else "" for part in parts]
+    if order != list(range(len(order))) or len({name.casefold() for name in names}) < len(names) or len(names) < 2:
+        return class_names, labels, []
+    note = f"The numbers before the names of folders ({class_names[0]}) are taken for the order of the classes."
+    return tuple(names), labels, [note]
+
+
+def drawn_splits(labels: np.ndarray, test_share: float, seed: int) -> np.ndarray:
+    """Draw train and test by class.
+
+    Args:
+        labels: int `(n,)`, -1 for what has no class.
+        test_share: the share of each class that becomes test, rounded; a class of one image trains.
+        seed: the same seed draws the same.
+
+    Returns:
+        int8 `(n,)`, an index into `SPLITS`.
+    """
+    rng, splits = np.random.default_rng(seed), np.zeros(len(labels), np.int8)
+    for label in range(labels.max(initial=-1) + 1):
+        members = np.flatnonzero(labels == label)
+        count = min(max(round(test_share * len(members)), 1), len(members) - 1)
+        splits[rng.permutation(members)[:count]] = SPLITS.index("test")
+    return splits
+
+
+def _without_number(text: str) -> str | None:
+    """Return `cat` of `cat.0`, `cat_12`, `cat (3)` or `cat7`; `None` of what does not end so, or has no letter."""
+    numbered = text.removesuffix(")")
+    end = len(numbered)
+    while end and numbered[end - 1].isdecimal():
+        end -= 1
+    if end == len(numbered) or not _LETTER.search(numbered[:end]):
+        return None
+    rest = numbered[:end].removesuffix("(")
+    while rest[-1].isspace() or rest[-1] in "._-":
+        rest = rest[:-1]
+    return rest.strip()
+
+
+def _plausible(texts: list[str | None]) -> bool:
+    """Tell whether a labelling has at least two classes, and images enough in them."""
+    counts = Counter(text.casefold() for text in texts if text)
+    return len(counts) >= 2 and sum(counts.values()) >= _FEWEST_IMAGES_A_CLASS * len(counts)
+
+
+def _numbered(texts: list[str | None]) -> tuple[tuple[str, ...], np.ndarray, list[str]]:
+    """Number the classes; spellings that differ only in case are one, as on many a disk."""
+    spellings: dict[str, Counter[str]] = {}
+    for text in texts:
+        if text:
+            spellings.setdefault(text.casefold(), Counter())[text] += 1
+    ordered = sorted(spellings, key=_natural)
+    number = {key: label for label, key in enumerate(ordered)}
+    labels = np.array([number[text.casefold()] if text else -1 for text in texts])
+    several = [", ".join(sorted(spellings[key])) for key in ordered if len(spellings[key]) > 1]
+    notes = [f"Names that differ only in upper and lower case are one class: {each}." for each in several]
+    return tuple(spellings[key].most_common(1)[0][0] for key in ordered), labels, notes
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """Return a key by which 2 comes before 10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)]
+
+
+def _usable_splits(splits: np.ndarray | None, labels: np.ndarray) -> tuple[np.ndarray | None, list[str]]:
+    """Return splits with images in train and in test, or `None` when they have to be drawn."""
+    if splits is None:
+        return None, []
+    present = {SPLITS[index] for index in np.unique(splits[labels >= 0])}
+    if present >= {"train", "test"}:
+        return splits, []
+    if present == {"train", "validation"}:
+        note = "No test folder found; the validation images are used as the test set."
+        return np.where(splits == SPLITS.index("validation"), SPLITS.index("test"), splits).astype(np.int8), [note]
+    if not present:
+        return None, []
+    given = " and ".join(sorted(present))
+    return None, [f"Only {given} folders with classes found; train and test sets will be split at random."]

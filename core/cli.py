@@ -108,8 +108,9 @@ def datasets_list() -> None:
 @click.option(
     "--labels",
     metavar="WAY",
-    help="Where the class labels come from: folders, names, folders:2 (the second folder of each path) or "
-    "folders:2:color (of images in a folder color only). Default: detect automatically.",
+    help="Where the class labels come from: folders, names, folders:2 (the second folder of each path), "
+    "folders:2:color (of images in a folder color only) or file:train.csv:image_id:label (a file and its columns). "
+    "Default: detect automatically.",
 )
 @click.option("--plan", "plan_only", is_flag=True, help="Show what is understood and write nothing.")
 @click.option(

@@ -383,8 +383,8 @@ with published:
         to_be_had(one)
 with mine, show_errors():
     st.caption(
-        "Put each class in its own folder (cat/1.jpg or train/cat/1.jpg) or in the file names "
-        "(cat.1.jpg). You see a preview before anything is saved; the original files are never "
+        "Labels can be folders (cat/1.jpg or train/cat/1.jpg), the file names (cat.1.jpg) or a table beside the images "
+        "(CSV, TSV, JSON lines). You see a preview before anything is saved; the original files are never "
         "changed."
     )
     own()

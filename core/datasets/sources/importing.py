@@ -18,7 +18,18 @@ from core.datasets import store
 from core.datasets.integrity.whole import keep_checksums
 from core.datasets.sources.archives import Source, open_source
 from core.datasets.sources.decoding import GRAY_MODES, LARGE_BYTES, Chunk, Form, MisfitError, decoded
-from core.datasets.sources.labels import IMAGE_ENDINGS, Labelling, LeftOut, Way, best, drawn_splits, said
+from core.datasets.sources.labels import (
+    IMAGE_ENDINGS,
+    TABLE_ENDINGS,
+    Labelling,
+    LeftOut,
+    Table,
+    Way,
+    best,
+    drawn_splits,
+    parsed,
+    said,
+)
 from core.datasets.sources.origin import Origin
 from core.datasets.sources.readers import Member, Opened, Refused
 from core.datasets.store import SPLITS, About, Dataset, DatasetError
@@ -35,6 +46,8 @@ from core.storage.progress import Progress, counted, quiet
 _LARGEST_ARRAY_SIDE = 64
 _SAMPLED = 64
 _SHOWN = 8
+# A text beside each image, as YOLO has it, is no file of labels; all their rows are in memory at once.
+_MOST_TABLES, _MOST_TABLE_BYTES = 30, 100_000_000
 # JPEG, PNG, GIF, BMP, and the container of WebP.
 _MAGIC, _MAGIC_BYTES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF"), 8
 _CHUNK = 64
@@ -163,11 +176,27 @@ def plan(
         refused = f" {counted(len(source.refused), 'file was', 'files were')} refused." if source.refused else ""
         raise DatasetError(f"{source.title} holds no images.{refused}")
     looks = _images_among(source)
-    found, others = best([member.parts for member in source.members], labelling, source.title, looks.tolist())
+    paths = [member.parts for member in source.members]
+    found, others = best(paths, labelling, source.title, looks.tolist(), _tables(source))
     drawn, splits = found.splits is None, found.splits
     if splits is None:
         splits = drawn_splits(np.where(looks, found.labels, -1), test_share, seed)
     return Plan(source, found, others, splits, looks, drawn, found.notes, test_share, seed)
+
+
+def _tables(source: Source) -> list[Table]:
+    """Return the files of labels among the members; of many, such as a text for each image, the first."""
+    candidates = [each for each in source.members if each.name.lower().endswith(TABLE_ENDINGS)]
+    candidates.sort(key=lambda each: (each.name.lower().endswith(".txt"), len(each.parts), each.parts))
+    found, total = [], 0
+    with source.opened() as reader:
+        for member in candidates[:_MOST_TABLES]:
+            total += member.bytes
+            if total > _MOST_TABLE_BYTES:
+                break
+            with contextlib.suppress(OSError):
+                found.append(parsed(member.parts, reader.read(member)))
+    return [table for table in found if table is not None]
 
 
 def _images_among(source: Source) -> np.ndarray:

@@ -11,7 +11,7 @@ from core.datasets.store import SPLITS, DatasetError
 
 
 def tree(text: str) -> list[tuple[str, ...]]:
-    """Return paths of `train/{cat,dog}/{1,2}.jpg`: braces give each of what is between them."""
+    """Return paths of `train/{cat,dog}/{1,2}.jpg`: braces give each of what is between them, `~` a space."""
     found: list[str] = []
     for each in text.split():
         opened = [each]
@@ -22,7 +22,7 @@ def tree(text: str) -> list[tuple[str, ...]]:
                 for choice in path[path.index("{") + 1 : path.index("}")].split(",")
             ]
         found += opened
-    return [tuple(path.split("/")) for path in found]
+    return [tuple(path.replace("~", " ").split("/")) for path in found]
 
 
 def understood(found: Labelling) -> dict[str, dict[str, int]]:
@@ -88,7 +88,7 @@ LAYOUTS = {
         {"seg_pred/seg_pred": 2},
     ),
     "words of splits": (
-        "{Training_Data,eval,test-set}/{cat,dog}/1.jpg",
+        "{Training~Data,eval,test-set}/{cat,dog}/1.jpg",
         {"cat": {"train": 1, "validation": 1, "test": 1}, "dog": {"train": 1, "validation": 1, "test": 1}},
         {},
     ),

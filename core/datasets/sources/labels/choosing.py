@@ -3,14 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from core.datasets.sources.labels import folders, words
+from core.datasets.sources.labels import files, folders, words
+from core.datasets.sources.labels.files import FILE, Images, Told
 from core.datasets.sources.labels.folders import Reading
+from core.datasets.sources.labels.tables import Table
 from core.datasets.sources.labels.tree import Tree, within
 from core.datasets.store import SPLITS, DatasetError
+from core.storage.progress import counted
 
 FOLDERS, NAMES = "folders", "names"
 MAX_CLASSES = 1000
@@ -51,7 +54,7 @@ class Labelling:
     """The class of each file, and its split where folders tell it.
 
     Attributes:
-        kind: how it was found: `folders`, `names`, or `folders:2`, which may end in `:color`; see `best`.
+        kind: how it was found, such as `folders`, `names`, `folders:2` or `file:train.csv:id:label`; see `best`.
         class_names: one text a class.
         labels: int16 `(n,)`, -1 where the file has no class.
         splits: int8 `(n,)`, an index into `SPLITS`; `None` where no folder tells.
@@ -97,12 +100,14 @@ class Way:
 
 @dataclass(frozen=True)
 class _Found:
-    """What one way finds: a text or none for each file, and what the folders tell."""
+    """What one way finds: a text or none for each file, what the folders tell, and the splits that files tell."""
 
     kind: str
     texts: list[str | None]
     reading: Reading
     masks: frozenset[int] = frozenset()
+    splits: dict[int, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def way(self) -> Way:
         return Way.of(self.kind, _numbered(self.texts)[0])
@@ -114,21 +119,28 @@ def said(kind: str) -> str:
         number = int(chosen[1])
         ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number not in (11, 12, 13) else 0, "th")
         return f"{number}{ending} folder" + (f", only {chosen[2]}" if chosen[2] else "")
+    if kind.startswith(f"{FILE}:"):
+        return f"Labels in {kind.split(':')[1]}"
     return "File names" if kind == NAMES else "Folders"
 
 
 def best(
-    paths: Sequence[tuple[str, ...]], kind: str | None, source: str, images: Sequence[bool] | None = None
+    paths: Sequence[tuple[str, ...]],
+    kind: str | None,
+    source: str,
+    images: Sequence[bool] | None = None,
+    tables: Sequence[Table] = (),
 ) -> tuple[Labelling, tuple[Way, ...]]:
     """Find the classes of files.
 
     Args:
         paths: each file's folders and name.
         kind: `folders` (`cat/1.jpg`, `train/cat/1.jpg`), `names` (`cat.1.jpg`), `folders:2` for the second folder of
-            each path whatever it is, `folders:2:color` for that of images in a folder `color` only, or `None` for what
-            fits best.
+            each path whatever it is, `folders:2:color` for that of images in a folder `color` only,
+            `file:train.csv:image_id:label` for columns of a file, or `None` for what fits best.
         source: what to call all of it in an error.
         images: whether each file is an image; `None`: by its ending.
+        tables: the files of labels among them.
 
     Returns:
         The labelling, and the other ways that would find classes, the likelier first.
@@ -136,13 +148,13 @@ def best(
     Raises:
         DatasetError: no class is found, or far too many, or there is no such way.
     """
-    if kind not in (None, FOLDERS, NAMES) and not _CHOICE.fullmatch(kind):
+    if kind not in (None, FOLDERS, NAMES) and not _CHOICE.fullmatch(kind) and not kind.startswith(f"{FILE}:"):
         raise DatasetError(
-            f"Classes can be found by {FOLDERS}, by {FOLDERS}:2 (the second folder of each path) or by {NAMES}; "
-            f"received {kind!r}."
+            f"Classes can be found by {FOLDERS}, by {FOLDERS}:2 (the second folder of each path), by {NAMES} or by "
+            f"{FILE}:train.csv:image_id:label; received {kind!r}."
         )
     tree = Tree(paths, _image_flags(paths, images))
-    ways = _ways(tree, kind)
+    ways = _ways(tree, kind, tables)
     usable = {each.kind: each for each in ways if any(each.texts)}
     if kind is None:
         plausible = [each for each in usable.values() if _plausible(each.texts)]
@@ -154,7 +166,7 @@ def best(
     labelling = _labelling(tree, chosen, source)
     seen, others = [chosen.texts], []
     for each in usable.values():
-        if each is not chosen and each.texts not in seen and len(set(each.texts)) <= MAX_CLASSES:
+        if each is not chosen and each.texts not in seen and 1 < len(set(each.texts) - {None}) <= MAX_CLASSES:
             seen.append(each.texts)
             others.append(each.way())
     return labelling, tuple(others)
@@ -178,11 +190,17 @@ def _image_flags(paths: Sequence[tuple[str, ...]], images: Sequence[bool] | None
     return found if any(found) else [True] * len(paths)
 
 
-def _ways(tree: Tree, kind: str | None) -> list[_Found]:
+def _ways(tree: Tree, kind: str | None, tables: Sequence[Table]) -> list[_Found]:
     """Return what the ways find, the likeliest first, that which was asked for among them."""
     masks = frozenset(tree.mask_files())
     reading = folders.read(tree)
-    ways = [_of_folders(tree, FOLDERS, reading, masks), _of_names(tree, reading, masks)]
+    images = _images(tree, reading, masks)
+    told, lists, notes = files.read(images, tables) if tables else ([], {}, [])
+    first = _of_folders(tree, FOLDERS, reading, masks)
+    ways = [_filled(first, told), *(_of_file(tree, each, reading, masks) for each in told)]
+    ways.append(_of_names(tree, reading, masks))
+    if folders.suspicions({text for text in first.texts if text}):
+        ways.append(ways.pop(0))  # Only where nothing else is found.
     ways += [
         _of_folders(tree, f"{FOLDERS}:{reading.level}:{version}", folders.read(tree, reading.level, version), masks)
         for version in reading.versions[1:]
@@ -191,10 +209,44 @@ def _ways(tree: Tree, kind: str | None) -> list[_Found]:
     for level in range(1, min(deepest, _LEVELS_OFFERED) + 1):
         if len({folder[level - 1].casefold() for folder in tree.counts if len(folder) >= level}) > 1:
             ways.append(_of_folders(tree, f"{FOLDERS}:{level}", folders.read(tree, level), masks))
-    chosen = _CHOICE.fullmatch(kind or "")
-    if chosen and kind and kind not in [way.kind for way in ways]:
-        ways.append(_of_folders(tree, kind, folders.read(tree, int(chosen[1]), chosen[2] or ""), masks))
-    return ways
+    if kind and kind not in [way.kind for way in ways]:
+        if chosen := _CHOICE.fullmatch(kind):
+            ways.append(_of_folders(tree, kind, folders.read(tree, int(chosen[1]), chosen[2] or ""), masks))
+        elif kind.startswith(f"{FILE}:"):
+            ways.append(_of_file(tree, files.chosen(images, tables, kind), reading, masks))
+    return [replace(way, splits=lists | way.splits, notes=(*way.notes, *notes)) for way in ways]
+
+
+def _images(tree: Tree, reading: Reading, masks: frozenset[int]) -> Images:
+    """Return the images that files of labels may name: what the folders do not leave out."""
+    positions = [
+        position
+        for folder, several in tree.files.items()
+        if not within(folder, reading.left_out)
+        for position in several
+        if tree.images[position] and position not in masks
+    ]
+    return Images(tree.paths, positions)
+
+
+def _of_file(tree: Tree, told: Told, reading: Reading, masks: frozenset[int]) -> _Found:
+    """Return each file's class by a file of labels."""
+    texts = [told.classes.get(position) for position in range(len(tree.paths))]
+    return _Found(told.kind, texts, replace(reading, notes=[]), masks, told.splits, tuple(told.notes))
+
+
+def _filled(found: _Found, several: Sequence[Told]) -> _Found:
+    """Add classes from files of labels to images that no folder gives one, where they are classes of the folders."""
+    classes = {text.casefold(): text for text in found.texts if text}
+    texts, notes = list(found.texts), []
+    for told in several:
+        missing = [each for each in told.classes if texts[each] is None]
+        if missing and all(told.classes[each].casefold() in classes for each in missing):
+            for each in missing:
+                texts[each] = classes[told.classes[each].casefold()]
+            names = told.kind.split(":")[1]
+            notes.append(f"{names} gives the classes of {counted(len(missing), 'image')} that no folder tells.")
+    return replace(found, texts=texts, notes=tuple(notes))
 
 
 def _of_folders(tree: Tree, kind: str, reading: Reading, masks: frozenset[int]) -> _Found:
@@ -237,8 +289,8 @@ def _labelling(tree: Tree, found: _Found, source: str) -> Labelling:
             f"classes? Put the images of each class into one folder."
         )
     labels = numbers.astype(np.int16)
-    notes += found.reading.notes
-    splits, more = _usable_splits(_splits(tree, found.reading), labels)
+    notes += [*found.reading.notes, *found.notes]
+    splits, more = _usable_splits(_splits(tree, found), labels)
     notes += more
     warnings = folders.suspicions(class_names)
     class_names, labels, more = _without_order(class_names, labels)
@@ -271,13 +323,15 @@ def _left_out(tree: Tree, found: _Found, labels: np.ndarray) -> tuple[tuple[Left
     return tuple(places), reasons
 
 
-def _splits(tree: Tree, reading: Reading) -> np.ndarray | None:
-    """Return each file's split by its folders; `None` where they tell none."""
-    if not reading.splits:
+def _splits(tree: Tree, found: _Found) -> np.ndarray | None:
+    """Return each file's split by its folders, or as files of labels tell; `None` where nothing tells one."""
+    if not found.reading.splits and not found.splits:
         return None
     splits = np.zeros(len(tree.paths), np.int8)
-    for folder, split in reading.splits.items():
+    for folder, split in found.reading.splits.items():
         splits[tree.files[folder]] = SPLITS.index(split)
+    for position, split in found.splits.items():
+        splits[position] = SPLITS.index(split)
     return splits
 
 

@@ -1,0 +1,110 @@
+"""Files of labels → tables of texts: CSV, TSV, JSON lines, and lists such as `path label` a line."""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".lst")
+_DELIMITERS = (",", ";", "\t", "|")
+_LOOKED_AT = 50
+_MOST_COLUMNS = 2_000
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts.
+
+    Attributes:
+        parts: the folders and the name of its file.
+        rows: its rows, all of one length, a header, if any, among them.
+        header: the names of the columns where the format tells; else empty.
+    """
+
+    parts: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    header: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.parts[-1]
+
+
+def parsed(parts: tuple[str, ...], data: bytes) -> Table | None:
+    """Return the table in a file; `None` where there is none.
+
+    Args:
+        parts: the folders and the name of the file.
+        data: its bytes.
+    """
+    text = _decoded(data)
+    ending = parts[-1].rpartition(".")[2].lower()
+    if "\0" in text:
+        return None
+    if ending in ("jsonl", "ndjson"):
+        return _of_json_lines(parts, text)
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        return None
+    delimiter = "\t" if ending == "tsv" else _delimiter(lines[:_LOOKED_AT])
+    if delimiter:
+        try:
+            rows = [tuple(cell.strip() for cell in row) for row in csv.reader(lines, delimiter=delimiter)]
+        except csv.Error:
+            return None
+    elif ending == "csv":
+        rows = [(line.strip(),) for line in lines]
+    else:
+        rows = _of_words(lines)
+    width = len(rows[0])
+    if width > _MOST_COLUMNS or sum(len(row) == width for row in rows[:_LOOKED_AT]) < len(rows[:_LOOKED_AT]) / 2:
+        return None
+    return Table(parts, [row for row in rows if len(row) == width])
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """Return what stands between the cells: what is there as often in most lines; empty: nothing is."""
+
+    def regular(delimiter: str) -> int:
+        first = lines[0].count(delimiter)
+        return first and sum(line.count(delimiter) == first for line in lines)
+
+    best = max(_DELIMITERS, key=regular)
+    return best if regular(best) > len(lines) / 2 else ""
+
+
+def _of_words(lines: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the rows of a list: `path label`, where a path may have spaces; or a path alone."""
+    split = [tuple(line.strip().rsplit(maxsplit=1)) for line in lines]
+    several = sum(len(row) == 2 for row in split)
+    # Most have a last word that is short and repeats: a label; else the spaces are the names' own.
+    if several > len(split) / 2 and len({row[-1] for row in split}) <= max(1, len(split) / 2):
+        return split
+    return [(line.strip(),) for line in lines]
+
+
+def _of_json_lines(parts: tuple[str, ...], text: str) -> Table | None:
+    """Return the table of one object a line; what is no text, number or truth value is left out."""
+    found: list[dict[str, str]] = []
+    for line in filter(str.strip, text.splitlines()):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(row, dict):
+            return None
+        found.append({key: str(value) for key, value in row.items() if isinstance(value, str | int | float)})
+    header = tuple(dict.fromkeys(key for row in found[:_LOOKED_AT] for key in row))
+    if not header or len(header) > _MOST_COLUMNS:
+        return None
+    return Table(parts, [tuple(row.get(key, "") for key in header) for row in found], header)

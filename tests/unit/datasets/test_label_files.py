@@ -1,0 +1,161 @@
+"""Labels in files beside images: names and columns are found, and what does not fit is said."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from core.datasets.sources import labels
+from core.datasets.sources.importing import plan
+from core.datasets.sources.labels import Labelling, Way, parsed
+from core.datasets.store import DatasetError
+from tests.unit.datasets.test_importing import image, zipped
+from tests.unit.datasets.test_layouts import left_out, tree, understood
+
+
+def read(text: str, files: Mapping[str, str], kind: str | None = None) -> tuple[Labelling, tuple[Way, ...]]:
+    tables = [parsed(tuple(name.split("/")), content.encode()) for name, content in files.items()]
+    return labels.best(tree(text), kind, "x.zip", None, [table for table in tables if table])
+
+
+HAM = "lesion_id,image_id,dx,age\nL1,A1,nv,40\nL2,A2,mel,50\nL3,A3,nv,60\nL4,A4,mel,40\n"
+FOUR = {"mel": {"drawn": 2}, "nv": {"drawn": 2}}
+PETS = {"cat": {"drawn": 2}, "dog": {"drawn": 2}}
+SPLIT = {"cat": {"train": 1, "test": 1}, "dog": {"train": 1, "test": 1}}
+CASES = {
+    "parts and a CSV": ("IMAGES_part_1/{A1,A2}.jpg IMAGES_part_2/{A3,A4}.jpg", {"metadata.csv": HAM}, FOUR),
+    "TSV": ("img/{A1,A2,A3,A4}.jpg", {"metadata.tsv": HAM.replace(",", "\t")}, FOUR),
+    "semicolons": ("img/{A1,A2,A3,A4}.jpg", {"metadata.csv": HAM.replace(",", ";")}, FOUR),
+    "Kaggle": (
+        "train/{a,b,c,d}.jpg test/{e,f}.jpg",
+        {"train.csv": "id,breed\na,cat\nb,dog\nc,cat\nd,dog\n", "sample_submission.csv": "id,breed\ne,cat\nf,cat\n"},
+        PETS,
+    ),
+    "with endings": ("{a,b,c,d}.png", {"labels.csv": "file,label\na.png,cat\nb.png,dog\nc.png,cat\nd.png,dog"}, PETS),
+    "with paths": (
+        "x/part_{1,2}/{a,b}.png",
+        {"x/list.csv": "path,class\npart_1/a.png,cat\npart_1/b.png,dog\n./part_2/a.png,cat\npart_2\\b.png,dog"},
+        PETS,
+    ),
+    "Hugging Face": (
+        "data/{train,test}/{a,b}.png",
+        {
+            f"data/{split}/metadata.jsonl": '{"file_name": "a.png", "label": "cat"}\n'
+            '{"file_name": "b.png", "label": "dog"}'
+            for split in ("train", "test")
+        },
+        SPLIT,
+    ),
+    "Roboflow": (
+        "{train,test}/{a,b}.jpg",
+        {f"{split}/_classes.csv": "filename, cat, dog\na.jpg, 1, 0\nb.jpg, 0, 1\n" for split in ("train", "test")},
+        SPLIT,
+    ),
+    "a list": ("images/{a,b,c,d}.jpg", {"list.txt": "a.jpg cat\nb.jpg dog\nc.jpg cat\nd.jpg dog\n"}, PETS),
+    "a list of names with spaces": (
+        "images/{a,b,c,d}~(x).jpg",
+        {"list.txt": "a_(x).jpg\tcat\nb_(x).jpg\tdog\nc_(x).jpg\tcat\nd_(x).jpg\tdog\n".replace("_", " ")},
+        PETS,
+    ),
+    "a column of splits": (
+        "{a,b,c,d}.jpg",
+        {"all.csv": "name,kind,split\na,cat,train\nb,dog,train\nc,cat,test\nd,dog,test\n"},
+        SPLIT,
+    ),
+    "a file for each split": (
+        "img/{a,b,c,d}.jpg",
+        {"train.csv": "name,label\na,cat\nb,dog\n", "test.csv": "name,label\nc,cat\nd,dog\n"},
+        SPLIT,
+    ),
+    "folders, and lists of splits": (
+        "images/{cat,dog}/{1,2}.jpg",
+        {"meta/train.txt": "cat/1\ndog/1\n", "meta/test.txt": "cat/2\ndog/2\n"},
+        SPLIT,
+    ),
+    "one-hot": (
+        "{a,b,c,d}.jpg",
+        {"train.csv": "image_id,cat,dog\na,1,0\nb,0,1\nc,1,0\nd,0,1\n"},
+        PETS,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_labels_are_found_in_files(name: str) -> None:
+    text, files, classes = CASES[name]
+    found, _ = read(text, files)
+    assert understood(found) == classes
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if "folders" not in name])
+def test_the_same_is_read_again_by_the_way_that_is_kept(name: str) -> None:
+    text, files, classes = CASES[name]
+    kind = read(text, files)[0].kind
+    assert kind.startswith("file:")
+    again, _ = read(text, files, kind)
+    assert (again.kind, understood(again)) == (kind, classes)
+
+
+def test_a_file_gives_the_classes_that_folders_do_not_tell() -> None:
+    lines = "".join(f"val_{number}.JPEG\tn0{1 + number % 2}\t0\t{number}\t44\t62\n" for number in range(4))
+    text = "tiny/train/{n01,n02}/images/{1,2}.JPEG tiny/val/images/val_{0,1,2,3}.JPEG tiny/val/val_annotations.txt"
+    found, _ = read(text, {"tiny/val/val_annotations.txt": lines})
+    assert understood(found) == {name: {"train": 2, "test": 2} for name in ("n01", "n02")}
+    assert "val_annotations.txt gives the classes of 4 images that no folder tells." in found.notes
+    signs = "Width,ClassId,Path\n" + "".join(f"{50 + n},{n % 2},Test/0{n}.png\n" for n in range(4))
+    found, _ = read("Train/{0,1}/{1,2}.png Test/{00,01,02,03}.png Meta/{0,1}.png", {"Test.csv": signs})
+    assert understood(found) == {name: {"train": 2, "test": 2} for name in "01"}
+    assert left_out(found) == {"Meta": 2}
+
+
+def test_columns_can_be_chosen_and_what_does_not_fit_is_counted() -> None:
+    files = {"m.csv": "id,sex,kind\na,f,cat\nb,m,dog\nc,f,cat\nd,m,dog\nx,m,dog\ny,f,cat\n"}
+    found, _ = read("{a,b,c,d,e}.jpg", files, "file:m.csv:id:kind")
+    assert understood(found) == PETS
+    assert found.notes[0] == "m.csv: 2 rows name no image here, or several: x, y"
+    assert found.notes[1] == "m.csv: 1 image has no label there."
+    assert read("{a,b,c,d}.jpg", files, "file:m.csv:id:SEX")[0].class_names == ("f", "m")
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("file:m.csv:id", "are given as file:train.csv:image_id:label"),
+        ("file:n.csv:id:kind", r"no file of labels n\.csv .* here: m\.csv"),
+        ("file:m.csv:id:breed", r"m\.csv has no column 'breed'\. Its columns: id, sex, kind"),
+    ],
+)
+def test_a_file_or_column_that_is_not_there_is_said(kind: str, sentence: str) -> None:
+    with pytest.raises(DatasetError, match=sentence):
+        read("{a,b,c,d}.jpg", {"m.csv": "id,sex,kind\na,f,cat\nb,m,dog\n"}, kind)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "id,cat,dog\na,1,1\nb,0,1\nc,1,0\nd,0,0\n",
+        "id,Finding Labels\na,Edema|Mass\nb,Mass\nc,Edema\nd,Mass\n",
+    ],
+)
+def test_several_classes_at_once_are_refused_in_a_sentence(table: str) -> None:
+    found, _ = read("cat/{a,b}.jpg dog/{c,d}.jpg", {"m.csv": table})
+    assert understood(found) == PETS
+    assert any("several classes at once" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("data", [b"", b"\0\1", b"\xff\xfe", b'{"a": [', b"a" * 200_000, b"\n\n", b'"' * 999])
+@pytest.mark.parametrize("name", ["x.csv", "x.txt", "x.jsonl"])
+def test_what_is_no_table_is_none(name: str, data: bytes) -> None:
+    table = parsed((name,), data)
+    found, _ = labels.best(tree("{cat,dog}/{1,2}.jpg"), None, "x.zip", None, [table] if table else [])
+    assert understood(found) == PETS
+
+
+def test_an_import_reads_labels_from_a_file(tmp_path: Path) -> None:
+    images = {f"part_{1 + number // 4}/A{number}.png": image(number) for number in range(8)}
+    rows = "".join(f"A{number},{'nv' if number % 2 else 'mel'}\n" for number in range(8))
+    planned = plan(zipped(tmp_path / "x.zip", {**images, "meta.csv": b"image_id,dx\n" + rows.encode()}))
+    assert planned.labelling.kind == "file:meta.csv:image_id:dx"
+    assert planned.counts.sum(axis=1).tolist() == [4, 4]
+    assert [each.kind for each in planned.others] == ["folders"]

@@ -21,6 +21,7 @@ from pages.common.page_frame import page
 from pages.components.pixel_image import strip
 
 _SAMPLES = 20
+_ARCHIVES = ["zip", "tar", "tgz", "gz", "bz2", "xz"]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -225,7 +226,7 @@ def own() -> None:
         "Where they are", ["Upload a zip", "On this machine"], key="way_in", default="Upload a zip", required=True
     )
     if way == "Upload a zip":
-        upload = st.file_uploader("A zip of images", type=["zip"], key=f"upload_own_{begun()}")
+        upload = st.file_uploader("A ZIP or TAR file of images", type=_ARCHIVES, key=f"upload_own_{begun()}")
         if upload is None:
             return
         path, title = keep_upload(upload), upload.name

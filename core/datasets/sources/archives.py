@@ -1,14 +1,14 @@
-"""What images come in, such as a zip or folder, as a list of members: junk left out, what is unsafe refused."""
+"""What images come in, such as a zip, tar or folder, as a list of members: junk left out, what is unsafe refused."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.datasets.sources.readers import Member, Opened, Reader, Refused, reader_of
+from core.datasets.sources.readers.unpacked import MAX_TOTAL_BYTES
 from core.datasets.store import DatasetError
 
 MAX_MEMBERS = 500_000
-MAX_TOTAL_BYTES = 50_000_000_000
 _JUNK = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx"}
 _ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"}
 
@@ -71,8 +71,8 @@ def open_source(path: Path, title: str = "") -> Source:
             found.refused.append(each)
         else:
             _sort_in(found, each)
-    if len(found.members) > MAX_MEMBERS:
-        raise DatasetError(f"{found.title} holds {len(found.members):,} files; at most {MAX_MEMBERS:,} are read.")
+        if len(found.members) + len(found.refused) + len(found.skipped) > MAX_MEMBERS:
+            raise DatasetError(f"{found.title} holds more than {MAX_MEMBERS:,} files; at most that many are read.")
     total = sum(member.bytes for member in found.members)
     if total > MAX_TOTAL_BYTES:
         limit = f"{MAX_TOTAL_BYTES / 1e9:.0f} GB"

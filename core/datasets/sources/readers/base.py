@@ -26,6 +26,7 @@ _SENTENCES = {
     "overlapping": "It shares its bytes with another entry of the archive, as only a forged zip does.",
     "suspicious-compression": "It says that it is hundreds of times larger than its packed bytes, as no image is.",
     "archive": "It is an archive in itself. Unpack it and give its images.",
+    "no-file": "It is a device, or a file with holes, which is not read.",
 }
 
 
@@ -88,7 +89,7 @@ class Opened(ABC):
         except (NotImplementedError, RuntimeError) as error:
             raise OSError(f"it is packed in a way that is not read ({error})") from error
         except Exception as error:  # Whatever a decoder makes of forged bytes.
-            raise OSError("its bytes in the zip are damaged") from error
+            raise OSError("its bytes in the archive are damaged") from error
 
     def begin(self, member: Member, most: int) -> bytes:
         """Return the first bytes of a member, at most so many.

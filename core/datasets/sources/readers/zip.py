@@ -4,11 +4,14 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
 from core.datasets.sources.readers.base import Member, Opened, Reader, Refused, clean
+from core.datasets.sources.readers.unpacked import RandomAccess, unpacked
 from core.datasets.store import DatasetError
 
 # Deflate cannot go beyond 1,032:1; an image file, compressed already, is nowhere near this.
@@ -20,8 +23,16 @@ _UNBOUNDED, _PIECE = (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA), 4096
 _LOCAL_HEADER_BYTES = 30
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a member is: its entry, and which of the zips within has it; empty: the zip itself."""
+
+    entry: zipfile.ZipInfo
+    within: str = ""
+
+
 class ZipReader(Reader):
-    """A zip; nothing of it is unpacked to disk."""
+    """A zip, and the zips within it, one level deep: Kaggle's hold a train.zip and a test.zip."""
 
     @classmethod
     def claims(cls, path: Path) -> bool:
@@ -31,31 +42,47 @@ class ZipReader(Reader):
     def members(self) -> Iterator[Member | Refused]:
         """Go through the entries."""
         with self._archive() as archive:
-            # `ZipInfo.is_dir` fails where the name is empty, or is from its NUL on.
-            entries = [entry for entry in archive.infolist() if not entry.orig_filename.endswith("/")]
-        overlapping = _overlapping(entries)
-        for entry in entries:
-            name = _decoded(entry)
-            parts = name.replace("\\", "/").split("/")
-            member = Member(clean(parts), entry.file_size, entry)
-            if name.startswith(("/", "\\")) or ".." in parts or parts[0].endswith(":"):
-                yield member.refused("unsafe-name")
-            elif stat.S_ISLNK(entry.external_attr >> 16):
-                yield member.refused("link")
-            elif entry.flag_bits & _ENCRYPTED:
-                yield member.refused("encrypted")
-            elif entry.header_offset in overlapping:
-                yield member.refused("overlapping")
-            elif entry.file_size > max(_RATIO_FROM_BYTES, _HIGHEST_RATIO * entry.compress_size):
-                yield member.refused("suspicious-compression")
+            for each in _members(archive):
+                if isinstance(each, Member) and each.name.lower().endswith(".zip"):
+                    yield from self._members_within(archive, each)
+                else:
+                    yield each
+
+    def _members_within(self, archive: zipfile.ZipFile, member: Member) -> Iterator[Member | Refused]:
+        """Go through the entries of a zip within, in a folder of its name."""
+        entry: zipfile.ZipInfo = member.place.entry
+        folder = (*member.parts[:-1], Path(member.parts[-1]).stem)
+        try:
+            inner = self._opened_within(archive, entry)
+        except DatasetError:
+            yield member.refused("archive")
+            return
+        for each in _members(inner, entry.orig_filename):
+            if isinstance(each, Member):
+                yield replace(each, parts=(*folder, *each.parts))
             else:
-                yield member
+                yield replace(each, file="/".join((*folder, each.file)))
+
+    def _opened_within(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> zipfile.ZipFile:
+        """Open a zip within, unpacked into a temporary file once: it is read at many places."""
+        name = entry.orig_filename
+        if name not in self._within:
+            found = unpacked(lambda: archive.open(entry), entry.compress_size, name)
+            try:
+                self._within[name] = (found, zipfile.ZipFile(found.whole))
+            except Exception as error:  # Whatever the reader makes of forged bytes.
+                raise DatasetError(f"{name} is not a valid ZIP file.") from error
+        return self._within[name][1]
+
+    @cached_property
+    def _within(self) -> dict[str, tuple[RandomAccess, zipfile.ZipFile]]:
+        return {}
 
     @contextmanager
     def opened(self) -> Iterator[Opened]:
         """Open the zip."""
         with self._archive() as archive:
-            yield _Entries(archive)
+            yield _Entries(archive, {name: inner for name, (_, inner) in self._within.items()})
 
     @contextmanager
     def _archive(self) -> Iterator[zipfile.ZipFile]:
@@ -73,14 +100,38 @@ class ZipReader(Reader):
 
 
 class _Entries(Opened):
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
+    def __init__(self, archive: zipfile.ZipFile, within: dict[str, zipfile.ZipFile]) -> None:
+        self._archives = {**within, "": archive}
 
     def file(self, member: Member) -> IO[bytes]:
-        return self._archive.open(member.place)
+        place: _Place = member.place
+        return self._archives[place.within].open(place.entry)
 
     def piece_bytes(self, member: Member) -> int:
-        return _PIECE if member.place.compress_type in _UNBOUNDED else super().piece_bytes(member)
+        return _PIECE if member.place.entry.compress_type in _UNBOUNDED else super().piece_bytes(member)
+
+
+def _members(archive: zipfile.ZipFile, within: str = "") -> Iterator[Member | Refused]:
+    """Go through the entries of one zip."""
+    # `ZipInfo.is_dir` fails where the name is empty, or is from its NUL on.
+    entries = [entry for entry in archive.infolist() if not entry.orig_filename.endswith("/")]
+    overlapping = _overlapping(entries)
+    for entry in entries:
+        name = _decoded(entry)
+        parts = name.replace("\\", "/").split("/")
+        member = Member(clean(parts), entry.file_size, _Place(entry, within))
+        if name.startswith(("/", "\\")) or ".." in parts or parts[0].endswith(":"):
+            yield member.refused("unsafe-name")
+        elif stat.S_ISLNK(entry.external_attr >> 16):
+            yield member.refused("link")
+        elif entry.flag_bits & _ENCRYPTED:
+            yield member.refused("encrypted")
+        elif entry.header_offset in overlapping:
+            yield member.refused("overlapping")
+        elif entry.file_size > max(_RATIO_FROM_BYTES, _HIGHEST_RATIO * entry.compress_size):
+            yield member.refused("suspicious-compression")
+        else:
+            yield member
 
 
 def _decoded(entry: zipfile.ZipInfo) -> str:

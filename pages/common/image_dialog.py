@@ -10,6 +10,7 @@ from core.datasets.decisions import EXCLUDE, KEPT, RELABEL, UNSURE, Decision
 from core.datasets.store import SPLITS, Dataset
 from core.datasets.views import image_detail
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
+from pages.common.similar_images import show_similar
 from pages.components.viewer import viewer
 
 _SHOWN, _NEW_LABEL, _UNDONE = "enlarged", "enlarged_new_label", "enlarged_undone"
@@ -29,6 +30,7 @@ def enlarge(
     more: Callable[[int], None] | None = None,
     moved: Callable[[int], None] | None = None,
     closed: Callable[[int], None] | None = None,
+    similar: bool = False,
 ) -> None:
     """Show an image with what is known of it.
 
@@ -41,6 +43,7 @@ def enlarge(
         more: called with it to draw more beneath, such as why a network took the image for something.
         moved: called with the index of an image that one has gone on to.
         closed: called with the index of the last image when the dialog is closed.
+        similar: whether the images of the dataset that show the like are shown, to go on to.
     """
     _turn_to(index)
 
@@ -67,6 +70,8 @@ def enlarge(
             show_refusal(key=_SHOWN)
             if more is not None:
                 more(now)
+            if similar:
+                show_similar(dataset, now, go_to)
 
     st.dialog("Image", width="large", on_dismiss=dismissed)(show)()
 

@@ -160,7 +160,7 @@ def show_open(dataset: Dataset, ids: np.ndarray, look: ImageDisplay | None = Non
         st.session_state[_key("open")] = None
         return
     address.write()  # Before what may be waited for in the dialog.
-    enlarge(dataset, index, among=ids, said=look.said, more=look.more, moved=moved, closed=closed)
+    enlarge(dataset, index, among=ids, said=look.said, more=look.more, moved=moved, closed=closed, similar=True)
 
 
 def _turn_to(number: int) -> None:

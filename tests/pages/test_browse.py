@@ -237,7 +237,7 @@ def test_a_map_by_what_images_show_offers_the_features_it_needs(app: AppTest, mo
     show(app, "browse", dataset="digits", view="map")
     app.button_group(key="map_by").set_value("features").run()
     assert address(app) == {"view": ["map"], "by": ["features"]}
-    assert "look at 1,797 images once: about 9.0 s" in said(app)
+    assert "look at 1,797 images once: about 14 s" in said(app)
     assert "Showing the map by pixels in the meantime" in said(app)
     app.button(key="features_map").click().run()
     assert started == ["digits"]
@@ -262,3 +262,12 @@ def test_why_there_are_no_features_is_said(app: AppTest, pets: Dataset) -> None:
     app.button(key=f"close_{job.key}map").click().run()
     assert not app.error
     assert app.button(key="features_map")
+
+
+def test_an_image_is_shown_with_more_like_it(app: AppTest, pets: Dataset) -> None:
+    show(app, "browse", dataset="pets", picture="1")
+    assert "**More like this**" in said(app)
+    assert app.button(key="features_similar")
+    keep_features(pets, np.array([[1, 0], [1, 1], [0, 1]]))
+    show(app, "browse", dataset="pets", picture="1")
+    assert "**More like this** · cat: 1 of 2, \\!\\[\\]" in said(app)

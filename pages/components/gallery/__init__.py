@@ -75,19 +75,30 @@ class Pages:
         return -(-self.images // self.per_page)
 
 
-def gallery(items: Sequence[Item], dataset: Dataset, *, key: str) -> int | None:
+def gallery(
+    items: Sequence[Item], dataset: Dataset, *, key: str, open_image: Callable[[int], None] | None = None
+) -> int | None:
     """Show one page of images; return the id of the one that was clicked in this rerun.
 
     Args:
         items: what to show, in order.
         dataset: whose images they are: small ones are enlarged by a whole number, so that pixels stay square.
         key: the component's key.
+        open_image: called with that id before the rerun.
     """
     pages = Pages(str(hash(tuple(items))), 1, 1, lambda _number: items, lambda _number: None)
-    return paged_gallery(pages, 1, dataset, key=key)
+    return paged_gallery(pages, 1, dataset, key=key, open_image=open_image)
 
 
-def paged_gallery(pages: Pages, number: int, dataset: Dataset, *, key: str, focus: int | None = None) -> int | None:
+def paged_gallery(
+    pages: Pages,
+    number: int,
+    dataset: Dataset,
+    *,
+    key: str,
+    focus: int | None = None,
+    open_image: Callable[[int], None] | None = None,
+) -> int | None:
     """Show a page of many, with what turns it; return the id of the image that was clicked in this rerun.
 
     The browser keeps pages and asks for those beside the shown one ahead; what it has is not sent again.
@@ -98,6 +109,7 @@ def paged_gallery(pages: Pages, number: int, dataset: Dataset, *, key: str, focu
         dataset: whose images they are.
         key: the component's key.
         focus: the id of the image that is given the focus, once.
+        open_image: as for `gallery`.
     """
     request_key = f"{key}_request"
 
@@ -127,7 +139,7 @@ def paged_gallery(pages: Pages, number: int, dataset: Dataset, *, key: str, focu
             "reveal": pages.reveal,
             "pictures": {str(page): [asdict(item) for item in pages.items(page)] for page in sorted(sent)},
         },
-        on_opened_change=lambda: None,
+        on_opened_change=taking(key, "opened", lambda index: open_image and open_image(int(index))),
         on_turned_change=taking(key, "turned", turned),
     )
     opened = result.get("opened")

@@ -123,7 +123,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   grid.onclick = (event) => {
     const clicked = event.target.closest("button");
     // The second click of a double click would open the image again, perhaps after it was closed.
-    if (clicked && event.detail < 2) setTriggerValue("opened", Number(clicked.dataset.id));
+    if (!clicked || event.detail >= 2) return;
+    setTriggerValue("opened", Number(clicked.dataset.id));
+    // A dialog shows what was clicked in it at its top.
+    parentElement.getRootNode().host?.closest("[role=dialog]")?.scrollIntoView({ block: "start" });
   };
   grid.onkeydown = (event) => {
     const buttons = [...grid.children];

@@ -1,0 +1,52 @@
+"""The images of a dataset that show what one of them shows, each to be opened."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from core.datasets.features import neighbours
+from core.datasets.store import Dataset
+from pages.common.dataset_features import offer_features
+from pages.common.messages import escape_markdown
+from pages.components.gallery import Item, gallery, image_url
+
+# One row in the dialog, four on a phone.
+_MOST = 8
+
+
+def show_similar(dataset: Dataset, index: int, open_image: Callable[[int], None]) -> None:
+    """Show the images most like one, or offer what that needs.
+
+    Args:
+        dataset: whose images.
+        index: the image.
+        open_image: called with the image that was clicked, before the rerun.
+    """
+    found = neighbours.nearest(dataset, index, _MOST)
+    if found is None:
+        st.markdown("**More like this**")
+        offer_features(dataset, "Finding images that show the same", key="similar", primary=False)
+        return
+    ids, cosines = found
+    if not len(ids):
+        return
+    names, labels = dataset.about.class_names, dataset.labels[ids]
+    counts = np.bincount(labels, minlength=len(names))
+    of_class = ", ".join(
+        f"{escape_markdown(names[label])}: {counts[label]} of {len(ids)}"
+        for label in np.argsort(-counts, kind="stable")
+        if counts[label]
+    )
+    st.markdown(f"**More like this** · {of_class}")
+    items = [
+        Item(
+            int(each),
+            f"Image {each}: {names[label]}, cosine similarity {cosine:.2f}",
+            f"{names[label]} {cosine:.2f}",
+            image_url(dataset, int(each)),
+        )
+        for each, label, cosine in zip(ids, labels, cosines, strict=True)
+    ]
+    gallery(items, dataset, key="similar", open_image=open_image)
+    st.caption("Cosine similarity of a pretrained network's features (1: identical). Classes play no part in it.")

@@ -74,7 +74,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const focused = grid.contains(parentElement.activeElement);
     grid.replaceChildren(...buttons);
     grid.drawn = buttons;
-    if (focused) (shown.backwards ? grid.lastElementChild : grid.firstElementChild)?.focus();
+    const end = shown.backwards ? grid.lastElementChild : grid.firstElementChild;
+    if (focused) end?.focus({ preventScroll: opened });
   };
   const turnTo = (page) => {
     const to = Math.min(Math.max(page, 1), data.pages);
@@ -86,6 +87,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   };
 
   const isOther = shown.of !== undefined && shown.of !== data.of;
+  // A dialog shows at its top what was clicked in it.
+  const dialog = parentElement.getRootNode().host?.closest("[role=dialog]");
+  const opened = Boolean(isOther && dialog && grid.opened);
+  if (isOther) grid.opened = false;
   if (shown.of !== data.of) Object.assign(shown, { of: data.of, number: data.number, pages: new Map() });
   // An answer to an earlier request must not turn back what was turned since.
   if (shown.turn === data.turn) shown.number = data.number;
@@ -101,6 +106,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   number.max = data.pages;
   find(".pages").textContent = `of ${data.pages.toLocaleString("en")}`;
   draw();
+  if (opened) dialog.scrollIntoView({ block: "start" });
   if (isOther && data.reveal) {
     const { top, bottom } = grid.getBoundingClientRect();
     const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
@@ -124,9 +130,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const clicked = event.target.closest("button");
     // The second click of a double click would open the image again, perhaps after it was closed.
     if (!clicked || event.detail >= 2) return;
+    grid.opened = true;
     setTriggerValue("opened", Number(clicked.dataset.id));
-    // A dialog shows what was clicked in it at its top.
-    parentElement.getRootNode().host?.closest("[role=dialog]")?.scrollIntoView({ block: "start" });
   };
   grid.onkeydown = (event) => {
     const buttons = [...grid.children];

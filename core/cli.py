@@ -16,6 +16,7 @@ from core import damaged, runs
 from core.datasets import decisions, export, store
 from core.datasets.audit import report
 from core.datasets.decisions import Decided
+from core.datasets.features import label_check
 from core.datasets.integrity import repair, verification
 from core.datasets.sources import catalogue, importing
 from core.datasets.store import SPLITS, About
@@ -28,12 +29,13 @@ from core.recipes import script, suitable
 from core.recipes.recipe import Recipe, find_recipe, named_recipes
 from core.runs import Run, RunError, Status
 from core.settings import format_value
-from core.storage import data_home, machine, processes
+from core.storage import data_home, jobs, machine, processes
+from core.storage.jobs import Job
 from core.storage.progress import counted, progress_text, quiet
 
 _POLL_S = 0.25
 _SHOWN_EVERY_S = 0.1
-_REFUSED_SHOWN = 10
+_REFUSED_SHOWN, _LISTED = 10, 10
 
 
 class _Group(click.Group):
@@ -182,6 +184,32 @@ def datasets_audit(name: str) -> None:
     made = report.look(dataset, _ProgressLine() if sys.stderr.isatty() else quiet)
     click.echo(report.report(dataset, made))
     report.keep(dataset, made)
+
+
+@datasets_group.command("check-labels")
+@click.argument("name")
+def datasets_check_labels(name: str) -> None:
+    """Find likely label errors and classes hard to tell apart, by a pretrained network, without any training."""
+    dataset = catalogue.open_dataset(name)
+    _await(label_check.start(name))
+    found = label_check.load(dataset)
+    if found is None:
+        raise click.ClickException(f"The dataset {name} changed meanwhile. Check its labels again.")
+    click.echo(label_check.report(dataset, found, _LISTED))
+
+
+def _await(job: Job) -> None:
+    """Show a job's progress until it has ended; it is cancelled when this is interrupted."""
+    progress = _ProgressLine() if sys.stderr.isatty() else quiet
+    try:
+        while (status := job.status()).state == jobs.RUNNING:
+            progress(status.doing, status.done, status.total, status.unit)
+            time.sleep(_POLL_S)
+    except KeyboardInterrupt:
+        job.cancel()
+        raise
+    if status.state != jobs.FINISHED:
+        raise click.ClickException(status.cause or "It was cancelled.")
 
 
 @datasets_group.command("export")

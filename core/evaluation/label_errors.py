@@ -29,6 +29,8 @@ _FOLDS = 5
 _MOST_ROUNDS, _ENOUGH = 100, 1e-3
 # Of the inverse of the regularisation's strength: features that tell a thing by heart must not count much.
 _FREEDOM = 0.01
+# The same for features of length 1, which are not standardised.
+_FREEDOM_OF_LENGTH_1 = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +76,16 @@ def find(ids: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> Labe
     return LabelErrors(ids[order], labels[order], likely[order], plausibility[order], found)
 
 
-def cross_validated(features: np.ndarray, labels: np.ndarray, progress: Progress = quiet) -> np.ndarray:
+def cross_validated(
+    features: np.ndarray, labels: np.ndarray, progress: Progress = quiet, *, of_length_1: bool = False
+) -> np.ndarray:
     """Return probabilities of each image by a logistic regression that was fitted without it.
 
     Args:
         features: what a network makes of the images, float `(n, d)`.
         labels: the given classes, int `(n,)`: at least two, each at least `FEWEST` times.
         progress: told which fold is fitted.
+        of_length_1: whether the features are of length 1: then they are taken as they are, else standardised first.
 
     Returns:
         float32 `(n, classes)`, classes from 0 to the highest label.
@@ -90,17 +95,18 @@ def cross_validated(features: np.ndarray, labels: np.ndarray, progress: Progress
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold
+    from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     folds = min(_FOLDS, int(np.unique(labels, return_counts=True)[1].min()))
     probabilities = np.zeros((len(labels), int(labels.max()) + 1), np.float32)
     divided = StratifiedKFold(folds, shuffle=True, random_state=0).split(features, labels)
+    steps = [] if of_length_1 else [StandardScaler()]
+    freedom = _FREEDOM_OF_LENGTH_1 if of_length_1 else _FREEDOM
     for fold, (fitted, held_out) in enumerate(divided):
         progress("asking about images that were left out", fold, folds, "parts")
-        scaler = StandardScaler().fit(features[fitted])
-        model = LogisticRegression(C=_FREEDOM, max_iter=_MOST_ROUNDS, tol=_ENOUGH)
-        model.fit(scaler.transform(features[fitted]), labels[fitted])
-        answers = model.predict_proba(scaler.transform(features[held_out]))
-        probabilities[np.ix_(held_out, model.classes_)] = answers
+        model = make_pipeline(*steps, LogisticRegression(C=freedom, max_iter=_MOST_ROUNDS, tol=_ENOUGH))
+        model.fit(features[fitted], labels[fitted])
+        probabilities[np.ix_(held_out, model.classes_)] = model.predict_proba(features[held_out])
     progress("asking about images that were left out", folds, folds, "parts")
     return probabilities

@@ -16,6 +16,7 @@ from core.datasets.decisions import EXCLUDE, KEEP
 from core.datasets.store import Dataset
 from core.storage import jobs
 from core.storage.progress import counted
+from pages.browse.label_check import show_label_check
 from pages.common.job_progress import show_job
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.components.gallery import image_url
@@ -25,6 +26,7 @@ _ICONS = {
     WARNING: (":orange[:material/warning:]", "warning"),
     INFO: (":blue[:material/visibility:]", "to look at"),
     GONE: (":green[:material/check_circle:]", "gone"),
+    PASSED: (":green[:material/check_circle:]", "passed"),
 }
 _EXAMPLES = 4
 _EXAMPLE_PX = 72
@@ -58,6 +60,8 @@ def show_audit(dataset: Dataset, open_finding: Callable[[str], None]) -> None:
         with show_errors():
             jobs.start(f"audit-{name}", "core.datasets.audit.report:run", {"name": name})
             st.rerun()
+    st.divider()
+    show_label_check(dataset, lambda finding: _show_finding(dataset, finding, open_finding))
 
 
 def _show_findings(dataset: Dataset, made: Audit, open_finding: Callable[[str], None]) -> None:

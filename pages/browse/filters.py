@@ -10,6 +10,7 @@ from core.datasets import decisions, selection
 from core.datasets.audit import report
 from core.datasets.audit.findings import AuditFinding
 from core.datasets.decisions import EXCLUDE, KEEP, KEPT, RELABEL, UNSURE
+from core.datasets.features import label_check
 from core.datasets.selection import DECIDED, Filters, Order
 from core.datasets.store import SPLITS, Dataset
 from pages.common.messages import escape_markdown
@@ -117,7 +118,7 @@ def only_among(dataset: Dataset) -> tuple[int, ...] | None:
     Returns:
         The images that all of them let pass, in the order of the first; `None` where nothing is chosen.
     """
-    found = finding_of(dataset, st.session_state.get(key_of(dataset, "finding")))
+    found = finding_of(dataset, shown_finding(dataset))
     chosen: dict[str, tuple[int, ...]] = st.session_state.get(key_of(dataset, "only"), {})
     chips = [(found.title, found.ids, lambda: show_finding(dataset, None))] if found else []
     chips += [(title, ids, partial(show_only, dataset, title, None)) for title, ids in chosen.items()]
@@ -136,10 +137,17 @@ def only_among(dataset: Dataset) -> tuple[int, ...] | None:
     return tuple(index for index in chips[0][1] if index in among_all)
 
 
+def shown_finding(dataset: Dataset) -> str | None:
+    """Return the key of the finding whose images are shown; `None` where there is none."""
+    key: str | None = st.session_state.get(key_of(dataset, "finding"))
+    return key
+
+
 def finding_of(dataset: Dataset, key: str | None) -> AuditFinding | None:
-    """Return what the kept audit found, by its key; `None` where there is no such finding."""
+    """Return what the kept audit or the check of the labels found, by its key; `None`: there is no such finding."""
     made = report.load(dataset) if key else None
-    return made.finding(key) if made and key else None
+    found = made.finding(key) if made and key else None
+    return found or label_check.finding(dataset, key or "")
 
 
 def _choose_split(dataset: Dataset, counts: dict[str, int]) -> str | None:

@@ -20,7 +20,9 @@ from pages.browse.filters import (
     only_among,
     show_finding,
     show_only,
+    shown_finding,
 )
+from pages.browse.label_check import look_of
 from pages.browse.overview import show_overview
 from pages.common.decisions import decide_on_all
 from pages.common.image_pages import choose_per_page, open_image, show_images, show_open, take_up
@@ -50,7 +52,7 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
         ids = selection.select(dataset, filters, order)
         head.markdown(f"**{counted(len(ids), 'image')}**", width="content")
         take_up(dataset, (filters, order))
-        lassoed = False
+        lassoed, look = False, look_of(dataset, shown_finding(dataset))
         with more:
             decide_on_all(dataset, ids)
             st.caption(origin(dataset))
@@ -63,13 +65,13 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
             lassoed = is_chosen(dataset, _LASSO) and len(ids) > 0
             if lassoed:
                 st.markdown(f"**{counted(len(ids), 'image')} in the lasso**")
-                show_images(dataset, ids, (filters, order))
+                show_images(dataset, ids, (filters, order), look)
         elif view == OVERVIEW and len(ids):
             show_overview(dataset, ids)
         elif len(ids):
-            show_images(dataset, ids, (filters, order))
+            show_images(dataset, ids, (filters, order), look)
         if view != IMAGES and not lassoed:
-            show_open(dataset, ids)
+            show_open(dataset, ids, look)
 
 
 def origin(dataset: Dataset) -> str:

@@ -9,12 +9,14 @@ from streamlit.testing.v1 import AppTest
 from core.datasets import decisions, store
 from core.datasets.audit import report
 from core.datasets.decisions import EXCLUDE, KEPT, RELABEL, UNSURE
+from core.datasets.features import label_check
 from core.datasets.sources import catalogue
 from core.datasets.store import About, Dataset
 from core.storage import jobs
 from core.training import features
 from tests.pages.opening import said, show
 from tests.unit.made_features import keep_features
+from tests.unit.photos import array_set
 
 
 @pytest.fixture
@@ -271,3 +273,27 @@ def test_an_image_is_shown_with_more_like_it(app: AppTest, pets: Dataset) -> Non
     keep_features(pets, np.array([[1, 0], [1, 1], [0, 1]]))
     show(app, "browse", dataset="pets", picture="1")
     assert "**More like this** · cat: 1 of 2, \\!\\[\\]" in said(app)
+
+
+def test_labels_are_checked_on_request_and_what_is_found_opens(
+    app: AppTest, data_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = np.arange(40) % 2
+    pixels = np.zeros((40, 2, 2, 1), np.uint8)
+    dataset = array_set("forty", pixels, [*labels[:39], 0], ("cat", "![](http://x/y)"))
+    started: list[str] = []
+    monkeypatch.setattr(label_check, "start", started.append)
+    show(app, "browse", dataset="forty", view="audit")
+    assert "looks at 40 images once, about 5.2 s" in said(app)
+    app.button(key="check_labels").click().run()
+    assert started == ["forty"]
+    label_check.check(dataset, np.eye(2, dtype=np.float16)[labels])
+    app.run()
+    assert "gets 97\\.5% of the labels right" in said(app)
+    app.button(key="finding_label-errors").click().run()
+    assert "**1 image**" in said(app)
+    assert address(app) == {"finding": ["label-errors"]}
+    app.session_state["gallery_open_Browse"] = 39
+    app.run()
+    assert "train · like **\\!\\[\\]" in said(app)
+    assert not app.exception

@@ -15,11 +15,13 @@ from core import cli, runs
 from core.cli import main
 from core.datasets import store
 from core.datasets.audit import report
+from core.datasets.features import label_check
 from core.datasets.sources import catalogue
 from core.evaluation.threshold import DecisionThreshold
 from core.prediction.photo_predictions import Prediction
 from core.recipes.recipe import find_recipe
 from core.runs import Run
+from core.storage import jobs
 from tests.unit.datasets.test_importing import pets, zipped
 from tests.unit.made_runs import made_run
 
@@ -132,6 +134,30 @@ def test_an_audit_is_printed_and_kept(data_home: Path, tmp_path: Path) -> None:
     assert "different labels" in result.output.lower()
     assert report.load(catalogue.open_dataset("mine"))
     assert "'nowhere'" in call("datasets", "audit", "nowhere").output
+
+
+def test_labels_are_checked_by_a_job_and_the_findings_printed(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset, labels = catalogue.open_dataset("digits"), catalogue.open_dataset("digits").labels
+    features = np.eye(10, dtype=np.float16)[labels]
+    features[7] = features[0]
+    job = jobs.Job(jobs.folder() / "labels-of-digits")
+    job.folder.mkdir(parents=True)
+
+    def start(name: str) -> jobs.Job:
+        job.write_status(jobs.JobStatus(jobs.FINISHED, 1e9))
+        label_check.check(dataset, features)
+        return job
+
+    monkeypatch.setattr(label_check, "start", start)
+    printed = call("datasets", "check-labels", "digits")
+    assert printed.exit_code == 0
+    assert "gets 99.9% of the labels right" in printed.output
+    assert "image 7: labelled 7, more likely 0" in printed.output
+    failed = jobs.JobStatus(jobs.FAILED, 1e9, cause="The weights of EfficientNetLite0 cannot be read.")
+    job.write_status(failed)
+    monkeypatch.setattr(label_check, "start", lambda _name: job)
+    printed = call("datasets", "check-labels", "digits")
+    assert (printed.exit_code, printed.output) == (1, "Error: The weights of EfficientNetLite0 cannot be read.\n")
 
 
 def test_an_audit_that_cannot_be_kept_is_printed_all_the_same(

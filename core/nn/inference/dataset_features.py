@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from core.datasets.features import label_check
 from core.datasets.sources import catalogue
 from core.datasets.store import Dataset
 from core.nn.layers.own_keras import CONTEXT
@@ -26,6 +27,18 @@ def run(name: str, progress: Progress) -> dict[str, int]:
         Cancelled: by `progress`; what was made until then is taken up the next time.
     """
     return {"images": len(made(catalogue.open_dataset(name), features.usual(), progress))}
+
+
+def check_labels(name: str, progress: Progress) -> dict[str, int]:
+    """Check the labels of a dataset, as a job; return how many `images` were judged, and how many `found` wrong.
+
+    It raises what `run` and `label_check.check` raise.
+    """
+    dataset = catalogue.open_dataset(name)
+    known = features.known(dataset)
+    known = made(dataset, features.usual(), progress) if known is None else known
+    found = label_check.check(dataset, known, progress).errors
+    return {"images": len(found.ids), "found": found.found}
 
 
 def made(dataset: Dataset, kind: Kind, progress: Progress = quiet) -> np.ndarray:

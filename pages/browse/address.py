@@ -8,6 +8,7 @@ from core.datasets import selection
 from core.datasets.sources import catalogue
 from core.datasets.store import Dataset
 from pages.browse.filters import MOST_SEED, finding_of, in_split, key_of, sorts_of
+from pages.browse.shown_classes import shown_parameter
 from pages.common import image_pages
 from pages.common.address import AddressError, Parameter, first, number, one_of, view
 from pages.common.map_layout import by_parameter, method_parameter
@@ -44,6 +45,7 @@ def parameters() -> Iterator[Parameter]:
         yield Parameter("name", key("name"), first, default="")
     yield Parameter("decision", key("decision"), one_of(selection.DECISIONS))
     yield _finding(dataset)
+    yield shown_parameter(dataset)
     yield from image_pages.parameters(dataset)
 
 

@@ -24,6 +24,7 @@ from pages.browse.filters import (
 )
 from pages.browse.label_check import look_of
 from pages.browse.overview import show_overview
+from pages.browse.shown_classes import both, choose_shown
 from pages.common.decisions import decide_on_all
 from pages.common.image_pages import choose_per_page, open_image, show_images, show_open, take_up
 from pages.common.messages import escape_markdown, show_errors
@@ -44,11 +45,12 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
         with more:
             filters = choose_more_filters(dataset, filters)
             choose_per_page()
+        showing = choose_shown(dataset)
     with shown:
         head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
         with head:
             view = choose_view(VIEWS.values(), key=VIEW)
-        filters = replace(filters, ids=only_among(dataset))
+        filters = replace(filters, ids=both(only_among(dataset), showing))
         ids = selection.select(dataset, filters, order)
         head.markdown(f"**{counted(len(ids), 'image')}**", width="content")
         take_up(dataset, (filters, order))

@@ -21,9 +21,9 @@ def show_job(job: Job, title: str, *, key: str = "") -> JobStatus:
     if status.state == jobs.RUNNING:
         st.fragment(_progress, run_every=_POLL_S)(job, title, key)
     elif status.state in (jobs.FAILED, jobs.INTERRUPTED):
-        said, close = st.columns([8, 1], vertical_alignment="center")
-        said.error(f"**{escape_markdown(title)}**: {escape_markdown(status.cause)}", icon=":material/error:")
-        close.button("Close", key=f"close_{job.key}{key}", on_click=job.forget, width="stretch")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.error(f"**{escape_markdown(title)}**: {escape_markdown(status.cause)}", icon=":material/error:")
+            st.button("Close", key=f"close_{job.key}{key}", on_click=job.forget)
     return status
 
 
@@ -31,6 +31,7 @@ def _progress(job: Job, title: str, key: str) -> None:
     status = job.status()
     if status.state != jobs.RUNNING:
         st.rerun()
-    bar, cancel = st.columns([8, 1], vertical_alignment="center")
-    bar.progress(status.fraction, f"**{escape_markdown(title)}** · {escape_markdown(status.line)}")
-    cancel.button("Cancel", key=f"cancel_{job.key}{key}", on_click=job.cancel, width="stretch")
+    # Not columns: in a narrow place the button would get too little of them.
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(status.fraction, f"**{escape_markdown(title)}** · {escape_markdown(status.line)}")
+        st.button("Cancel", key=f"cancel_{job.key}{key}", on_click=job.cancel)

@@ -1,12 +1,14 @@
 """The images of a dataset that show what one of them shows, each to be opened."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 import streamlit as st
 
-from core.datasets.features import neighbours
+from core.datasets.features import imagenet_classes, neighbours
 from core.datasets.store import Dataset
+from core.settings import SettingError
 from pages.common.dataset_features import offer_features
 from pages.common.messages import escape_markdown
 from pages.components.gallery import Item, gallery, image_url
@@ -16,7 +18,7 @@ _MOST = 8
 
 
 def show_similar(dataset: Dataset, index: int, open_image: Callable[[int], None]) -> None:
-    """Show the images most like one, or offer what that needs.
+    """Show what a pretrained network takes an image for, and the images most like it, or offer what that needs.
 
     Args:
         dataset: whose images.
@@ -28,6 +30,10 @@ def show_similar(dataset: Dataset, index: int, open_image: Callable[[int], None]
         st.markdown("**More like this**")
         offer_features(dataset, "Finding images that show the same", key="similar", primary=False)
         return
+    with suppress(SettingError):
+        if shown := imagenet_classes.of_image(dataset, index):
+            named = ", ".join(f"{escape_markdown(name)} {share:.0%}" for name, share in shown)
+            st.markdown(f"**A pretrained network sees** {named}")
     ids, cosines = found
     if not len(ids):
         return

@@ -29,7 +29,7 @@ from core.cli import main
 from core.datasets import decisions, store
 from core.datasets.audit import report
 from core.datasets.features import embedding_map as feature_maps
-from core.datasets.features import label_check
+from core.datasets.features import imagenet_classes, label_check
 from core.datasets.sources import catalogue, importing
 from core.datasets.views import embedding_map, overview
 from core.errors import PixelwiseError
@@ -185,6 +185,7 @@ def _looks(other: Run, broken: Run) -> dict[str, Callable[[], object]]:
         "report": importing.report,
         "map": lambda pets: embedding_map.find(pets, embedding_map.PCA),
         "label check": label_check.load,
+        "imagenet classes": imagenet_classes.of_dataset,
         "map by features": lambda pets: feature_maps.embed(pets, embedding_map.PCA),
         "means": overview.known_class_means,
     }
@@ -231,6 +232,7 @@ def _make() -> tuple[Run, Run]:
     keep_features(pets, rng.random((12, 8)))
     feature_maps.embed(pets, embedding_map.PCA)
     label_check.check(pets, rng.random((12, 8)).astype(np.float16))
+    imagenet_classes.of_dataset(pets)
     (pets.folder / "report.json").write_text(
         json.dumps({"source": "pets.zip", "accepted": 12, "refused": [], "skipped": 0, "notes": ["a note"]})
     )

@@ -9,12 +9,14 @@ from streamlit.testing.v1 import AppTest
 from core.datasets import decisions, store
 from core.datasets.audit import report
 from core.datasets.decisions import EXCLUDE, KEPT, RELABEL, UNSURE
-from core.datasets.features import label_check
+from core.datasets.features import imagenet_classes, label_check
 from core.datasets.sources import catalogue
 from core.datasets.store import About, Dataset
+from core.settings import SettingError
 from core.storage import jobs
 from core.training import features
 from tests.pages.opening import said, show
+from tests.unit.datasets.test_imagenet_classes import last_layer
 from tests.unit.made_features import keep_features
 from tests.unit.photos import array_set
 
@@ -297,3 +299,36 @@ def test_labels_are_checked_on_request_and_what_is_found_opens(
     app.run()
     assert "train · like **\\!\\[\\]" in said(app)
     assert not app.exception
+
+
+def test_what_images_show_is_a_filter(app: AppTest, pets: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imagenet_classes, "lite_weights", last_layer)
+    show(app, "browse", dataset="pets", shows="palace")
+    assert "This filter needs a pretrained network" in said(app)
+    assert "**3 images**" in said(app)
+    keep_features(pets, np.array([[0, 1], [0.8, 0], [1, 0]]))
+    show(app, "browse", dataset="pets", shows="palace")
+    assert "**2 images**" in said(app)
+    app.multiselect(key="shows_pets").set_value(["palace", "daisy"]).run()
+    assert "**3 images**" in said(app)
+    assert address(app) == {"shows": ["palace", "daisy"]}
+    show(app, "browse", dataset="pets", shows="unicorn")
+    assert "ImageNet has no class “unicorn”" in app.warning[0].value
+    assert "**3 images**" in said(app)
+
+
+def test_a_package_that_is_missing_is_said_where_images_are_sought_by_what_they_show(
+    app: AppTest, pets: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_features(pets, np.eye(3))
+    show(app, "browse", dataset="pets", shows="palace", picture="1")
+
+    def missing() -> None:
+        raise SettingError("The weights of EfficientNetLite0 cannot be read. Install it again.")
+
+    monkeypatch.setattr(imagenet_classes, "lite_weights", missing)
+    (pets.folder / "imagenet-classes.npz").unlink()
+    app.run()
+    assert not app.exception
+    assert "The weights of EfficientNetLite0 cannot be read" in said(app).replace("\\", "")
+    assert "**3 images**" in said(app)

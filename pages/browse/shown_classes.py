@@ -1,0 +1,68 @@
+"""The filter by what images show, in the words of ImageNet."""
+
+import streamlit as st
+
+from core.datasets.features import imagenet_classes
+from core.datasets.features.imagenet_classes import Shown
+from core.datasets.store import Dataset
+from core.networks import imagenet
+from pages.browse.filters import key_of
+from pages.common.address import AddressError, Parameter
+from pages.common.dataset_features import offer_features
+from pages.common.messages import show_errors
+
+
+def shown_parameter(dataset: Dataset) -> Parameter:
+    """Return the parameter of the classes that are chosen."""
+
+    def read(texts: list[str]) -> list[str]:
+        names = imagenet.class_names()
+        if unknown := [text for text in texts if text not in names]:
+            found = [text for text in texts if text in names]
+            raise AddressError(f"ImageNet has no class “{unknown[0][:40]}”.", found)
+        return list(dict.fromkeys(texts))
+
+    return Parameter("shows", key_of(dataset, "shows"), read, list, [])
+
+
+def choose_shown(dataset: Dataset) -> tuple[int, ...] | None:
+    """Draw the filter, folded until it is used; return the images that show any of the classes chosen.
+
+    Returns:
+        Their indices, the surest first; `None` where nothing is chosen.
+    """
+    key = key_of(dataset, "shows")
+    chosen: list[str] = st.session_state.get(key) or []
+    folded = st.expander("What images show", expanded=bool(chosen), key=f"{key}_folded", on_change="rerun")
+    if not folded.open and not chosen:
+        return None
+    ids: tuple[int, ...] | None = None
+    with folded, show_errors():
+        with st.spinner("Naming what the images show…"):
+            shown = imagenet_classes.of_dataset(dataset)
+        if shown is None:
+            offer_features(dataset, "This filter", key="shows", primary=False)
+        elif wanted := _choose(shown, chosen, key):
+            ids = tuple(map(int, shown.showing(wanted)))
+    return ids
+
+
+def _choose(shown: Shown, chosen: list[str], key: str) -> list[str]:
+    counts = shown.counts
+    return st.multiselect(
+        "ImageNet classes",
+        [*counts, *(name for name in chosen if name not in counts)],
+        key=key,
+        format_func=lambda name: f"{name} · {counts.get(name, 0):,}",
+        placeholder="Type, such as tabby",
+        help="What a pretrained network takes the images for: any of its 1,000 classes. The surest come first.",
+        persist_state="session",
+    )
+
+
+def both(first: tuple[int, ...] | None, second: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """Return the images that two filters let pass, in the order of the first; `None` lets all pass."""
+    if first is None or second is None:
+        return first if second is None else second
+    passing = set(second)
+    return tuple(index for index in first if index in passing)

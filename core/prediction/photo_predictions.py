@@ -29,6 +29,8 @@ from core.training.data import photo_prepared, read_photo
 # So many photos are decoded while the worker is busy with those before.
 _PORTION = 8
 _POLL_S = 0.1
+# So many classes can be named in one breath.
+_FEW = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +62,12 @@ class Prediction:
     def confidence(self) -> float:
         """The probability of the most probable class."""
         return float(self.probabilities.max())
+
+    def in_words(self, class_names: tuple[str, ...]) -> str:
+        """Return the answer for people: the class and its probability, or that it is none of the classes."""
+        if self.known:
+            return f"{class_names[self.label]} · {self.confidence:.1%}"
+        return f"Neither {' nor '.join(class_names)}" if len(class_names) <= _FEW else "Unlike the training data"
 
     def decision(self, booked: DecisionThreshold, class_names: tuple[str, ...]) -> str:
         """Return the name of the most probable class, or `ASK` where the photo is unknown or the doubt too large."""

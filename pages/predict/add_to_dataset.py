@@ -11,10 +11,10 @@ from core.datasets.sources.extension import Extended, Labelled
 from core.datasets.store import DatasetError
 from core.runs import Run
 from core.storage.progress import counted
+from pages.common import session_photos
 from pages.common.hand_over import HandOver, to_train
 from pages.common.messages import escape_markdown, show_errors
-from pages.predict import session_photos
-from pages.predict.session_photos import SessionPhoto
+from pages.common.session_photos import SessionPhoto
 
 _ADDED = "photos_added"
 

@@ -14,14 +14,6 @@ from pages.components.pixel_image import crisp
 
 _SEEN_PX = 200
 _RANKED = 10
-_FEW = 3
-
-
-def in_words(answer: Prediction, class_names: tuple[str, ...]) -> str:
-    """Return an answer for people: the class and its probability, or that it is none of the classes."""
-    if answer.known:
-        return f"{class_names[answer.label]} · {answer.confidence:.1%}"
-    return f"Neither {' nor '.join(class_names)}" if len(class_names) <= _FEW else "Unlike the training data"
 
 
 def show_verdict(run: Run, answer: Prediction, booked: DecisionThreshold) -> None:
@@ -30,7 +22,7 @@ def show_verdict(run: Run, answer: Prediction, booked: DecisionThreshold) -> Non
     asked = answer.asks(booked)
     said = threshold.in_words(answer.decision(booked, names), names, asked=asked)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.header(escape_markdown(in_words(answer, names)), anchor=False, width="content")
+        st.header(escape_markdown(answer.in_words(names)), anchor=False, width="content")
         if asked:
             st.badge(escape_markdown(said[0].upper() + said[1:]), icon=":material/help:", color="orange")
         else:

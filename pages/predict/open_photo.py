@@ -14,12 +14,12 @@ from core.prediction import photo_predictions
 from core.prediction.photo_predictions import Prediction
 from core.runs import Run
 from core.storage.memory_cache import bounded
+from pages.common import session_photos
 from pages.common.explanation_card import explain_answer
 from pages.common.messages import escape_markdown
+from pages.common.session_photos import SessionPhoto
 from pages.components.pixel_image import crisp, data_url
-from pages.predict import session_photos
 from pages.predict.answer import show_details, show_verdict
-from pages.predict.session_photos import SessionPhoto
 
 _SIDE_PX = 900
 _SMALL_PX = 128

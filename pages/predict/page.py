@@ -7,18 +7,17 @@ from core import runs
 from core.evaluation import ood, threshold
 from core.prediction.photo_predictions import Prediction
 from core.runs import Run
-from pages.common import address
+from pages.common import address, session_photos
 from pages.common.messages import escape_markdown, show_errors
 from pages.common.page_frame import page
 from pages.common.pickers import choose_run, train_first
-from pages.predict import session_photos
+from pages.common.session_photos import SessionPhoto
 from pages.predict.add_to_dataset import add_to_dataset
 from pages.predict.address import FRAMED, RUN, parameters
 from pages.predict.open_photo import show_photo, show_why
 from pages.predict.photo_inputs import bring, choose_way
 from pages.predict.photo_list import by_doubt, choose_photo, show_refused, take_away
 from pages.predict.session_answers import answered, warm
-from pages.predict.session_photos import SessionPhoto
 from pages.predict.threshold import choose_threshold
 
 

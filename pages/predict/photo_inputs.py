@@ -16,10 +16,10 @@ from core.images import handwriting, image_io, samples
 from core.images.image_io import read_image
 from core.prediction import photo_predictions
 from core.runs import Run
+from pages.common import session_photos
 from pages.common.messages import escape_markdown, show_errors
 from pages.components.drawing_pad import drawing_pad
 from pages.components.gallery import Item, gallery, image_url
-from pages.predict import session_photos
 from pages.predict.answer import show_details, show_verdict
 
 DRAW, UPLOAD, CAMERA, SAMPLES = "Draw", "Upload", "Camera", "Samples"

@@ -11,12 +11,11 @@ from core.prediction import photo_predictions
 from core.prediction.photo_predictions import Prediction, Refusal
 from core.runs import Run
 from core.storage.progress import counted
+from pages.common import session_photos
 from pages.common.messages import escape_markdown
+from pages.common.session_photos import SessionPhoto
 from pages.components.answers_list import PhotoRow, answers_list
 from pages.components.pixel_image import data_url
-from pages.predict import session_photos
-from pages.predict.answer import in_words
-from pages.predict.session_photos import SessionPhoto
 
 _PER_PAGE = 50
 _REFUSED_SHOWN = 20
@@ -78,7 +77,7 @@ def _row(run: Run, photo: SessionPhoto, answer: Prediction, booked: DecisionThre
         id=photo.id,
         url=data_url(answer.thumbnail),
         name=photo.name,
-        answer=in_words(answer, names),
+        answer=answer.in_words(names),
         confidence=answer.confidence if answer.known else 0.0,
         decision=_decided(answer, booked, names)[1],
         asked=answer.asks(booked),

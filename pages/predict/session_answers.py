@@ -9,7 +9,7 @@ from core.prediction import photo_predictions
 from core.prediction.photo_predictions import Prediction, Refusal
 from core.runs import Run
 from core.runs.model_files import model_version
-from pages.predict.session_photos import SessionPhoto
+from pages.common.session_photos import SessionPhoto
 
 _KEPT, _WARMED = "answers_kept", "answers_warmed"
 _MOST_KEPT = 1_000

@@ -42,6 +42,19 @@ def run_curves(metrics: Records, epochs: int, *, dark: bool = False, validation:
     return [*curves, _by_batch(batches, end, dark), _rate(batches, end, dark)]
 
 
+def accuracy_curve(metrics: Records, epochs: int, height: int, *, dark: bool = False) -> Chart:
+    """Return the accuracy by epoch alone, as wide as there is room.
+
+    Args:
+        metrics: as for `run_curves`, as `epochs` and `dark` are.
+        epochs: how many are planned.
+        height: in CSS pixels.
+        dark: whether the page is dark.
+    """
+    _, accuracy, *_ = run_curves(metrics, epochs, dark=dark)
+    return replace(accuracy, height=height, wide=True)
+
+
 def best_epoch(ends: Records) -> float | None:
     """Return the epoch with the lowest validation loss; `None` before there is one.
 

@@ -34,8 +34,9 @@ def page(title: str, lead: str, parameters: Iterable[Parameter | Sequence[Parame
     Where that cannot be read at all, a sentence says so, and the page ends.
     """
     st.html(_STYLE)
-    st.title(title, anchor=False)
-    st.caption(lead)
+    with st.container(key="page_head"):
+        st.title(title, anchor=False)
+        st.caption(lead)
     with show_errors():
         data_home.look_at()
         for sentence in address.begin(title, parameters):
@@ -70,7 +71,8 @@ def prepare_server() -> threading.Thread:
         from core.charts import figures  # noqa: F401
         from core.datasets.integrity import verification
         from core.datasets.sources import catalogue
-        from core.prediction import worker
+        from core.prediction import photo_predictions, worker
+        from core.runs import shipped
         from core.storage import data_home
 
         data_home.sweep_all()
@@ -78,6 +80,8 @@ def prepare_server() -> threading.Thread:
         with suppress(PixelwiseError):
             catalogue.open_dataset("digits")
             worker.warm()
+            for run in shipped():
+                photo_predictions.warm(run)
         # What is imported by now lives as long as the server: later collections need not look at it.
         gc.collect()
         gc.freeze()

@@ -1,49 +1,52 @@
-"""Home: what this is, in four lines, and the first step."""
+"""Home: bend an image, train a network, ask about a photo, each on the spot; and where to go on."""
 
 import streamlit as st
 
-from core import runs
-from core.datasets.sources import catalogue
-from pages.common.messages import escape_markdown, show_errors
+from pages.common.messages import show_errors
 from pages.common.page_frame import page
-from pages.common.pickers import full_title
-from pages.components.gallery import Item, gallery, image_url
+from pages.common.view_switch import choose_view
+from pages.home.address import ASK, BEND, TRAIN, VIEW, VIEWS, parameters
+from pages.home.ask import show_asking
+from pages.home.bend import show_bending
+from pages.home.latest import show_latest, show_links
+from pages.home.train import show_training
 
-_FIRST_IMAGES = 40
+# Three things side by side need this much; below it one is shown at a time.
+_NARROW_PX = 900
+# As high as the digits and what takes their place: the button beneath stays where it is.
+_CURVE_PX = 480
+_PLACES = {BEND: "home_bend", TRAIN: "home_network", ASK: "home_ask"}
+_STYLE = """<style>
+[data-testid=stMain] h1 {{ padding: 0; }}
+[data-testid=stMain] h2 {{ padding: 0 0 .25rem; font-size: 1.2rem; }}
+.st-key-home_three {{ margin-top: -.75rem; }}
+.st-key-home_curve {{ min-height: {curve}px; }}
+.st-key-home_curve [data-testid=stMetricValue] {{ font-size: 2rem; line-height: 1.2; }}
+@media (min-width: {narrow}px) {{
+  .st-key-page_head {{ flex-direction: row; align-items: baseline; gap: 1.25rem; }}
+  .st-key-page_head > * {{ width: auto; }}
+}}
+div.st-key-home_choice {{ display: none; }}
+@media (max-width: {narrow}px) {{
+  div.st-key-home_choice {{ display: flex; }}
+  .st-key-home_three [data-testid=stColumn] {{ flex: 1 1 100%; min-width: 100%; }}
+  .st-key-home_three [data-testid=stColumn]:not(:has(.st-key-{shown})) {{ display: none; }}
+}}
+</style>"""
 
-page("Pixelwise", "Explore image classification in your browser. Everything runs on your machine, even offline.")
-st.markdown(
-    """
-1. **Datasets** and **Browse**: bring in images and check them for problems.
-2. **Preprocess** and **Augment**: transform them with live sliders.
-3. **Train** a network on them and watch it learn, or **Teach** it by some photos of each class. **Runs** compares.
-4. **Errors** and **Predict**: find out what it gets wrong, and try it on your own photo.
-
-No account. Your images never leave this computer.
-"""
+page(
+    "Pixelwise",
+    "Explore image classification in your browser. No account: your images never leave this computer.",
+    parameters(),
 )
-first, second, _ = st.columns([1, 1, 2])
-if first.button("Train a digit classifier", type="primary", icon=":material/model_training:", width="stretch"):
-    st.switch_page("pages/train/page.py", query_params={"dataset": "digits", "recipe": "digits-cnn"})
-if second.button("Browse the digits dataset", icon=":material/photo_library:", width="stretch"):
-    st.switch_page("pages/browse/page.py", query_params={"dataset": "digits"})
-
-going = runs.alive()
-if going:
-    run, status = going[0]
-    st.info(f"**{escape_markdown(full_title(run.name))}** is {status.said}.", icon=":material/progress_activity:")
-    st.page_link("pages/train/page.py", label="Watch it train", query_params={"run": run.name})
-
-with show_errors():
-    digits = catalogue.open_dataset("digits")
-    shown = [
-        Item(
-            index,
-            f"Handwritten digit {digits.about.class_names[digits.labels[index]]}",
-            "",
-            image_url(digits, index),
-        )
-        for index in range(_FIRST_IMAGES)
-    ]
-    if gallery(shown, digits, key="first_pictures") is not None:
-        st.switch_page("pages/browse/page.py", query_params={"dataset": "digits"})
+with st.container(key="home_choice"):
+    view = choose_view(VIEWS.values(), key=VIEW)
+st.html(_STYLE.format(narrow=_NARROW_PX, curve=_CURVE_PX, shown=_PLACES[view]))
+with st.container(key="home_three"):
+    places = dict(zip(_PLACES, st.columns(3, gap="medium"), strict=True))
+# The digits are read last: on a fresh computer they are unpacked first.
+for name, show in ((BEND, show_bending), (ASK, show_asking), (TRAIN, show_training)):
+    with places[name], st.container(key=_PLACES[name]), show_errors():
+        show()
+show_links()
+show_latest()

@@ -19,6 +19,7 @@ from pages.augment.address import VIEWS as AUGMENT_VIEWS
 from pages.browse.address import VIEWS as BROWSE_VIEWS
 from pages.common.address import Parameter
 from pages.errors.address import VIEWS as ERRORS_VIEWS
+from pages.home.address import VIEWS as HOME_VIEWS
 from pages.preprocess.address import VIEWS as PREPROCESS_VIEWS
 from pages.train.address import VIEWS as TRAIN_VIEWS
 from tests.paths import PROJECT
@@ -26,6 +27,7 @@ from tests.unit.made_answers import MadeAnswer
 from tests.unit.made_runs import made_run
 
 _VIEWS = {
+    "home": HOME_VIEWS,
     "browse": BROWSE_VIEWS,
     "errors": ERRORS_VIEWS,
     "preprocess": PREPROCESS_VIEWS,

@@ -47,12 +47,6 @@ def test_each_page_stands_a_wrong_address(app: AppTest, name: str) -> None:
     assert not app.error
 
 
-def test_the_home_page_says_in_five_lines_what_this_is(app: AppTest) -> None:
-    assert len([line for line in app.markdown[0].value.splitlines() if line]) == 5
-    app.button[0].click().run()
-    assert app.title[0].value == "Train"
-
-
 def test_predict_says_when_a_network_cannot_be_read(app: AppTest) -> None:
     run = finished_run()
     (run.folder / "model.keras").write_bytes(b"torn")

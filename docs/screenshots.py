@@ -46,6 +46,7 @@ def main(wanted: list[str]) -> None:
             "predict": "predict?run=pets" if PHOTOS.exists() else "predict",
         }
         acts: dict[str, Callable[[Page], None]] = {
+            "home": _train_and_ask,
             "preprocess": _start_from_the_book,
             "augment": _start_strong,
             "card": _open_the_first,
@@ -60,6 +61,12 @@ def main(wanted: list[str]) -> None:
                 if name in acts:
                     acts[name](page)
                 page.screenshot(path=HERE / f"{name}.png")
+
+
+def _train_and_ask(page: Page) -> None:
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Cat", exact=True).click()
+    page.wait_for_timeout(15_000)
 
 
 def _start_from(page: Page, preset: str) -> None:

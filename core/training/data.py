@@ -16,6 +16,7 @@ from core.datasets import store
 from core.datasets.decisions import Decided
 from core.datasets.integrity import verification
 from core.datasets.store import About, Dataset
+from core.datasets.stratified import stratified
 from core.errors import as_storage_error
 from core.images import image_io
 from core.images.thumbnail import THUMBNAIL_SIDE
@@ -353,8 +354,6 @@ def _drawn(dataset: Dataset, ids: np.ndarray, size: float, seed: int, what: str)
     Raises:
         RecipeError: a class, or the whole, has too few; `what` names the images that cannot be drawn.
     """
-    from sklearn.model_selection import train_test_split
-
     cannot = f"No {what} images can be drawn from {dataset.about.title}:"
     counts = np.bincount(dataset.labels[ids], minlength=len(dataset.about.class_names))
     if counts.min() < _FEWEST_OF_A_CLASS:
@@ -366,10 +365,10 @@ def _drawn(dataset: Dataset, ids: np.ndarray, size: float, seed: int, what: str)
     if size >= len(ids):
         raise RecipeError(f"{cannot} {size:,} are wanted, and some more must remain, of {len(ids):,}. Take fewer.")
     try:
-        others, drawn = train_test_split(ids, test_size=size, stratify=dataset.labels[ids], random_state=seed)
+        drawn = ids[stratified(np.asarray(dataset.labels[ids]), size, seed)]
     except ValueError as error:
         raise RecipeError(f"{cannot} {error}") from error
-    return np.sort(others), np.sort(drawn)
+    return np.setdiff1d(ids, drawn), np.sort(drawn)
 
 
 def _kept(part: np.ndarray, labels: np.ndarray, decided: Decided | None) -> np.ndarray:

@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from core.datasets.store import DatasetError
+from core.datasets.stratified import stratified
+from core.images.samples import of_scikit_learn
 from core.storage.progress import Progress, quiet
 
 _MNIST_SHAPES = {
@@ -41,15 +43,12 @@ def digits() -> dict[str, np.ndarray]:
     scikit-learn has them as 0–16; here 16 is 255. It has no split: a fifth, drawn by class with seed 0, is the test
     split.
     """
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
-
-    published = load_digits()
-    labels = published.target.astype(np.int16)
-    images = np.rint(published.images * (255 / 16)).astype(np.uint8)[..., np.newaxis]
+    # `sklearn.datasets.load_digits` reads the same file.
+    with gzip.open(of_scikit_learn("data/digits.csv.gz"), "rt") as file:
+        *pixels, labels = np.loadtxt(file, np.int16, delimiter=",", unpack=True)
+    images = np.rint(np.stack(pixels, axis=1).reshape(-1, 8, 8, 1) * (255 / 16)).astype(np.uint8)
     splits = np.zeros(len(labels), np.uint8)
-    _, test = train_test_split(np.arange(len(labels)), test_size=0.2, stratify=labels, random_state=0)
-    splits[test] = 1
+    splits[stratified(labels, 0.2, seed=0)] = 1
     return {"pictures": images, "labels": labels, "splits": splits}
 
 

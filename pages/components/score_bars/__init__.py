@@ -30,7 +30,7 @@ def score_bars(said: str, bars: Sequence[Bar], *, sure: bool = True, key: str) -
     Args:
         said: the answer, in words.
         bars: one a class.
-        sure: whether one of the classes is answered; else the bars are shown faintly.
+        sure: whether one of the classes is answered; else the bars are shown faintly, and their texts as ever.
         key: the component's key: an element stays from rerun to rerun, and its bars move.
     """
     _mount(key=key, data={"said": said, "sure": sure, "bars": [asdict(bar) for bar in bars]})

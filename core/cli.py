@@ -104,7 +104,10 @@ def datasets_list() -> None:
 @datasets_group.command("add")
 @click.argument("name")
 @click.option(
-    "--from", "path", type=click.Path(path_type=Path), help="Dataset file, or a ZIP or TAR file or folder of images."
+    "--from",
+    "path",
+    type=click.Path(path_type=Path),
+    help="Dataset file, ZIP, TAR or NPZ file, or folder of images.",
 )
 @click.option("--title", help="Name for your own dataset.")
 @click.option(

@@ -21,7 +21,7 @@ from pages.common.page_frame import page
 from pages.components.pixel_image import strip
 
 _SAMPLES = 20
-_ARCHIVES = ["zip", "tar", "tgz", "gz", "bz2", "xz"]
+_ARCHIVES = ["zip", "tar", "tgz", "gz", "bz2", "xz", "npz"]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -226,7 +226,7 @@ def own() -> None:
         "Where they are", ["Upload a zip", "On this machine"], key="way_in", default="Upload a zip", required=True
     )
     if way == "Upload a zip":
-        upload = st.file_uploader("A ZIP or TAR file of images", type=_ARCHIVES, key=f"upload_own_{begun()}")
+        upload = st.file_uploader("A ZIP, TAR or NPZ file of images", type=_ARCHIVES, key=f"upload_own_{begun()}")
         if upload is None:
             return
         path, title = keep_upload(upload), upload.name
@@ -299,7 +299,7 @@ def table(found: Plan) -> None:
         {"class": name, **{split: int(counts[label, SPLITS.index(split)]) for split in used}}
         for label, name in enumerate(names)
     ]
-    how = "drawn by class" if found.drawn else "as in its folders"
+    how = "drawn by class" if found.drawn else "as they came"
     labelled = int(counts.sum())
     st.markdown(f"**{counted(labelled, 'image')}** in {counted(len(names), 'class', 'classes')}, splits {how}")
     st.dataframe(rows, hide_index=True, width="stretch", height="content" if len(rows) < 9 else 320)

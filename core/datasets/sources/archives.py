@@ -19,7 +19,7 @@ class Source:
 
     Attributes:
         reader: reads it.
-        members: what may be an image, sorted by name.
+        members: what may be an image, sorted by name, unless their own order counts.
         refused: what was refused by its name or its entry in the archive alone.
         skipped: the names of junk files, such as `Thumbs.db`.
     """
@@ -77,7 +77,8 @@ def open_source(path: Path, title: str = "") -> Source:
     if total > MAX_TOTAL_BYTES:
         limit = f"{MAX_TOTAL_BYTES / 1e9:.0f} GB"
         raise DatasetError(f"{found.title} says that it holds {total / 1e9:,.0f} GB; at most {limit} are read.")
-    found.members.sort(key=lambda member: member.parts)
+    if not found.reader.in_order:
+        found.members.sort(key=lambda member: member.parts)
     return found
 
 

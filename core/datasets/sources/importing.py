@@ -19,6 +19,7 @@ from core.datasets.integrity.whole import keep_checksums
 from core.datasets.sources.archives import Source, open_source
 from core.datasets.sources.decoding import GRAY_MODES, LARGE_BYTES, Chunk, Form, MisfitError, decoded
 from core.datasets.sources.labels import (
+    FOLDERS,
     IMAGE_ENDINGS,
     TABLE_ENDINGS,
     Labelling,
@@ -93,7 +94,11 @@ class Plan:
     @property
     def way(self) -> Way:
         """How the classes were found, with the first of them."""
-        return Way.of(self.labelling.kind, self.labelling.class_names)
+        return Way.of(self.labelling.kind, self.labelling.class_names, self._how)
+
+    @property
+    def _how(self) -> str:
+        return "Labels in the file" if self.source.reader.class_level else said(self.labelling.kind)
 
     @property
     def left_out(self) -> list[tuple[LeftOut, int]]:
@@ -120,12 +125,12 @@ class Plan:
         """Return what was understood, for a person: classes, splits, what is left out, what to check."""
         counts, names = self.counts, self.labelling.class_names
         in_splits = (f"{count:,} {split}" for split, count in zip(SPLITS, counts.sum(axis=0), strict=True) if count)
-        how = "drawn by class" if self.drawn else "by folders"
+        how = "drawn by class" if self.drawn else "as they came"
         classes = [f"{name} {count:,}" for name, count in zip(names, counts.sum(axis=1), strict=True)]
         more = f" … and {len(classes) - _SHOWN} more" if len(classes) > _SHOWN else ""
         number = counted(len(names), "class", "classes")
         return [
-            f"{said(self.labelling.kind)}, {number}: {', '.join(classes[:_SHOWN])}{more}",
+            f"{self._how}, {number}: {', '.join(classes[:_SHOWN])}{more}",
             f"Splits, {how}: {', '.join(in_splits)}",
             *self.left_out_lines(),
             *self.notes,
@@ -177,11 +182,14 @@ def plan(
         raise DatasetError(f"{source.title} holds no images.{refused}")
     looks = _images_among(source)
     paths = [member.parts for member in source.members]
+    told = source.reader.class_level if labelling is None else 0
+    labelling = f"{FOLDERS}:{told}" if told else labelling
     found, others = best(paths, labelling, source.title, looks.tolist(), _tables(source))
     drawn, splits = found.splits is None, found.splits
     if splits is None:
         splits = drawn_splits(np.where(looks, found.labels, -1), test_share, seed)
-    return Plan(source, found, others, splits, looks, drawn, found.notes, test_share, seed)
+    notes = (*source.reader.notes, *found.notes)
+    return Plan(source, found, () if told else others, splits, looks, drawn, notes, test_share, seed)
 
 
 def _tables(source: Source) -> list[Table]:

@@ -92,10 +92,10 @@ class Way:
     text: str
 
     @classmethod
-    def of(cls, kind: str, class_names: Sequence[str]) -> "Way":
-        """Return a way with the first of the classes that it finds."""
+    def of(cls, kind: str, class_names: Sequence[str], title: str = "") -> "Way":
+        """Return a way with the first of the classes that it finds; `title` is what to call it."""
         more = f" … ({len(class_names):,})" if len(class_names) > _NAMES_SHOWN else ""
-        return cls(kind, f"{said(kind)}: {', '.join(class_names[:_NAMES_SHOWN])}{more}")
+        return cls(kind, f"{title or said(kind)}: {', '.join(class_names[:_NAMES_SHOWN])}{more}")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from core.images.image_io import MAX_BYTES
 
@@ -111,10 +111,22 @@ class Reader(ABC):
     Attributes:
         path: what is read.
         title: what to call it.
+        in_order: whether its members' order counts, or reading them in another would be slow; else they are sorted.
     """
 
     path: Path
     title: str
+    in_order: ClassVar[bool] = False
+
+    @property
+    def class_level(self) -> int:
+        """Which level of folders in its members' names is that of the classes, 1 the first; 0: it has to be found."""
+        return 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what was done to what it holds."""
+        return ()
 
     @classmethod
     @abstractmethod

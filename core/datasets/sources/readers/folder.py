@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from core.datasets.sources.readers.base import Member, Opened, Reader, Refused, clean
+from core.datasets.sources.readers.idx import holds_idx
 
 
 class FolderReader(Reader):
@@ -14,8 +15,8 @@ class FolderReader(Reader):
 
     @classmethod
     def claims(cls, path: Path) -> bool:
-        """Tell whether it is a folder."""
-        return path.is_dir()
+        """Tell whether it is a folder of files that are images themselves."""
+        return path.is_dir() and not holds_idx(path)
 
     def members(self) -> Iterator[Member | Refused]:
         """Go through the files."""

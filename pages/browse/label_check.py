@@ -9,7 +9,6 @@ from core.datasets.features import label_check
 from core.datasets.store import SPLITS, Dataset
 from core.storage import jobs
 from core.storage.progress import counted, duration
-from core.training import features
 from pages.common.image_pages import ImageDisplay, Told
 from pages.common.job_progress import show_job
 from pages.common.messages import escape_markdown, show_errors
@@ -32,11 +31,10 @@ def show_label_check(dataset: Dataset, show_finding: Callable[[AuditFinding], No
             with st.container(border=True):
                 show_finding(finding)
         return
-    seconds = 0.0 if features.known(dataset) is not None else features.usual_seconds(dataset)
-    looks = f" It looks at {counted(len(dataset), 'image')} once, about {duration(seconds)}." if seconds else ""
     st.markdown(
-        "Finds likely label errors, classes that are hard to tell apart, and the accuracy that a simple model reaches, "
-        f"without any training: from what a pretrained network sees.{looks} It changes nothing."
+        "Finds possible label errors, classes that are hard to tell apart, and the accuracy that a simple model "
+        f"reaches, without any training: from what a pretrained network sees in {counted(len(dataset), 'image')}. It "
+        f"takes about {duration(label_check.usual_seconds(dataset))} and changes nothing."
     )
     if st.button("Check labels", key="check_labels", icon=":material/rule:"):
         with show_errors():

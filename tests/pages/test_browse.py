@@ -286,7 +286,7 @@ def test_labels_are_checked_on_request_and_what_is_found_opens(
     started: list[str] = []
     monkeypatch.setattr(label_check, "start", started.append)
     show(app, "browse", dataset="forty", view="audit")
-    assert "looks at 40 images once, about 5.2 s" in said(app)
+    assert "sees in 40 images. It takes about 5.2 s" in said(app)
     app.button(key="check_labels").click().run()
     assert started == ["forty"]
     label_check.check(dataset, np.eye(2, dtype=np.float16)[labels])

@@ -21,7 +21,7 @@ from pages.common.page_frame import page
 from pages.components.pixel_image import strip
 
 _SAMPLES = 20
-_ARCHIVES = ["zip", "tar", "tgz", "gz", "bz2", "xz", "npz"]
+_ARCHIVES = ["zip", "tar", "tgz", "gz", "bz2", "xz", "npz", "parquet", "mat", "csv"]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -223,15 +223,19 @@ def keep_upload(upload: UploadedFile) -> Path:
 def own() -> None:
     """Let the user import images of their own: where they are, what is found in them, and the button."""
     way = st.segmented_control(
-        "Where they are", ["Upload a zip", "On this machine"], key="way_in", default="Upload a zip", required=True
+        "Where they are", ["Upload a file", "On this machine"], key="way_in", default="Upload a file", required=True
     )
-    if way == "Upload a zip":
-        upload = st.file_uploader("A ZIP, TAR or NPZ file of images", type=_ARCHIVES, key=f"upload_own_{begun()}")
+    if way == "Upload a file":
+        upload = st.file_uploader(
+            "ZIP, TAR, NPZ, Parquet, MAT, or pixels in a CSV",
+            type=_ARCHIVES,
+            key=f"upload_own_{begun()}",
+        )
         if upload is None:
             return
         path, title = keep_upload(upload), upload.name
     else:
-        place = st.text_input("Zip or folder", key="place_own", placeholder="/home/me/Pictures/pets")
+        place = st.text_input("File or folder", key="place_own", placeholder="/home/me/Pictures/pets")
         if not place.strip():
             return
         path = Path(place.strip()).expanduser()

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -209,6 +210,146 @@ def test_an_idx_file_alone_is_said(tmp_path: Path) -> None:
     (tmp_path / "train-images-idx3-ubyte").rename(tmp_path / "upload-1")
     with pytest.raises(DatasetError, match="upload-1 is one file of two"):
         plan(tmp_path / "upload-1")
+
+
+def parquet(path: Path, labels: list[Any], *, names: tuple[str, ...] = (), rows: int = 5, flat: bool = False) -> Path:
+    """Write a file as Hugging Face publishes it: images as bytes, labels as numbers with names beside them."""
+    import pyarrow as pa
+    from pyarrow import parquet as writer
+
+    images: list[Any] = [png(GRAY[number]) for number in range(len(labels))]
+    if not flat:
+        images = [{"bytes": image, "path": f"{number}.png"} for number, image in enumerate(images)]
+    feature = {"_type": "ClassLabel", "names": list(names)} if names else {"_type": "Value"}
+    told = {"info": {"features": {"image": {"_type": "Image"}, "label": feature}}}
+    table = pa.table({"image": images, "label": labels}).replace_schema_metadata({"huggingface": json.dumps(told)})
+    path.parent.mkdir(exist_ok=True)
+    writer.write_table(table, path, row_group_size=rows)
+    return path
+
+
+def png(pixels: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_parquet_of_hugging_face_is_read(data_home: Path, tmp_path: Path, flat: bool) -> None:
+    made = imported(parquet(tmp_path / "x.bin", LABELS.tolist(), names=("a", "b", "c"), flat=flat))
+    assert made.about.class_names == ("a", "b", "c")
+    assert np.array_equal(made.images[..., 0], GRAY)
+    assert np.array_equal(made.labels, LABELS)
+
+
+def test_a_folder_of_parquet_has_splits_by_the_names_of_its_files(data_home: Path, tmp_path: Path) -> None:
+    for number in range(2):
+        parquet(tmp_path / f"data/train-0000{number}-of-00002.parquet", ["x", "y", "x", "y"])
+    parquet(tmp_path / "data/test-00000-of-00001.parquet", ["x", "y"])
+    (tmp_path / "README.md").write_text("a dataset")
+    found = plan(tmp_path / "data")
+    assert found.labelling.class_names == ("x", "y")
+    assert found.counts.tolist() == [[4, 1, 0], [4, 1, 0]]
+    assert found.way.text == "Labels in the file: x, y"
+    assert len(found.preview()["x"]) == 3
+
+
+def test_a_parquet_file_that_will_not_do_is_said(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet as writer
+
+    writer.write_table(pa.table({"text": ["a"], "label": [1]}), tmp_path / "texts.parquet")
+    with pytest.raises(DatasetError, match=r"texts\.parquet holds no images with one label each\. .* text, label"):
+        plan(tmp_path / "texts.parquet")
+    whole = parquet(tmp_path / "x.parquet", LABELS.tolist()).read_bytes()
+    for number, data in enumerate((whole[:200], whole[:-200], whole[:-60] + bytes(52) + whole[-8:])):
+        (tmp_path / f"{number}.parquet").write_bytes(data)
+        with pytest.raises(DatasetError, match="incomplete or damaged"):
+            plan(tmp_path / f"{number}.parquet")
+
+
+def test_house_numbers_of_matlab_are_read(data_home: Path, tmp_path: Path) -> None:
+    from scipy.io import savemat
+
+    images = RNG.integers(0, 256, (32, 32, 3, 20), np.uint8)
+    labels = (np.arange(20) % 10 + 1)[:, None].astype(np.uint8)
+    savemat(tmp_path / "train_32x32.mat", {"X": images, "y": labels})
+    savemat(tmp_path / "test_32x32.mat", {"X": images[..., :10], "y": labels[:10]}, do_compression=True)
+    made = imported(tmp_path / "train_32x32.mat")
+    assert made.about.class_names == tuple("0123456789")
+    assert made.counts.sum(axis=0).tolist() == [20, 10, 0]
+    assert np.array_equal(made.images[3], images[..., 3])
+    assert made.labels[9] == 0
+    savemat(tmp_path / "other.mat", {"data": images})
+    with pytest.raises(DatasetError, match=r"other\.mat holds no images X with labels y, but data"):
+        plan(tmp_path / "other.mat")
+    (tmp_path / "new.mat").write_bytes(b"MATLAB 7.3 MAT-file")
+    with pytest.raises(DatasetError, match=r"new\.mat is of Matlab 7\.3"):
+        plan(tmp_path / "new.mat")
+    whole = (tmp_path / "train_32x32.mat").read_bytes()
+    for name, data in {"cut": whole[:5000], "end": whole[:-10], "odd": whole[:128] + b"\xff" * 99}.items():
+        (tmp_path / f"{name}.mat").write_bytes(data)
+        with pytest.raises(DatasetError, match=rf"{name}\.mat (cannot be read|holds no images)"):
+            plan(tmp_path / f"{name}.mat")
+
+
+DIGITS = RNG.integers(0, 256, (12, 5, 5))
+
+
+def rows(header: str = "", numbers: range = range(12)) -> str:
+    lines = [",".join(map(str, [LABELS[number], *DIGITS[number].ravel()])) for number in numbers]
+    return "\n".join([header, *lines] if header else lines) + "\n"
+
+
+HEADERS = {
+    "Kaggle": "label," + ",".join(f"pixel{number}" for number in range(25)),
+    "by rows and columns": "label," + ",".join(f"{row}x{column}" for row in range(1, 6) for column in range(1, 6)),
+    "no header": "",
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_pixels_in_a_csv_are_read(data_home: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "train.csv").write_text(rows(HEADERS[name]))
+    # Kaggle's test.csv has no labels: it is to be answered.
+    (tmp_path / "test.csv").write_text(HEADERS["Kaggle"].removeprefix("label,") + "\n" + ",".join(["0"] * 25) + "\n")
+    made = imported(tmp_path / "train.csv")
+    assert np.array_equal(made.images[..., 0], DIGITS)
+    assert np.array_equal(made.labels, LABELS)
+
+
+def test_the_other_split_is_beside_a_csv(tmp_path: Path) -> None:
+    (tmp_path / "sign_mnist_train.csv").write_text(rows(HEADERS["Kaggle"], range(8)))
+    (tmp_path / "sign_mnist_test.csv").write_text(rows(HEADERS["Kaggle"], range(8, 12)))
+    assert plan(tmp_path / "sign_mnist_test.csv").counts.sum(axis=0).tolist() == [8, 4, 0]
+
+
+def test_faces_of_fer2013_are_read(data_home: Path, tmp_path: Path) -> None:
+    usages = ["Training", "PublicTest", "PrivateTest"]
+    lines = [
+        f"{LABELS[number]},{' '.join(map(str, DIGITS[number].ravel()))},{usages[number // 4]}" for number in range(12)
+    ]
+    (tmp_path / "fer2013.csv").write_text("emotion,pixels,Usage\n" + "\n".join(lines))
+    made = imported(tmp_path / "fer2013.csv")
+    assert np.array_equal(made.images[..., 0], DIGITS)
+    assert [SPLITS[each] for each in made.splits[::4]] == ["train", "validation", "test"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (rows(HEADERS["Kaggle"]).replace("label,", "id,"), "has no column of labels"),
+        (rows(HEADERS["Kaggle"]) + "1," + ",".join(["256"] * 25), "pixels that are not 0 to 255"),
+        (rows(HEADERS["Kaggle"]) + "1,2\n", "pixels that are not 0 to 255"),
+        (HEADERS["Kaggle"] + "\n", "has no row"),
+        ("emotion,pixels\n1,1 2 3\n2,1 2\n", "cannot be read"),
+        (rows("label," + ",".join(f"pixel{number}" for number in range(24)) + ",x"), "rows of 24 numbers"),
+    ],
+)
+def test_a_csv_that_will_not_do_is_said(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "x.csv").write_text(text)
+    with pytest.raises(DatasetError, match=rf"x\.csv .*{sentence}"):
+        plan(tmp_path / "x.csv")
 
 
 def test_an_image_of_an_array_is_a_file(tmp_path: Path) -> None:

@@ -8,7 +8,10 @@ from core.datasets.sources.readers.base import Reader as Reader
 from core.datasets.sources.readers.base import Refused as Refused
 from core.datasets.sources.readers.folder import FolderReader as FolderReader
 from core.datasets.sources.readers.idx import IdxReader as IdxReader
+from core.datasets.sources.readers.mat import MatReader as MatReader
 from core.datasets.sources.readers.npz import NpzReader as NpzReader
+from core.datasets.sources.readers.parquet import ParquetReader as ParquetReader
+from core.datasets.sources.readers.pixels_csv import PixelsCsvReader as PixelsCsvReader
 from core.datasets.sources.readers.tar import TarReader as TarReader
 from core.datasets.sources.readers.zip import ZipReader as ZipReader
 

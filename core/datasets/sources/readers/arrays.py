@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isqrt
+from pathlib import Path
 from typing import IO
 
 import numpy as np
 from PIL import Image
 
+from core.datasets.sources.labels import words
 from core.datasets.sources.readers.base import Member, Opened, Reader, clean
 from core.datasets.store import SPLITS, DatasetError
 
@@ -55,6 +57,26 @@ class _Scale:
             return values
         scaled = (np.nan_to_num(values.astype(np.float64)) - self.low) * self.factor
         return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+
+
+def of_other_splits(path: Path) -> list[tuple[Path, str]]:
+    """Return a file and those beside it that are called the same but for the split, each with its split.
+
+    Args:
+        path: such as `train_32x32.mat`, with `test_32x32.mat` beside it.
+    """
+
+    def rest(name: str) -> tuple[list[str], str]:
+        tokens = words.normalized(name).split()
+        split = next((split for token in tokens if (split := words.split_of(token))), "")
+        return [token for token in tokens if not words.split_of(token)], split
+
+    same, split = rest(path.name)
+    if not split:
+        return [(path, "")]
+    found = [(each, rest(each.name)) for each in path.parent.iterdir() if each.suffix == path.suffix and each.is_file()]
+    several = [(each, told) for each, (others, told) in found if others == same and told]
+    return sorted(several, key=lambda each: SPLITS.index(each[1]))
 
 
 class ArrayReader(Reader):

@@ -8,6 +8,7 @@ from typing import IO
 
 from core.datasets.sources.readers.base import Member, Opened, Reader, Refused, clean
 from core.datasets.sources.readers.idx import holds_idx
+from core.datasets.sources.readers.parquet import holds_parquet
 
 
 class FolderReader(Reader):
@@ -16,7 +17,7 @@ class FolderReader(Reader):
     @classmethod
     def claims(cls, path: Path) -> bool:
         """Tell whether it is a folder of files that are images themselves."""
-        return path.is_dir() and not holds_idx(path)
+        return path.is_dir() and not holds_idx(path) and not holds_parquet(path)
 
     def members(self) -> Iterator[Member | Refused]:
         """Go through the files."""

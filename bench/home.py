@@ -50,7 +50,7 @@ def _train(page: Page) -> None:
 def _ask(page: Page) -> None:
     page.get_by_role("button", name="Cat", exact=True).click()
     page.get_by_text("Cat ·").wait_for()
-    page.get_by_alt_text("Bright: supports Cat").wait_for()
+    page.get_by_alt_text("What supports Cat").wait_for()
 
 
 if __name__ == "__main__":

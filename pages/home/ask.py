@@ -108,7 +108,7 @@ def _show_parts(
     shares = [0.0] * len(names) if answer is None else answer.probabilities.tolist()
     bars = [Bar(*each) for each in zip(names, shares, CLASS_COLOURS, strict=False)]
     score_bars(said, bars, sure=answer is not None and answer.known, key="home_bars")
-    supported = "Bright: supports the answer" if answer is None else f"Bright: supports {names[answer.label]}"
+    supported = "What supports it" if answer is None else f"What supports {names[answer.label]}"
     st.html(
         "<div style='display:grid;grid-template-columns:1fr 1fr;gap:10px'>"
         f"{_figure(seen, 'What the network saw')}{_figure(heat, supported)}</div>"

@@ -28,7 +28,9 @@ def _show(run: Run) -> None:
     alive = status.state in runs.ALIVE
     st.header("Your latest run", anchor=False)
     icon = ":material/progress_activity:" if alive else ":material/model_training:"
-    st.markdown(f"{icon} **{escape_markdown(full_title(run.name))}** is {status.said}.")
+    accuracy = status.result.get("test_accuracy")
+    tested = "" if accuracy is None else f" Test accuracy: **{accuracy:.1%}**."
+    st.markdown(f"{icon} **{escape_markdown(full_title(run.name))}** is {status.said}.{tested}")
     ends = comparison.epochs(run)
     if ends:
         show_charts(
@@ -42,10 +44,10 @@ def _show(run: Run) -> None:
 def show_links() -> None:
     """Show where else to begin."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**Or begin with your own:**", width="content")
-        if st.button("Import images", icon=":material/upload:"):
+        st.markdown("**Or start here:**", width="content")
+        if st.button("Import your own images", icon=":material/upload:"):
             st.switch_page("pages/datasets/page.py")
-        if st.button("Teach classes by example", icon=":material/school:"):
+        if st.button("Teach your own classes", icon=":material/school:"):
             st.switch_page("pages/teach/page.py")
         if st.button("Browse the digits dataset", icon=":material/photo_library:"):
             st.switch_page("pages/browse/page.py", query_params={"dataset": "digits"})

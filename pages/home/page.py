@@ -14,15 +14,15 @@ from pages.home.train import show_training
 # Three things side by side need this much; below it one is shown at a time.
 _NARROW_PX = 900
 # As high as the digits and what takes their place: the button beneath stays where it is.
-_CURVE_PX = 480
+_CURVE_PX = 470
 _PLACES = {BEND: "home_bend", TRAIN: "home_network", ASK: "home_ask"}
 _STYLE = """<style>
 [data-testid=stMain] h1 {{ padding: 0; }}
 [data-testid=stMain] h2 {{ padding: 0 0 .25rem; font-size: 1.2rem; }}
-.st-key-home_three {{ margin-top: -.75rem; }}
 .st-key-home_curve {{ min-height: {curve}px; }}
 .st-key-home_curve [data-testid=stMetricValue] {{ font-size: 2rem; line-height: 1.2; }}
 @media (min-width: {narrow}px) {{
+  .st-key-home_three {{ margin-top: -.75rem; }}
   .st-key-page_head {{ flex-direction: row; align-items: baseline; gap: 1.25rem; }}
   .st-key-page_head > * {{ width: auto; }}
 }}

@@ -16,8 +16,10 @@ from pages.components.theme import dark
 _TRAINING = "home_training"
 _POLL_S = 0.25
 _CHART_PX = 250
-# As many rows as what takes their place is high, so that the button stays where it is.
-_ROWS, _COLUMNS = 9, 8
+# Whole rows of digits, as high together as what takes their place; columns as many as there is room for.
+_DIGIT_PX, _GAP_PX, _ROWS, _MOST_COLUMNS = 40, 6, 9, 16
+_WORST_COLUMNS = 8
+_IMAGE = f"width:100%;image-rendering:pixelated;outline:1px solid {IMAGE_EDGE};border-radius:2px"
 
 
 def show_training() -> None:
@@ -54,14 +56,16 @@ def _start(seed: int) -> None:
 def _show_digits() -> None:
     """Show some of the images to learn from."""
     digits = catalogue.open_dataset("digits")
-    names = digits.about.class_names
-    shown = [
-        f"<img src='{image_url(digits, index)}' alt='Handwritten digit {names[digits.labels[index]]}' "
-        f"style='width:100%;image-rendering:pixelated;outline:1px solid {IMAGE_EDGE};border-radius:2px'>"
-        for index in range(_ROWS * _COLUMNS)
-    ]
-    st.html(f"<div style='display:grid;grid-template-columns:repeat({_COLUMNS},1fr);gap:6px'>{''.join(shown)}</div>")
-    st.caption(f"Watch two hidden layers learn {len(digits):,} handwritten digits like these, 8×8 pixels each.")
+    shown = "".join(
+        f"<img src='{image_url(digits, index)}' alt='' style='{_IMAGE}'>" for index in range(_ROWS * _MOST_COLUMNS)
+    )
+    height = _ROWS * (_DIGIT_PX + _GAP_PX) - _GAP_PX
+    st.html(
+        f"<div role='img' aria-label='Handwritten digits' style='display:grid;gap:{_GAP_PX}px;height:{height}px;"
+        f"grid-template-columns:repeat(auto-fill,{_DIGIT_PX}px);grid-auto-rows:{_DIGIT_PX}px;"
+        f"justify-content:space-between;overflow:hidden'>{shown}</div>"
+    )
+    st.caption("Two hidden layers learn to read digits like these, within seconds.")
 
 
 def _watch(training: QuickTraining, polling: bool) -> None:
@@ -95,8 +99,9 @@ def _show_result(result: QuickResult) -> None:
         alt = f"Image {wrong.index}: true class {wrong.true}, predicted {wrong.predicted} ({wrong.probability:.0%})"
         shown.append(
             f"<figure style='margin:0'><img src='{image_url(digits, wrong.index)}' alt='{html.escape(alt, quote=True)}'"
-            f" style='width:100%;image-rendering:pixelated;outline:1px solid {IMAGE_EDGE};border-radius:2px'>"
+            f" style='{_IMAGE}'>"
             f"<figcaption style='font-size:.72rem;line-height:1.25;text-align:center'>{html.escape(said)}</figcaption>"
             "</figure>"
         )
-    st.html(f"<div style='display:grid;grid-template-columns:repeat({_COLUMNS},1fr);gap:6px'>{''.join(shown)}</div>")
+    style = f"display:grid;grid-template-columns:repeat({_WORST_COLUMNS},1fr);gap:{_GAP_PX}px"
+    st.html(f"<div style='{style}'>{''.join(shown)}</div>")

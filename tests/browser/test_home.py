@@ -41,7 +41,7 @@ def test_an_image_moves_a_network_is_trained_and_a_pet_is_answered(page: Page, s
     expect(page.get_by_alt_text(re.compile(r"^Image \d+: true class \d, predicted \d"))).not_to_have_count(0)
 
     expect(page.get_by_text(re.compile(r"^Cat · \d"))).to_be_visible(timeout=_WORKER_MS)
-    expect(page.get_by_alt_text("Bright: supports Cat")).to_be_visible(timeout=_WORKER_MS)
+    expect(page.get_by_alt_text("What supports Cat")).to_be_visible(timeout=_WORKER_MS)
     page.get_by_role("button", name="Flower").click()
     expect(page.get_by_text("Neither Cat nor Dog")).to_be_visible(timeout=_WORKER_MS)
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(DATA / "seven.png")

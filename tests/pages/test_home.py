@@ -66,7 +66,7 @@ def test_the_settings_of_the_bent_image_go_on_to_augment(app: AppTest) -> None:
 
 
 def test_a_training_shows_its_test_accuracy_and_its_worst_digits(app: AppTest) -> None:
-    assert "Handwritten digit 0" in html(app)
+    assert "Handwritten digits" in html(app)
     press(app, "home_train")
     assert app.button(key="home_train").disabled
     until(app, "home_training")
@@ -103,14 +103,14 @@ def test_a_photo_is_answered_refused_and_goes_on_to_predict(app: AppTest, monkey
     monkeypatch.setattr(worker, "heat_maps", MadeHeat)
     monkeypatch.setattr(folders, "SHIPPED", PROJECT / "models")
     app.run()
-    assert "Bright: supports the answer" in html(app)
+    assert "What supports it" in html(app)
     app.file_uploader[0].set_value(("![](x).png", b"text", "image/png")).run()
     until(app, "home_question")
     assert app.error[0].value == "\\!\\[\\]\\(x\\)\\.png: It is no image\\."
     app.file_uploader[0].set_value(("rex.jpg", b"dog", "image/jpeg")).run()
     until(app, "home_question")
     assert not app.error
-    assert "Bright: supports Dog" in html(app)
+    assert "What supports Dog" in html(app)
     app.button(key="home_predict").click()
     monkeypatch.setattr("pages.predict.session_answers.warm", lambda _run: None)
     app.run()
@@ -123,14 +123,18 @@ def test_the_latest_run_is_shown_and_gone_on_with(app: AppTest) -> None:
     run = made_run()
     show(app, "home")
     assert "Your latest run" in [each.value for each in app.header]
-    assert "is finished" in said(app)
+    assert "is finished. Test accuracy: **100.0%**." in said(app)
     (link,) = [each for each in app.get("page_link") if "Continue" in each.proto.label]
     assert parse_qs(link.proto.query_string) == {"run": [run.name]}
 
 
 @pytest.mark.parametrize(
     ("label", "title"),
-    [("Browse the digits dataset", "Browse"), ("Import images", "Datasets"), ("Teach classes by example", "Teach")],
+    [
+        ("Browse the digits dataset", "Browse"),
+        ("Import your own images", "Datasets"),
+        ("Teach your own classes", "Teach"),
+    ],
 )
 def test_the_links_lead_on(app: AppTest, label: str, title: str) -> None:
     next(each for each in app.button if each.label == label).click().run()

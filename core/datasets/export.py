@@ -56,8 +56,9 @@ def export(dataset: Dataset, path: Path, progress: Progress = quiet) -> None:
 def _write_files(dataset: Dataset, folder: Path, progress: Progress) -> None:
     names = dataset.about.class_names
     digits = len(str(len(names) - 1))
-    # The number keeps apart what the rest makes alike.
-    classes = [f"{number:0{digits}}-{slug(name, otherwise='class', longest=40)}" for number, name in enumerate(names)]
+    # The number keeps apart what the rest makes alike, and the classes in order; an import takes it away again.
+    readable = (slug(name, otherwise="class", longest=40, any_script=True) for name in names)
+    classes = [f"{number:0{digits}}-{name}" for number, name in enumerate(readable)]
     for index in range(len(dataset)):
         place = folder / SPLITS[dataset.splits[index]] / classes[dataset.labels[index]]
         place.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets import store
+from core.datasets import export, store
 from core.datasets.sources import archives, catalogue, importing
 from core.datasets.sources import labels as labelling
 from core.datasets.sources.importing import import_images, plan, report
@@ -388,6 +388,19 @@ def test_names_are_made_of_titles() -> None:
     assert importing.name_for("???", []) == "pictures"
     assert importing.name_for("x.zip", ["x", "x-2"]) == "x-3"
     assert catalogue.free_name("MNIST") == "mnist-2", "the catalogue's names are kept for its own"
+
+
+def test_photos_that_were_exported_come_back_with_their_classes_and_splits(data_home: Path, tmp_path: Path) -> None:
+    names = ["Zebra", "big Cat", "犬", *map(str, range(8))]
+    photos = {f"{split}/{name}/{number}.jpg": image(20 * place + number, (70 + number, 80), "JPEG")
+              for split in ("train", "test") for place, name in enumerate(names) for number in range(2)}  # fmt: skip
+    made = imported(zipped(tmp_path / "x.zip", photos))
+    export.export(made, tmp_path / "out")
+    store.remove("mine")
+    again = imported(tmp_path / "out")
+    assert again.about.class_names == made.about.class_names
+    assert again.counts.tolist() == made.counts.tolist()
+    assert sorted(again.index["sha256"]) == sorted(made.index["sha256"])
 
 
 def test_the_job_removes_an_upload_and_tells_what_was_known(data_home: Path) -> None:

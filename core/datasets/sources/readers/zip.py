@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from core.datasets.sources.readers.base import Member, Opened, Reader, Refused, clean
+from core.datasets.sources.readers.encodings import encoding_of
 from core.datasets.sources.readers.unpacked import RandomAccess, unpacked
 from core.datasets.store import DatasetError
 
@@ -116,8 +117,7 @@ def _members(archive: zipfile.ZipFile, within: str = "") -> Iterator[Member | Re
     # `ZipInfo.is_dir` fails where the name is empty, or is from its NUL on.
     entries = [entry for entry in archive.infolist() if not entry.orig_filename.endswith("/")]
     overlapping = _overlapping(entries)
-    for entry in entries:
-        name = _decoded(entry)
+    for entry, name in zip(entries, _names(entries), strict=True):
         parts = name.replace("\\", "/").split("/")
         member = Member(clean(parts), entry.file_size, _Place(entry, within))
         if name.startswith(("/", "\\")) or ".." in parts or parts[0].endswith(":"):
@@ -134,14 +134,23 @@ def _members(archive: zipfile.ZipFile, within: str = "") -> Iterator[Member | Re
             yield member
 
 
-def _decoded(entry: zipfile.ZipInfo) -> str:
-    """Return an entry's name; many programs write UTF-8 without saying so."""
-    if entry.flag_bits & _UTF8:
-        return entry.orig_filename
+def _names(entries: list[zipfile.ZipInfo]) -> list[str]:
+    """Return the entries' names; many programs write UTF-8 without saying so, or what their computer's language has."""
+    names = [entry.orig_filename if entry.flag_bits & _UTF8 else _as_utf8(entry.orig_filename) for entry in entries]
+    others = [entry.orig_filename for entry, name in zip(entries, names, strict=True) if name is None]
+    encoding = encoding_of([name.encode("cp437", "replace") for name in others])
+    return [
+        entry.orig_filename.encode("cp437", "replace").decode(encoding, "replace") if name is None else name
+        for entry, name in zip(entries, names, strict=True)
+    ]
+
+
+def _as_utf8(name: str) -> str | None:
+    """Return a name, which Python reads by the zip's own standard, as UTF-8; `None` where it is none."""
     try:
-        return entry.orig_filename.encode("cp437").decode("utf-8")
+        return name.encode("cp437").decode("utf-8")
     except UnicodeError:
-        return entry.orig_filename
+        return None
 
 
 def _overlapping(entries: list[zipfile.ZipInfo]) -> set[int]:

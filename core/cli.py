@@ -192,7 +192,7 @@ def datasets_audit(name: str) -> None:
 @datasets_group.command("check-labels")
 @click.argument("name")
 def datasets_check_labels(name: str) -> None:
-    """Find possible label errors and classes hard to tell apart, by a pretrained network, without any training."""
+    """Find possible label errors, classes hard to tell apart and outliers, by a pretrained network: no training."""
     dataset = catalogue.open_dataset(name)
     _await(label_check.start(name))
     found = label_check.load(dataset)

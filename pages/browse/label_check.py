@@ -21,7 +21,7 @@ def show_label_check(dataset: Dataset, show_finding: Callable[[AuditFinding], No
         dataset: whose labels.
         show_finding: draws a finding with the button that opens its images.
     """
-    st.markdown("**Labels, by what the images show**")
+    st.markdown("**What the images show**")
     job, found = jobs.find(label_check.job_key(dataset.about.name)), label_check.load(dataset)
     if job is not None and show_job(job, "Label check").state == jobs.RUNNING:
         return
@@ -32,9 +32,10 @@ def show_label_check(dataset: Dataset, show_finding: Callable[[AuditFinding], No
                 show_finding(finding)
         return
     st.markdown(
-        "Finds possible label errors, classes that are hard to tell apart, and the accuracy that a simple model "
-        f"reaches, without any training: from what a pretrained network sees in {counted(len(dataset), 'image')}. It "
-        f"takes about {duration(label_check.usual_seconds(dataset))} and changes nothing."
+        "Finds possible label errors, classes that are hard to tell apart, images unlike all others, and the accuracy "
+        "that a simple model reaches, without any training: from what a pretrained network sees in "
+        f"{counted(len(dataset), 'image')}. It takes about {duration(label_check.usual_seconds(dataset))} and changes "
+        "nothing."
     )
     if st.button("Check labels", key="check_labels", icon=":material/rule:"):
         with show_errors():
@@ -47,9 +48,9 @@ def look_of(dataset: Dataset, key: str | None) -> ImageDisplay | None:
 
     Args:
         dataset: whose images.
-        key: of a finding; `None` is returned where it is none of the labels.
+        key: of a finding; `None` is returned where it is not about labels.
     """
-    found = label_check.load(dataset) if key in label_check.KEYS else None
+    found = label_check.load(dataset) if key in (label_check.ERRORS, label_check.ALIKE) else None
     if found is None:
         return None
     names, errors = dataset.about.class_names, found.errors

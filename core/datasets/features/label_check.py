@@ -1,5 +1,7 @@
 """Whether labels fit what images show, before any training: how well a simple model predicts them, and where it cannot.
 
+Beside that, which images are unlike all others.
+
 The model is logistic regression on what a pretrained network makes of the images, cross-validated: each image is
 judged by one that was fitted without it. With 3% of the labels of cats and dogs flipped, 93% of these are among as
 many images, the most suspicious (`bench/label_errors.py --features`).
@@ -12,6 +14,7 @@ import numpy as np
 
 from core.datasets.audit.findings import INFO, PASSED, WARNING, AuditFinding, of_images
 from core.datasets.cache import keep, load_or_compute
+from core.datasets.features import outliers
 from core.datasets.store import Dataset, DatasetError
 from core.evaluation import label_errors
 from core.evaluation.label_errors import FEWEST, LabelErrors
@@ -22,8 +25,8 @@ from core.storage.jobs import Job
 from core.storage.progress import Progress, counted, quiet
 from core.training import features
 
-ERRORS, ALIKE = "label-errors", "classes-alike"
-KEYS = (ERRORS, ALIKE)
+ERRORS, ALIKE, OUTLIERS = "label-errors", "classes-alike", "unlike-others"
+KEYS = (ERRORS, ALIKE, OUTLIERS)
 _NAME = "label-check"
 # So many principal components find as many flipped labels as all 1,280 numbers do, in a fifth of the time and memory;
 # which they are, so many images tell.
@@ -31,8 +34,8 @@ _COMPONENTS, _ENOUGH_IMAGES, _AT_ONCE = 256, 10_000, 2048
 # The share of two classes' images that are taken for the other, where guessing gets a half.
 _HARD, _HARDLY_TOLD = 0.1, 0.25
 _MOST_NAMED = 3
-# So many times an image and a class are fitted in a second on 2 cores, of CIFAR-10 and of MNIST.
-_RATE = 15_000
+# In a second on 2 cores, of CIFAR-10 and of MNIST: images times classes that are fitted, and images that are compared.
+_FITTED_RATE, _COMPARED_RATE = 15_000, 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +45,12 @@ class LabelCheck:
     Attributes:
         errors: the images judged, the one whose label is most implausible first.
         predicted: the class that each of them was taken for, int64 `(n,)`, in the same order.
+        outliers: the images that are unlike all others, int64 `(m,)`, the least alike first.
     """
 
     errors: LabelErrors
     predicted: np.ndarray
+    outliers: np.ndarray
 
     @property
     def accuracy(self) -> float:
@@ -72,13 +77,14 @@ def load(dataset: Dataset) -> LabelCheck | None:
         "predicted": a_class,
         "plausibility": Array(np.float64, ("n",), low=0, finite=True),
         "found": Array(np.int64, (), low=0, high="n"),
+        "outliers": Array(np.int64, ("m",), low=0, high=len(dataset) - 1),
     }
     kept = load_or_compute(dataset, _NAME, wanted)
     if kept is None or not len(kept["ids"]):
         return None
     ids = kept["ids"]
     errors = LabelErrors(ids, dataset.labels[ids], kept["likely"], kept["plausibility"], int(kept["found"]))
-    return LabelCheck(errors, kept["predicted"])
+    return LabelCheck(errors, kept["predicted"], kept["outliers"])
 
 
 def check(dataset: Dataset, known: np.ndarray, progress: Progress = quiet) -> LabelCheck:
@@ -102,8 +108,9 @@ def check(dataset: Dataset, known: np.ndarray, progress: Progress = quiet) -> La
             "are needed."
         )
     progress("finding the principal components", 0, 0, "")
-    vectors = components(known)[ids]
-    probabilities = label_errors.cross_validated(vectors, labels[ids], progress, of_length_1=True)
+    vectors = components(known)
+    unlike = outliers.find(vectors, progress)
+    probabilities = label_errors.cross_validated(vectors[ids], labels[ids], progress, of_length_1=True)
     errors = label_errors.find(ids, labels[ids], probabilities)
     predicted = probabilities.argmax(axis=1)[np.searchsorted(ids, errors.ids)]
     arrays = {
@@ -112,22 +119,23 @@ def check(dataset: Dataset, known: np.ndarray, progress: Progress = quiet) -> La
         "predicted": predicted,
         "plausibility": errors.plausibility,
         "found": np.array(errors.found),
+        "outliers": unlike,
     }
     keep(dataset, _NAME, arrays)
-    return LabelCheck(errors, predicted)
+    return LabelCheck(errors, predicted, unlike)
 
 
 def components(known: np.ndarray) -> np.ndarray:
     """Return features, float16 `(n, d)`, scaled to length 1, along their main directions, float32 `(n, k)`."""
     count, numbers = known.shape
-    some = features.unit(known[:: max(1, count // _ENOUGH_IMAGES)])
+    some = features.unit(known[np.sort(np.random.default_rng(0).permutation(count)[:_ENOUGH_IMAGES])])
     directions = np.linalg.eigh(some.T @ some)[1][:, ::-1][:, : min(_COMPONENTS, numbers)]
     parts = (known[begin : begin + _AT_ONCE] for begin in range(0, count, _AT_ONCE))
     return np.concatenate([features.unit(part) @ directions for part in parts])
 
 
 def findings(dataset: Dataset, found: LabelCheck) -> Iterator[AuditFinding]:
-    """Yield what was found as an audit tells it: possible label errors, and classes that are hard to tell apart."""
+    """Yield what was found as an audit tells it: possible label errors, classes that are alike, outliers."""
     errors = found.errors
     yield of_images(
         ERRORS,
@@ -140,6 +148,14 @@ def findings(dataset: Dataset, found: LabelCheck) -> Iterator[AuditFinding]:
         passed="No image looks more like another class than like its own.",
     )
     yield _alike(dataset, found)
+    yield of_images(
+        OUTLIERS,
+        "Images unlike all others",
+        INFO,
+        found.outliers,
+        found="show little of what any other image shows, the least alike first. Look whether they belong here.",
+        passed="Every image has others that show the like.",
+    )
 
 
 def _alike(dataset: Dataset, found: LabelCheck) -> AuditFinding:
@@ -205,7 +221,7 @@ def report(dataset: Dataset, found: LabelCheck, most: int) -> str:
 def usual_seconds(dataset: Dataset) -> float:
     """Return about how long a check takes, on 2 cores."""
     looking = features.usual_seconds(dataset) if features.known(dataset) is None else 0
-    return looking + len(dataset) * len(dataset.about.class_names) / _RATE
+    return looking + len(dataset) * (len(dataset.about.class_names) / _FITTED_RATE + 1 / _COMPARED_RATE)
 
 
 def start(name: str) -> Job:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.datasets.audit.findings import INFO, PASSED, WARNING
-from core.datasets.features import label_check
-from core.datasets.features.label_check import ALIKE, ERRORS
+from core.datasets.features import label_check, outliers
+from core.datasets.features.label_check import ALIKE, ERRORS, OUTLIERS
 from core.datasets.store import Dataset, DatasetError
 from core.storage.progress import Cancelled
 from tests.unit.photos import array_set
@@ -39,9 +39,10 @@ def test_flipped_labels_are_found_and_the_reachable_accuracy_told(data_home: Pat
 
     kept = label_check.load(dataset)
     assert kept is not None
-    errors, alike = label_check.findings(dataset, kept)
+    errors, alike, unlike = label_check.findings(dataset, kept)
     assert (errors.key, errors.severity, sorted(errors.ids)) == (ERRORS, INFO, [5, 50, 77])
     assert (alike.key, alike.severity) == (ALIKE, PASSED)
+    assert unlike.key == OUTLIERS
     assert label_check.finding(dataset, ERRORS) == errors
     assert label_check.finding(dataset, "leak") is None
     said = label_check.report(dataset, kept, 2)
@@ -58,7 +59,7 @@ def test_classes_that_look_the_same_are_named_with_their_images(data_home: Path)
     labels[0] = 1
     dataset = labelled(labels.tolist())
     made = label_check.check(dataset, vectors)
-    errors, alike = label_check.findings(dataset, made)
+    errors, alike, _ = label_check.findings(dataset, made)
     assert alike.severity == WARNING
     assert alike.sentence.startswith("dog and wolf: ")
     assert alike.ids
@@ -83,3 +84,24 @@ def test_it_can_be_cancelled_and_keeps_nothing(data_home: Path) -> None:
     with pytest.raises(Cancelled):
         label_check.check(dataset, features_of(np.array([0, 1] * 10)), cancel)
     assert label_check.load(dataset) is None
+
+
+def test_images_unlike_all_others_are_found_the_strangest_first(
+    data_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = features_of(np.arange(200) % 3).astype(np.float32)
+    vectors = np.hstack([vectors, np.zeros((200, 4), np.float32)])
+    for place, strange in enumerate((17, 150)):
+        vectors[strange] = 0
+        vectors[strange, 3 + place] = 1
+    vectors[150, 0] = 0.3
+    for among in (10_000, 90):
+        monkeypatch.setattr(outliers, "_AMONG", among)
+        assert outliers.find(vectors).tolist() == [17, 150]
+    assert outliers.find(vectors[:30]).tolist() == [], "too few to tell"
+    assert outliers.find(np.ones((100, 3), np.float32)).tolist() == [], "all alike"
+    dataset = labelled((np.arange(200) % 3).tolist())
+    label_check.check(dataset, vectors.astype(np.float16))
+    found = label_check.finding(dataset, OUTLIERS)
+    assert found is not None
+    assert (found.severity, found.ids) == (INFO, (17, 150))

@@ -133,7 +133,9 @@ def datasets_add(
 ) -> None:
     """Add a catalog dataset, or your own images with --from."""
     progress = _ProgressLine() if sys.stderr.isatty() else quiet
-    if name in catalogue.CATALOGUE or path is None:
+    if plan_only and path is None:
+        raise click.UsageError("--plan shows what an import with --from would take.")
+    if path is None or (name in catalogue.CATALOGUE and not plan_only):
         dataset = catalogue.add(name, path, progress)
     else:
         plan = importing.plan(path, labelling=labels, test_share=test_share, seed=seed, progress=progress)

@@ -123,6 +123,7 @@ def test_what_is_understood_is_printed_and_other_classes_can_be_chosen(data_home
     assert {name.split("/")[1] for name in catalogue.open_dataset("gray").names} == {"gray"}
     wrong = call("datasets", "add", "wrong", "--from", path, "--labels", "folders:2")
     assert "Check: color, gray: these look like versions of the same images, not like classes." in wrong.output
+    assert "--plan shows what" in call("datasets", "add", "mnist", "--plan").output
     assert "received 'levels'" in call("datasets", "add", "x", "--from", path, "--labels", "levels").output
 
 

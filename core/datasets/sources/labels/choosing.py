@@ -166,7 +166,10 @@ def best(
     labelling = _labelling(tree, chosen, source)
     seen, others = [chosen.texts], []
     for each in usable.values():
-        if each is not chosen and each.texts not in seen and 1 < len(set(each.texts) - {None}) <= MAX_CLASSES:
+        classes = {text for text in each.texts if text}
+        # Nobody wants train and test for classes; who does can still say so.
+        useful = 1 < len(classes) <= MAX_CLASSES and not all(map(words.split_of, classes))
+        if each is not chosen and useful and each.texts not in seen:
             seen.append(each.texts)
             others.append(each.way())
     return labelling, tuple(others)

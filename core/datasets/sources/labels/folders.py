@@ -97,9 +97,9 @@ class _Levels:
 
     def _leave_out_by_name(self) -> None:
         left_out = self._reading.left_out
-        for folder in self._tree.copies():
+        for folder in self._tree.copies:
             left_out[folder] = "A second copy: the same files are beside it."
-        for folder in self._tree.masks():
+        for folder in self._tree.masks:
             if len(folder) != self._forced:
                 left_out[folder] = "Masks or annotations, not images to classify."
         if self._only:

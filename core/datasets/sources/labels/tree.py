@@ -49,18 +49,21 @@ class Tree:
                 found[folder[:depth]][name] += count
         return {folder: dict(names) for folder, names in found.items()}
 
-    def copies(self) -> Iterator[Folder]:
-        """Yield each folder whose files are there once more, under the same names, beside it.
+    @cached_property
+    def copies(self) -> list[Folder]:
+        """The folders whose files are there once more, under the same names, beside them.
 
         That is `chest_xray/chest_xray` where it holds train and test as `chest_xray` itself does: all that is beside
         it, and two folders at least, since each class may well have its `images/1.jpg`.
         """
+        found = []
         for parent, names in self.children.items():
             for name in names:
                 below = self.children.get((*parent, name), {}).keys()
                 alike = len(below) == len(names) - 1 >= _COPIED_FOLDERS and below == names.keys() - {name}
                 if alike and self._is_copy((*parent, name), parent):
-                    yield (*parent, name)
+                    found.append((*parent, name))
+        return found
 
     @cached_property
     def _sorted(self) -> list[Folder]:
@@ -76,11 +79,10 @@ class Tree:
             twice += sum(self.paths[each][-1] in there for each in self.files[inner])
         return twice >= _COPY * total
 
-    def masks(self) -> Iterator[Folder]:
-        """Yield each folder of masks or annotations by its name and those beside it."""
-        for parent, names in self.children.items():
-            for name in words.masks_among(names):
-                yield (*parent, name)
+    @cached_property
+    def masks(self) -> list[Folder]:
+        """The folders of masks or annotations, by their names and those beside them."""
+        return [(*parent, name) for parent, names in self.children.items() for name in words.masks_among(names)]
 
     def mask_files(self) -> Iterator[int]:
         """Yield the position of each file that is the mask of an image beside it: `1_mask.png` and `1.png`."""

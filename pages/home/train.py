@@ -14,7 +14,7 @@ from pages.components.gallery import image_url
 from pages.components.theme import dark
 
 _TRAINING = "home_training"
-_POLL_S = 0.25
+_POLL_S = 0.15
 _CHART_PX = 250
 # Whole rows of digits, as high together as what takes their place; columns as many as there is room for.
 _DIGIT_PX, _GAP_PX, _ROWS, _MOST_COLUMNS = 40, 6, 9, 16
@@ -36,7 +36,7 @@ def show_training() -> None:
             st.fragment(_watch, run_every=_POLL_S if going else None)(training, going)
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Train" if training is None else "Train again",
+            "Train" if training is None else "Training…" if going else "Train again",
             key="home_train",
             type="primary",
             icon=":material/play_arrow:",

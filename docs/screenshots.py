@@ -1,4 +1,4 @@
-"""Make the README's screenshots anew: python -m docs.screenshots [NAME …]
+"""Make the README's screenshots anew: python -m docs.screenshots [NAME …]; Home moves: docs.moving_home
 
 Uses a data home of its own: the digits, and MNIST, the pets and photos of pets where they are beside the project.
 """
@@ -32,7 +32,6 @@ def main(wanted: list[str]) -> None:
             command_line(home, "datasets", "add", photos, "--from", str(PETS_FILE))
             command_line(home, "datasets", "audit", photos)
         addresses = {
-            "home": "",
             "datasets": "datasets",
             "browse": f"browse?dataset={photos}&sort=random",
             "audit": f"browse?dataset={photos}&view=audit",
@@ -46,7 +45,6 @@ def main(wanted: list[str]) -> None:
             "predict": "predict?run=pets" if PHOTOS.exists() else "predict",
         }
         acts: dict[str, Callable[[Page], None]] = {
-            "home": _train_and_ask,
             "preprocess": _start_from_the_book,
             "augment": _start_strong,
             "card": _open_the_first,
@@ -61,12 +59,6 @@ def main(wanted: list[str]) -> None:
                 if name in acts:
                     acts[name](page)
                 page.screenshot(path=HERE / f"{name}.png")
-
-
-def _train_and_ask(page: Page) -> None:
-    page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_role("button", name="Cat", exact=True).click()
-    page.wait_for_timeout(15_000)
 
 
 def _start_from(page: Page, preset: str) -> None:

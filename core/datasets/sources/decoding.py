@@ -11,6 +11,7 @@ import numpy as np
 
 from core.datasets import store
 from core.datasets.quality import measured
+from core.datasets.sources.conversion import ALL_LEVELS, plain
 from core.datasets.sources.readers import Refused
 from core.datasets.store import INDEX
 from core.images.image_io import ImageError, Original, decode, look_into
@@ -57,7 +58,9 @@ class Chunk:
     refused: list[Refused]
 
 
-def decoded(found: list[tuple[int, str, bytes]], refused: list[Refused], form: Form, files: Path) -> Chunk:
+def decoded(
+    found: list[tuple[int, str, bytes]], refused: list[Refused], form: Form, files: Path, white: int = ALL_LEVELS
+) -> Chunk:
     """Decode files; keep them in `files` where images are kept as files.
 
     Args:
@@ -65,6 +68,7 @@ def decoded(found: list[tuple[int, str, bytes]], refused: list[Refused], form: F
         refused: what was refused before, to be told with what is refused here.
         form: how images are kept.
         files: the folder for files.
+        white: as `conversion.plain` takes it.
 
     Raises:
         MisfitError: an image does not fit the form.
@@ -72,8 +76,9 @@ def decoded(found: list[tuple[int, str, bytes]], refused: list[Refused], form: F
     taken: list[int] = []
     payloads: list[bytes] = []
     rows = np.zeros(len(found), INDEX)
-    for position, name, data in found:
+    for position, name, given in found:
         try:
+            data = plain(given, white)
             opened = look_into(data)
             with _ONE_LARGE if opened.cost > LARGE_BYTES else nullcontext():
                 original = decode(opened)

@@ -17,6 +17,7 @@ import numpy as np
 from core.datasets import store
 from core.datasets.integrity.whole import keep_checksums
 from core.datasets.sources.archives import Source, open_source
+from core.datasets.sources.conversion import ALL_LEVELS, is_other, may_have_16_bits, plain, white_of
 from core.datasets.sources.decoding import GRAY_MODES, LARGE_BYTES, Chunk, Form, MisfitError, decoded
 from core.datasets.sources.labels import (
     FOLDERS,
@@ -47,10 +48,11 @@ from core.storage.progress import Progress, counted, quiet
 _LARGEST_ARRAY_SIDE = 64
 _SAMPLED = 64
 _SHOWN = 8
+_OF_16_BITS, _HEAD_BYTES = (".png", ".tif", ".tiff"), 32
 # A text beside each image, as YOLO has it, is no file of labels; all their rows are in memory at once.
 _MOST_TABLES, _MOST_TABLE_BYTES = 30, 100_000_000
 # JPEG, PNG, GIF, BMP, and the container of WebP.
-_MAGIC, _MAGIC_BYTES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF"), 8
+_MAGIC, _MAGIC_BYTES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF"), 12
 _CHUNK = 64
 _CHUNK_BYTES = 8_000_000
 _FREE_AFTER_BYTES = 200_000_000
@@ -71,6 +73,7 @@ class Plan:
         drawn: whether the splits were drawn, not found as folders.
         notes: sentences on what a user should know before.
         test_share: the share that was drawn for the test split, by the seed `seed`.
+        white: the value of white in grays of 16 bits, as `conversion.plain` takes it.
     """
 
     source: Source
@@ -82,6 +85,7 @@ class Plan:
     notes: tuple[str, ...]
     test_share: float = 0.2
     seed: int = 0
+    white: int = ALL_LEVELS
 
     @property
     def counts(self) -> np.ndarray:
@@ -147,7 +151,9 @@ class Plan:
                 for position in np.flatnonzero((self.labelling.labels == label) & self.images)[: 4 * each]:
                     member = self.source.members[position]
                     with contextlib.suppress(ImageError, OSError):
-                        found.append((member.name, thumbnail(read_original(reader.read(member)).image)))
+                        found.append(
+                            (member.name, thumbnail(read_original(plain(reader.read(member), self.white)).image))
+                        )
                     if len(found) == each:
                         break
         return shown
@@ -189,7 +195,31 @@ def plan(
     if splits is None:
         splits = drawn_splits(np.where(looks, found.labels, -1), test_share, seed)
     notes = (*source.reader.notes, *found.notes)
-    return Plan(source, found, () if told else others, splits, looks, drawn, notes, test_share, seed)
+    white = _white(source, found.labels)
+    if white < ALL_LEVELS:
+        notes += (
+            f"Gray images of 16 bits use values up to {white:,} only, of {ALL_LEVELS:,}: these become black to white, "
+            "the same way for all images.",
+        )
+    return Plan(source, found, () if told else others, splits, looks, drawn, notes, test_share, seed, white)
+
+
+def _white(source: Source, labels: np.ndarray) -> int:
+    """Return the value of white in grays of 16 bits, by a sample of the files that may be such."""
+    several = [
+        source.members[place]
+        for place in np.flatnonzero(labels >= 0)
+        if source.members[place].name.lower().endswith(_OF_16_BITS)
+    ]
+    with source.opened() as reader:
+        return white_of(_files_of_16_bits(several[:: max(1, len(several) // _SAMPLED)], reader))
+
+
+def _files_of_16_bits(members: Sequence[Member], reader: Opened) -> Iterator[bytes]:
+    for member in members:
+        with contextlib.suppress(OSError):
+            if may_have_16_bits(reader.begin(member, _HEAD_BYTES)):
+                yield reader.read(member)
 
 
 def _tables(source: Source) -> list[Table]:
@@ -217,7 +247,8 @@ def _is_image(member: Member, reader: Opened) -> bool:
     if member.name.lower().endswith(IMAGE_ENDINGS):
         return True
     with contextlib.suppress(OSError):
-        return reader.begin(member, _MAGIC_BYTES).startswith(_MAGIC)
+        begin = reader.begin(member, _MAGIC_BYTES)
+        return begin.startswith(_MAGIC) or is_other(begin)
     return False
 
 
@@ -332,7 +363,7 @@ def _sampled_form(plan: Plan, reader: Opened) -> Form:
     sizes, gray = set(), True
     for position in labelled[:: max(1, len(labelled) // _SAMPLED)]:
         with contextlib.suppress(ImageError, OSError):
-            size, mode = _size_and_mode(reader.read(plan.source.members[position]))
+            size, mode = _size_and_mode(plain(reader.read(plan.source.members[position]), plan.white))
             sizes.add(size)
             gray = gray and mode in GRAY_MODES
     if len(sizes) != 1 or max(max(size) for size in sizes) > _LARGEST_ARRAY_SIDE:
@@ -508,7 +539,7 @@ def _chunks(plan: Plan, reader: Opened, form: Form, files: Path) -> Iterator[Chu
     """Yield what becomes of the members, in order."""
     sizes = [member.bytes for member in plan.source.members]
     portions = list(_portions(sizes))
-    found = ((*_read(plan, reader, portion), form, files) for portion in portions)
+    found = ((*_read(plan, reader, portion), form, files, plan.white) for portion in portions)
     return processes.mapped(
         decoded,
         found,

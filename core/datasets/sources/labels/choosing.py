@@ -17,7 +17,7 @@ from core.storage.progress import counted
 
 FOLDERS, NAMES = "folders", "names"
 MAX_CLASSES = 1000
-IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
+IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 _CHOICE = re.compile(r"folders:([1-9]\d?)(?::(.+))?")
 _LETTER = re.compile(r"[^\W\d_]")
 _FEWEST_IMAGES_A_CLASS = 2

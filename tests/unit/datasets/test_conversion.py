@@ -1,0 +1,110 @@
+"""Images of formats that are not kept come in as PNG; grays of 12 bits do not come in black."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.datasets.sources.conversion import ALL_LEVELS, plain, white_of
+from core.datasets.sources.importing import import_images, plan
+from core.images.image_io import ImageError, read_original
+from tests.unit.datasets.test_importing import imported, refusals, zipped
+
+RNG = np.random.default_rng(0)
+COLOR = RNG.integers(0, 256, (9, 12, 3), np.uint8)
+
+
+def saved(pixels: np.ndarray | Image.Image, kind: str, **more: Any) -> bytes:
+    file = io.BytesIO()
+    (pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)).save(file, kind, **more)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("packing", [None, "tiff_lzw", "tiff_deflate", "packbits"])
+def test_the_first_page_of_a_tiff_is_read(packing: str | None) -> None:
+    more = {"compression": packing} if packing else {}
+    pages = [Image.fromarray(255 - COLOR)]
+    data = plain(saved(COLOR, "TIFF", save_all=True, append_images=pages, **more))
+    found = read_original(data)
+    assert (found.format, found.mode) == ("PNG", "RGB")
+    assert np.array_equal(np.asarray(found.image), COLOR)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "YCbCr"])
+def test_a_tiff_of_any_mode_gives_what_it_shows(mode: str) -> None:
+    image = Image.fromarray(RNG.integers(0, 65_536, (9, 12), np.uint16)) if mode == "I;16" else None
+    image = image or Image.fromarray(COLOR).convert(mode)
+    shown = read_original(plain(saved(image, "TIFF"))).image
+    assert shown.size == (12, 9)
+    if mode == "I;16":
+        assert np.abs(np.asarray(shown)[..., 0] - np.asarray(image) / 257.0).max() <= 1
+
+
+def test_an_avif_is_read_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    smooth = Image.linear_gradient("L").resize((40, 20)).convert("RGB")
+    turned = read_original(plain(saved(smooth, "AVIF", exif=exif, quality=95)))
+    assert (turned.format, turned.image.size) == ("PNG", (20, 40))
+    expected = np.asarray(smooth.transpose(Image.Transpose.ROTATE_270)).astype(int)
+    assert np.abs(np.asarray(turned.image) - expected).mean() < 3
+
+
+def test_other_files_stay_as_they_are() -> None:
+    for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP"):
+        data = saved(COLOR, kind)
+        assert plain(data) is data
+        assert plain(data, 4095) is data
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "AVIF"])
+def test_what_is_damaged_is_an_image_error_and_nothing_else(kind: str) -> None:
+    whole = saved(RNG.integers(0, 256, (40, 40, 3), np.uint8), kind)
+    for number in range(150):
+        rng = np.random.default_rng(number)
+        data = bytearray(whole[: rng.integers(12, len(whole))] if number % 2 else whole)
+        for _ in range(rng.integers(1, 20)):
+            data[rng.integers(12, len(data))] = rng.integers(256)
+        try:
+            plain(bytes(data))
+        except ImageError as error:
+            assert str(error)
+
+
+def test_a_tiff_that_is_too_large_or_of_numbers_is_refused() -> None:
+    with pytest.raises(ImageError, match="at most 50 megapixels"):
+        plain(saved(Image.new("1", (8_000, 8_000)), "TIFF", compression="group4"))
+    with pytest.raises(ImageError, match="floating point"):
+        plain(saved(RNG.random((9, 9)).astype(np.float32), "TIFF"))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize(("highest", "white"), [(4095, 4095), (200, 255), (5000, ALL_LEVELS)])
+def test_grays_that_use_a_part_of_16_bits_are_scaled_all_alike(
+    data_home: Path, tmp_path: Path, kind: str, highest: int, white: int
+) -> None:
+    pixels = RNG.integers(0, highest, (10, 9, 12), np.uint16)
+    pixels[0, 0, 0], pixels[1] = highest, pixels[1] // 4
+    files = [saved(each, kind) for each in pixels]
+    assert white_of(files) == white
+    names = [f"{name}/{number}.{kind.lower()}" for name in ("a", "b") for number in range(5)]
+    found = plan(zipped(tmp_path / "x.zip", dict(zip(names, files, strict=True))))
+    assert found.white == white
+    assert bool([note for note in found.notes if "16 bits" in note]) == (white < ALL_LEVELS)
+    made = import_images(found, name="x", title="X")
+    assert made.about.size == (9, 12, 1)
+    assert np.abs(made.images[..., 0] - pixels * (255 / white)).max() <= 1
+
+
+def test_a_dataset_of_tiffs_and_avifs_is_imported(data_home: Path, tmp_path: Path) -> None:
+    photos = {f"{name}/{number}.{kind}": saved(RNG.integers(0, 256, (70, 80 + number, 3), np.uint8), kind)
+              for name in ("a", "b") for number in range(3) for kind in ("tiff", "avif")}  # fmt: skip
+    made = imported(zipped(tmp_path / "x.zip", {**photos, "a/bad.tif": b"II*\0" + bytes(50)}))
+    assert len(made) == 12
+    assert refusals(made) == {"a/bad.tif": "damaged"}
+    assert {made.file(index).suffix for index in range(12)} == {".png"}
+    assert made.image(0).size[1] == 70
+    assert len(plan(tmp_path / "x.zip").preview()["a"]) == 3

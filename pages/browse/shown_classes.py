@@ -1,15 +1,21 @@
-"""The filter by what images show, in the words of ImageNet."""
+"""The filters by what images show: in the words of ImageNet, or like a photo."""
 
 import streamlit as st
 
 from core.datasets.features import imagenet_classes
 from core.datasets.features.imagenet_classes import Shown
 from core.datasets.store import Dataset
+from core.images import image_io
+from core.images.image_io import ImageError
 from core.networks import imagenet
-from pages.browse.filters import key_of
+from core.prediction.similar import like_photo
+from pages.browse.filters import key_of, show_only
 from pages.common.address import AddressError, Parameter
 from pages.common.dataset_features import offer_features
-from pages.common.messages import show_errors
+from pages.common.messages import escape_markdown, show_errors
+
+# One page of the gallery.
+_MOST_LIKE = 96
 
 
 def shown_parameter(dataset: Dataset) -> Parameter:
@@ -33,7 +39,10 @@ def choose_shown(dataset: Dataset) -> tuple[int, ...] | None:
     """
     key = key_of(dataset, "shows")
     chosen: list[str] = st.session_state.get(key) or []
-    folded = st.expander("What images show", expanded=bool(chosen), key=f"{key}_folded", on_change="rerun")
+    was_open = bool(st.session_state.get(f"{key}_open")) or bool(chosen)
+    folded = st.expander("What images show", expanded=was_open, key=f"{key}_folded", on_change="rerun")
+    # What is taken away within must not fold it.
+    st.session_state[f"{key}_open"] = folded.open
     if not folded.open and not chosen:
         return None
     ids: tuple[int, ...] | None = None
@@ -42,9 +51,30 @@ def choose_shown(dataset: Dataset) -> tuple[int, ...] | None:
             shown = imagenet_classes.of_dataset(dataset)
         if shown is None:
             offer_features(dataset, "This filter", key="shows", primary=False)
-        elif wanted := _choose(shown, chosen, key):
-            ids = tuple(map(int, shown.showing(wanted)))
+        else:
+            if wanted := _choose(shown, chosen, key):
+                ids = tuple(map(int, shown.showing(wanted)))
+            _seek_like_photo(dataset)
     return ids
+
+
+def _seek_like_photo(dataset: Dataset) -> None:
+    """Let the user give a photo; the images most like it are shown, until that is taken away."""
+    # Any file may come: read_image tells what is wrong with one.
+    file = st.file_uploader("Images like a photo", key=key_of(dataset, "like"))
+    taken = key_of(dataset, "like_taken")
+    if file is None or st.session_state.get(taken) == file.file_id:
+        return
+    try:
+        photo = image_io.read_image(file.getvalue())
+    except ImageError as error:
+        st.error(f"{escape_markdown(file.name)}: {escape_markdown(str(error))}", icon=":material/error:")
+        return
+    with st.spinner("Looking for images like it…"):
+        found = like_photo(dataset, photo, _MOST_LIKE)
+    if found is not None:
+        st.session_state[taken] = file.file_id
+        show_only(dataset, "Like your photo", found)
 
 
 def _choose(shown: Shown, chosen: list[str], key: str) -> list[str]:

@@ -1,9 +1,11 @@
 """The Browse page: filters, order and address; what stands in the address is shown, and the other way round."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.datasets import decisions, store
@@ -12,6 +14,7 @@ from core.datasets.decisions import EXCLUDE, KEPT, RELABEL, UNSURE
 from core.datasets.features import imagenet_classes, label_check
 from core.datasets.sources import catalogue
 from core.datasets.store import About, Dataset
+from core.prediction import worker
 from core.settings import SettingError
 from core.storage import jobs
 from core.training import features
@@ -332,3 +335,30 @@ def test_a_package_that_is_missing_is_said_where_images_are_sought_by_what_they_
     assert not app.exception
     assert "The weights of EfficientNetLite0 cannot be read" in said(app).replace("\\", "")
     assert "**3 images**" in said(app)
+
+
+def test_images_like_a_photo_are_shown_the_most_alike_first_until_that_is_taken_away(
+    app: AppTest, pets: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imagenet_classes, "lite_weights", last_layer)
+    keep_features(pets, np.array([[1, 0], [1, 1], [0, 1]]))
+    asked: list[tuple[int, ...]] = []
+
+    def ask(_function: object, images: np.ndarray) -> np.ndarray:
+        asked.append(images.shape)
+        return np.eye(1, 1280, 1, dtype=np.float32)
+
+    monkeypatch.setattr(worker, "ask", ask)
+    show(app, "browse", dataset="pets", shows="palace")
+    app.multiselect(key="shows_pets").set_value([]).run()
+    app.file_uploader(key="like_pets").upload("note.jpg", b"no photo", "image/jpeg").run()
+    assert "note\\.jpg" in app.error[0].value
+    photo = io.BytesIO()
+    Image.new("RGB", (300, 200), "red").save(photo, "JPEG")
+    app.file_uploader(key="like_pets").upload("red.jpg", photo.getvalue(), "image/jpeg").run()
+    assert asked == [(1, 224, 224, 3)]
+    assert app.session_state["only_pets"] == {"Like your photo": (2, 1, 0)}
+    app.button(key="only_Like your photo").click().run()
+    assert not app.exception
+    assert app.session_state["only_pets"] == {}, "the file that is still there does not come again"
+    assert len(asked) == 1

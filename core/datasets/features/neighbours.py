@@ -34,10 +34,27 @@ def nearest(dataset: Dataset, index: int, most: int) -> tuple[np.ndarray, np.nda
     known = features.known(dataset)
     if not isinstance(known, np.memmap):
         return None
-    cosines = _products(known, features.unit(known[index : index + 1])[0]) / _lengths(Path(str(known.filename)))
+    cosines = _cosines(known, known[index : index + 1])
     cosines[index] = -np.inf
-    order = np.argsort(-cosines, kind="stable")[: min(most, len(cosines) - 1)]
+    return _first(cosines, min(most, len(cosines) - 1))
+
+
+def nearest_to(dataset: Dataset, wanted: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the images nearest to one from elsewhere, by its features, float `(d,)`; otherwise as `nearest`."""
+    known = features.known(dataset)
+    if not isinstance(known, np.memmap):
+        return None
+    return _first(_cosines(known, wanted[np.newaxis]), most)
+
+
+def _first(cosines: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    order = np.argsort(-cosines, kind="stable")[:most]
     return order, cosines[order]
+
+
+def _cosines(known: np.memmap, wanted: np.ndarray) -> np.ndarray:
+    """Return the cosine of each row's angle with the one row of `wanted`, float32 `(n,)`."""
+    return _products(known, features.unit(wanted)[0]) / _lengths(Path(str(known.filename)))
 
 
 def _products(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:

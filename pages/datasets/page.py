@@ -11,7 +11,7 @@ from core.datasets import store
 from core.datasets.integrity.whole import known_damage
 from core.datasets.sources import catalogue, importing
 from core.datasets.sources.importing import Plan
-from core.datasets.store import SPLITS, Dataset
+from core.datasets.store import SPLITS, Dataset, DatasetError
 from core.storage import jobs
 from core.storage.names import slug
 from core.storage.progress import counted
@@ -257,9 +257,15 @@ def planned(path: str, title: str, labelling_kind: str | None, test_share: float
 def show_plan(path: Path, source: str) -> None:
     """Show what was found, let the user change it, and start the import."""
     changed = path.stat().st_mtime if path.exists() else 0.0
-    found = planned(str(path), source, None, 0.2, 0, changed)
     options, shown = st.columns([1, 2], gap="large")
     with options:
+        # What is copied from a sentence of this page has word joiners, which keep it from being a link.
+        typed = st.session_state.get(f"typed_{source}", "").replace("\u2060", "").strip() or None
+        try:
+            found = planned(str(path), source, typed, 0.2, 0, changed)
+        except DatasetError:
+            other_labels(source)  # It may be wrong, or what helps.
+            raise
         title = st.text_input("Title", value=Path(source).stem.replace("_", " "), key=f"title_{source}", max_chars=80)
         kind = found.labelling.kind
         if found.others:
@@ -268,11 +274,12 @@ def show_plan(path: Path, source: str) -> None:
                 "Classes from",
                 list(ways),
                 format_func=lambda way: escape_markdown(ways[way]),
-                key=f"labelling_{source}",
+                key=f"labelling_{source}_{typed}",
                 help="What fits best is first. A folder's number counts from the top of the ZIP file or folder.",
             )
         else:
             st.caption(f"Classes from: {escape_markdown(found.way.text)}")
+        other_labels(source)
         share, seed = 0.2, 0
         if found.drawn:
             share = st.slider("Test images", 5, 50, 20, step=5, format="%d%%", key="test_share") / 100
@@ -293,6 +300,17 @@ def show_plan(path: Path, source: str) -> None:
     for name, previews in found.preview().items():
         st.markdown(f"**{escape_markdown(name)}**")
         strip(previews)
+
+
+def other_labels(source: str) -> None:
+    """Let the user say where the labels are, in the words of the command line."""
+    st.text_input(
+        "Labels from elsewhere",
+        key=f"typed_{source}",
+        placeholder="file:train.csv:image_id:label",
+        help="A table and its columns of names and labels, and a third of splits if there is one; or folders:2 for the "
+        "second folder of each path, folders:2:color for that of images in a folder color only.",
+    )
 
 
 def table(found: Plan) -> None:
@@ -367,7 +385,7 @@ def added() -> None:
                 st.page_link("pages/train/page.py", label="Train", query_params={"dataset": name})
 
 
-page("Datasets", "Download a public dataset, or import your own from a ZIP file or folder.")
+page("Datasets", "Download a public dataset, or import your own from a file or folder.")
 show_refusal(key="datasets")
 with show_errors():
     imports()

@@ -61,7 +61,7 @@ def test_doubtful_classes_are_said_and_others_are_a_click_away(app: AppTest, tmp
     upload(app, zipped(tmp_path / "x.zip", dict(zip(names, images, strict=True))).read_bytes())
     assert "**10 images** in 2 classes" in said(app)
     assert "Left out: 10 images in plants/gray. Another version of the images in color." in said(app).replace("\\", "")
-    ways = app.radio(key="labelling_My_pets.zip")
+    ways = app.radio(key="labelling_My_pets.zip_None")
     offered = ["Folders: a, b", "3rd folder, only gray: a, b", "2nd folder: color, gray", "3rd folder: a, b"]
     assert [option.replace("\\", "") for option in ways.options] == offered
     ways.set_value("folders:2").run()
@@ -70,6 +70,24 @@ def test_doubtful_classes_are_said_and_others_are_a_click_away(app: AppTest, tmp
     app.button(key="import").click().run()
     until_said(app, "20 images accepted")
     assert catalogue.open_dataset("my-pets").about.class_names == ("color", "gray")
+
+
+def test_labels_of_a_table_are_read_and_its_columns_can_be_named(app: AppTest, tmp_path: Path) -> None:
+    images = {f"img/A{number}.png": data for number, data in enumerate(pets(5).values())}
+    rows = "".join(f"A{number},{number % 3},{'xy'[number % 2]},{'abb'[number // 5]}\n" for number in range(11))
+    show(app, PAGE)
+    upload(app, zipped(tmp_path / "x.zip", {**images, "list.csv": b"id,u,v,w\n" + rows.encode()}).read_bytes())
+    assert "which of its columns has the labels is not clear: u, v, w" in said(app).replace("\\", "")
+    assert "Give it as file" in said(app)
+    app.text_input(key="typed_My_pets.zip").set_value("file:list.csv:id:q").run()
+    assert "has no column" in app.error[0].value
+    app.text_input(key="typed_My_pets.zip").set_value("file:\u2060list.csv:id:w").run()
+    assert not app.error
+    assert "**10 images** in 2 classes" in said(app)
+    assert "list.csv: 1 row names no image here, or several: A10" in said(app).replace("\\", "")
+    app.button(key="import").click().run()
+    until_said(app, "10 images accepted, 1 refused")
+    assert catalogue.open_dataset("my-pets").about.class_names == ("a", "b")
 
 
 def test_the_same_zip_again_is_recognised(app: AppTest, tmp_path: Path) -> None:

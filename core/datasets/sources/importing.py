@@ -58,6 +58,7 @@ _CHUNK_BYTES = 8_000_000
 _FREE_AFTER_BYTES = 200_000_000
 _UPLOAD_KEPT_S = 24 * 3600
 _MOST_REPORT = 500_000_000
+_NO_IMAGE = "This row names no image that is here, or several."
 
 
 @dataclass(frozen=True)
@@ -482,6 +483,7 @@ def _import(plan: Plan, reader: Opened, form: Form, about: About, progress: Prog
 def _written(plan: Plan, reader: Opened, form: Form, folder: Path, progress: Progress) -> tuple[_Writer, list[Refused]]:
     """Write the images into a folder; return what can write the rest, and what was refused."""
     refused, reading = list(plan.source.refused), f"reading {plan.source.title}"
+    refused += [Refused(row, "no-image", _NO_IMAGE) for row in plan.labelling.missing]
     done, total = 0, len(plan.source.members) - plan.set_aside
     with _Writer(folder, form) as writer:
         for chunk in _chunks(plan, reader, form, folder / "files"):

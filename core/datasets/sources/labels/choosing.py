@@ -10,7 +10,7 @@ import numpy as np
 from core.datasets.sources.labels import files, folders, words
 from core.datasets.sources.labels.files import FILE, Images, Told
 from core.datasets.sources.labels.folders import Reading
-from core.datasets.sources.labels.tables import Table
+from core.datasets.sources.labels.tables import TABLE_ENDINGS, Table
 from core.datasets.sources.labels.tree import Tree, within
 from core.datasets.store import SPLITS, DatasetError
 from core.storage.progress import counted
@@ -31,6 +31,7 @@ _NO_CLASS_NAMES = {
 }
 _NUMBERED = re.compile(r"(\d+)-(.+)")
 _NO_CLASS = "No class is known for these: they are in no class's folder, or their names have no class."
+_TABLE = "Texts and tables, not images."
 _MASK_FILE = "Masks: the images that they belong to are beside them."
 
 
@@ -62,6 +63,7 @@ class Labelling:
         warnings: sentences on what looks wrong.
         left_out: what is left out, and why.
         reasons: for each file its place in `left_out`, int32 `(n,)`, -1 where it has a class; empty: nothing is told.
+        missing: rows of tables that name no image here, such as `train.csv: 7.jpg`.
     """
 
     kind: str
@@ -72,6 +74,7 @@ class Labelling:
     warnings: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     reasons: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
+    missing: tuple[str, ...] = ()
 
     def reason(self, position: int) -> LeftOut | None:
         """Return why a file has no class; `None` where it is not told."""
@@ -108,6 +111,7 @@ class _Found:
     masks: frozenset[int] = frozenset()
     splits: dict[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     def way(self) -> Way:
         return Way.of(self.kind, _numbered(self.texts)[0])
@@ -235,7 +239,9 @@ def _images(tree: Tree, reading: Reading, masks: frozenset[int]) -> Images:
 def _of_file(tree: Tree, told: Told, reading: Reading, masks: frozenset[int]) -> _Found:
     """Return each file's class by a file of labels."""
     texts = [told.classes.get(position) for position in range(len(tree.paths))]
-    return _Found(told.kind, texts, replace(reading, notes=[]), masks, told.splits, tuple(told.notes))
+    return _Found(
+        told.kind, texts, replace(reading, notes=[]), masks, told.splits, tuple(told.notes), tuple(told.missing)
+    )
 
 
 def _filled(found: _Found, several: Sequence[Told]) -> _Found:
@@ -304,7 +310,9 @@ def _labelling(tree: Tree, found: _Found, source: str) -> Labelling:
     if single:
         notes.append(f"One image only: {', '.join(single[:5])}{'…' if len(single) > 5 else ''}. Training needs more.")
     left_out, reasons = _left_out(tree, found, labels)
-    return Labelling(found.kind, class_names, labels, splits, tuple(notes), tuple(warnings), left_out, reasons)
+    return Labelling(
+        found.kind, class_names, labels, splits, tuple(notes), tuple(warnings), left_out, reasons, found.missing
+    )
 
 
 def _left_out(tree: Tree, found: _Found, labels: np.ndarray) -> tuple[tuple[LeftOut, ...], np.ndarray]:
@@ -318,6 +326,8 @@ def _left_out(tree: Tree, found: _Found, labels: np.ndarray) -> tuple[tuple[Left
                 continue
             if outer is not None:
                 reason = LeftOut("/".join(outer), found.reading.left_out[outer])
+            elif not tree.images[position] and tree.paths[position][-1].lower().endswith(TABLE_ENDINGS):
+                reason = LeftOut("/".join(folder) or ".", _TABLE)
             elif position in found.masks:
                 reason = LeftOut("/".join(folder) or ".", _MASK_FILE)
             else:

@@ -24,6 +24,8 @@ _SPLIT_COLUMNS = ("split", "set", "data set", "dataset", "subset", "usage", "par
 _SEVERAL = ("|", ";")
 _HOT = ("0", "1", "0.0", "1.0", "-1")
 _SHOWN = 3
+# They are listed in the import's report; of a table of another dataset all would be.
+_MOST_MISSING, _LONGEST_CELL = 10_000, 100
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Columns:
         split: names its split.
         one_hot: a column for each class with 1 where an image is of it.
         begin: the first row after the header.
+        unsure: several that could name its class, none surely.
     """
 
     header: tuple[str, ...]
@@ -45,6 +48,7 @@ class Columns:
     split: int = -1
     one_hot: tuple[int, ...] = ()
     begin: int = 0
+    unsure: tuple[int, ...] = ()
 
     def kind(self, names: Collection[str]) -> str:
         """Return the way to find classes by these columns, as it is chosen."""
@@ -62,12 +66,14 @@ class Told:
         classes: of images, by their positions.
         splits: of images, by their positions.
         notes: sentences on what does not fit.
+        missing: what tables name and is not there, each with the table's name before it; of very many, the first.
     """
 
     kind: str
     classes: dict[int, str] = field(default_factory=dict)
     splits: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
 
 class Images:
@@ -129,6 +135,13 @@ def read(images: Images, tables: Sequence[Table]) -> tuple[list[Told], dict[int,
         elif split := words.split_of(table.name.rpartition(".")[0]):
             places = (images.find(row[columns.name], table.parts) for row in table.rows[columns.begin :])
             lists.update((place, split) for place in places if place is not None)
+        elif columns.unsure:
+            names = [columns.header[each] for each in columns.unsure]
+            notes.append(
+                f"{table.name} names images here, but which of its columns has the labels is not clear: "
+                f"{', '.join(names[:_SHOWN])}{' …' if len(names) > _SHOWN else ''}. "
+                f"Give it as {FILE}:{table.name}:{columns.header[columns.name]}:{names[0]}."
+            )
     ways = [_told(images, each) for each in found.values()]
     ways = [way for way in ways if len({text.casefold() for text in way.classes.values()}) > 1]
     return sorted(ways, key=lambda way: -len(way.classes)), lists, notes
@@ -210,7 +223,7 @@ def _columns(images: Images, table: Table) -> Columns | None:
     texts = [each for each in usable if not all(_is_number(row[each]) for row in rows[:_LOOKED_AT])]
     # A title that is known; else the only column that could be it, or the only one of texts.
     sure = usable if known or len(usable) == 1 else texts if len(texts) == 1 else []
-    return replace(found, label=sure[0]) if sure else found
+    return replace(found, label=sure[0]) if sure else replace(found, unsure=tuple(usable))
 
 
 def _is_number(text: str) -> bool:
@@ -257,13 +270,15 @@ def _told(images: Images, several: Sequence[tuple[Table, Columns]], kind: str = 
     """Read tables that belong together."""
     told = Told(kind or several[0][1].kind({table.name for table, _ in several}))
     by_name = len({words.split_of(table.name.rpartition(".")[0]) for table, _ in several}) > 1
-    missing: list[str] = []
+    missing, rows = 0, told.missing
     for table, columns in several:
         of_table = words.split_of(table.name.rpartition(".")[0]) if by_name else None
         for row in table.rows[columns.begin :]:
             position = images.find(row[columns.name], table.parts)
             if position is None:
-                missing.append(row[columns.name])
+                missing += 1
+                if len(rows) < _MOST_MISSING:
+                    rows.append(f"{table.name}: {row[columns.name][:_LONGEST_CELL]}")
                 continue
             text = _class_of(row, columns)
             if text:
@@ -273,10 +288,9 @@ def _told(images: Images, several: Sequence[tuple[Table, Columns]], kind: str = 
                 told.splits[position] = split
     names = ", ".join(sorted({table.name for table, _ in several}))
     if missing:
-        examples = ", ".join(text[:60] for text in missing[:_SHOWN])
         told.notes.append(
-            f"{names}: {counted(len(missing), 'row names', 'rows name')} no image here, or several: {examples}"
-            f"{' …' if len(missing) > _SHOWN else ''}"
+            f"{names}: {counted(missing, 'row names', 'rows name')} no image here, or several: "
+            f"{', '.join(row.partition(': ')[2] for row in rows[:_SHOWN])}{' …' if missing > _SHOWN else ''}"
         )
     if without := images.count - len(told.classes):
         told.notes.append(f"{names}: {counted(without, 'image has', 'images have')} no label there.")

@@ -48,7 +48,9 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
     "browse": {
         "dataset": "digits",
         "view": "overview",
+        "by": "features",
         "method": "tsne",
+        "shows": ["tabby cat", "Siamese cat"],
         "split": "test",
         "class": ["3", "5"],
         "sort": "-brightness",

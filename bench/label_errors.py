@@ -9,6 +9,8 @@ that was flipped. `ours` is what Pixelwise does.
 
 With `--features` no network is trained: 3% of all labels are flipped by chance, and judged by what a pretrained network
 sees, as on the page Browse, Audit. The datasets are those of the data home; goal: of cats and dogs 90%.
+
+Where cleanlab is installed (pip install cleanlab) it ranks and finds by the same probabilities, too.
 """
 
 import json
@@ -18,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,12 +74,17 @@ def rankings(judged: Predictions) -> dict[str, np.ndarray]:
     margins = given - others.max(axis=1)
     ours = np.empty(len(labels))
     ours[_ours(judged).ids] = places
-    return {
+    found = {
         "ours": ours,
         "self-confidence": given,
         "margin": margins,
         "confident first": margins - 4.0 * _confidently_other(judged),
     }
+    if find_spec("cleanlab"):
+        from cleanlab.rank import get_label_quality_scores
+
+        found["cleanlab"] = get_label_quality_scores(labels, _summing_to_1(judged))
+    return found
 
 
 def findings(judged: Predictions) -> dict[str, np.ndarray]:
@@ -88,7 +96,17 @@ def findings(judged: Predictions) -> dict[str, np.ndarray]:
     estimated = np.zeros(len(labels), bool)
     order = np.argsort(judged.probabilities[places, labels], kind="stable")
     estimated[order[: _estimated(judged)]] = True
-    return {"ours": ours, "confident": confident, "estimated number": estimated, "another class": ~judged.right}
+    told = {"ours": ours, "confident": confident, "estimated number": estimated, "another class": ~judged.right}
+    if find_spec("cleanlab"):
+        from cleanlab.filter import find_label_issues
+
+        told["cleanlab"] = find_label_issues(labels, _summing_to_1(judged), n_jobs=1)
+    return told
+
+
+def _summing_to_1(judged: Predictions) -> np.ndarray:
+    probabilities = judged.probabilities.astype(np.float64)
+    return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
 
 def confident_classes(judged: Predictions) -> np.ndarray:

@@ -8,6 +8,10 @@ import pytest
 from keras import layers
 
 from core.datasets.sources import catalogue
+from core.evaluation import ood
+from core.evaluation.ood import OodDetector
+from core.networks.layers import Dense, GlobalAveragePooling2D, Pretrained
+from core.networks.network import Network
 from core.nn.inference import models, ood_fit
 from core.nn.inference.channel_statistics import mean_columns, statistics, with_statistics
 from core.nn.layers.build import build_model
@@ -33,6 +37,42 @@ def test_the_statistics_are_means_and_largest_values_of_the_activations() -> Non
         assert found[:, columns] == pytest.approx(mean, rel=1e-5)
     with pytest.raises(ValueError, match="no convolution"):
         with_statistics(keras.Model(inputs, layers.Dense(2)(layers.Flatten()(inputs))))
+
+
+def test_of_a_pretrained_network_the_means_alone_tell() -> None:
+    network = Network((Pretrained("EfficientNetLite0", size=32), GlobalAveragePooling2D(), Dense(2, "softmax")))
+    model = build_model(network, (16, 16, 3))
+    images = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 3)).astype(np.uint8)
+    seen = with_statistics(model)
+    columns = mean_columns(model)
+    found = statistics(seen, images)
+    assert [len(each) for each in columns][:2] == [32, 32]
+    assert len(columns[-1]) == 1280
+    assert np.concatenate(columns).tolist() == list(range(found.shape[1]))
+    pooled = keras.Model(model.inputs[0], model.get_layer(index=-1).input)
+    assert found[:, columns[-1]] == pytest.approx(np.asarray(pooled(images)), abs=1e-5)
+    assert np.asarray(seen(images)[1]) == pytest.approx(np.asarray(model(images)), abs=1e-6)
+
+
+def test_what_is_kept_scores_as_what_was_fitted(data_home: Path) -> None:
+    rng = np.random.default_rng(0)
+    made = OodDetector(
+        hidden_weights=rng.normal(size=(40, 8)).astype(np.float32),
+        hidden_bias=rng.normal(size=8).astype(np.float32),
+        weights=rng.normal(size=8).astype(np.float32),
+        bias=1.0,
+        columns=np.arange(10, 30),
+        offset=np.full(20, 0.3, np.float32),
+        usual=np.zeros(20, np.float32),
+        whitening=np.eye(20, dtype=np.float32) / 3,
+        unknown_ids=np.array([3]),
+    )
+    data_home.mkdir()
+    ood.keep(data_home, made)
+    kept = ood.load(data_home)
+    assert kept is not None
+    images = rng.random((50, 40)).astype(np.float32)
+    assert kept.scores(images) == pytest.approx(made.scores(images), abs=0.02)
 
 
 def test_a_run_learns_what_is_unlike_its_images(data_home: Path) -> None:

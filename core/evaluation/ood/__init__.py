@@ -33,6 +33,8 @@ _WANTED = {
     "whitening": Array(np.float32, ("k", "k"), finite=True),
     "unknown_ids": Array(np.int64, ("u",), low=0),
 }
+# Nearly all of the file's bytes are these.
+_HALVED = ("hidden_weights", "whitening")
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +134,12 @@ def keep(folder: Path, novelty: OodDetector) -> None:
     Raises:
         OSError: the disk is full or may not be written.
     """
+    kept = {name: _halved(value) if name in _HALVED else value for name, value in vars(novelty).items()}
     with data_home.replacing(folder / _FILE) as beside, beside.open("wb") as file:
-        np.savez(file, **vars(novelty))
+        np.savez(file, **kept)
     checked.write(folder / _NOTE, {"file": _FILE})
+
+
+def _halved(weights: np.ndarray) -> np.ndarray:
+    """Return weights as float16: three digits, of which a score needs fewer; as they are where they are too large."""
+    return weights.astype(np.float16) if np.abs(weights).max(initial=0) <= np.finfo(np.float16).max else weights

@@ -1,6 +1,6 @@
 """What a network's layers make of an image, in a few numbers: the mean and the largest value of each channel."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -12,60 +12,97 @@ from core.nn.layers.build import is_convolution
 def with_statistics(model: keras.Model) -> keras.Model:
     """Return a model that gives `(statistics, probabilities)`: float32 `(n, d)` and what `model` gives.
 
-    The statistics are those of each activation over rows and columns: its mean and its largest value, by channel, first
-    layer first; of a network with several views of an image, the mean over them.
+    The statistics are those of each activation over rows and columns, by channel, first layer first: its mean and its
+    largest value; of a network within the network, a pretrained one, the mean alone. Of a network with several views of
+    an image, they are the mean over them.
 
     Raises:
         ValueError: the model has no activations with rows and columns.
     """
-    layers = _activations(model)
+    if isinstance(model, keras.Sequential):
+        model = keras.Model(model.inputs[0], model.outputs[0])
+    activations = _activations(model)
+    if not activations:
+        raise ValueError("the network has no convolution with an activation of its own")
+    seen: dict[str, Any] = {}
+
+    def call(layer: keras.layers.Layer, *arguments: Any, **options: Any) -> Any:
+        if isinstance(layer, keras.Model):
+            inside = {each.name: each.output for each in _activations_within(layer)}
+            found = keras.Model(layer.inputs[0], {**inside, "": layer.outputs[0]})(*arguments)
+            given = found.pop("")
+            seen.update(found)
+            return given
+        given = seen[layer.name] = layer(*arguments, **options)
+        return given
+
+    copy = keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
+    places = [seen[each.name] for each in activations]
     image = np.zeros((1, *model.input_shape[1:]), np.float32)
     # More than one where the network predicts from several views of an image.
-    views = len(keras.Model(model.inputs[0], layers[0].output)(image))
-    made = _Statistics(views)([layer.output for layer in layers])
-    return keras.Model(model.inputs[0], [made, model.outputs[0]])
+    views = len(keras.Model(copy.inputs[0], places[0])(image))
+    made = _Statistics(views, [each.largest for each in activations])(places)
+    return keras.Model(copy.inputs[0], [made, copy.outputs[0]])
 
 
 def mean_columns(model: keras.Model) -> list[np.ndarray]:
-    """Return which columns of the statistics are means, for each activation of a model, int64 `(channels,)`.
-
-    Raises:
-        ValueError: as `with_statistics`.
-    """
+    """Return which columns of the statistics are means, for each activation of a model, int64 `(channels,)`."""
     columns, first = [], 0
-    for layer in _activations(model):
-        channels = layer.output.shape[-1]
-        columns.append(np.arange(first, first + channels))
-        first += 2 * channels
+    for each in _activations(model):
+        columns.append(np.arange(first, first + each.channels))
+        first += (2 if each.largest else 1) * each.channels
     return columns
 
 
 class _Statistics(keras.layers.Layer):
-    """Mean and largest value of each channel of activations, the mean of all views of an image.
+    """Mean of each channel of activations, and the largest value of some, the mean of all views of an image.
 
     It is one layer with a name of its own: operations would take names that those of the model may have.
     """
 
-    def __init__(self, views: int) -> None:
+    def __init__(self, views: int, largest: list[bool]) -> None:
         super().__init__(name="channel_statistics", dtype="float32")
         self._views = views
+        self._largest = largest
 
     def call(self, activations: list[Any]) -> Any:
-        found = [each for places in activations for each in (ops.mean(places, (1, 2)), ops.max(places, (1, 2)))]
+        found = []
+        for places, largest in zip(activations, self._largest, strict=True):
+            found.append(ops.mean(places, (1, 2)))
+            if largest:
+                found.append(ops.max(places, (1, 2)))
         together = ops.concatenate(found, axis=1)
         return ops.mean(ops.reshape(together, (self._views, -1, together.shape[1])), axis=0)
 
 
-def _activations(model: keras.Model) -> list[keras.layers.Layer]:
-    layers = [layer for layer in model.layers if _is_activation(layer)]
-    if not layers:
-        raise ValueError("the network has no convolution with an activation of its own")
-    return layers
+class _Activation(NamedTuple):
+    """What gives an activation, how many channels it has, and whether their largest values count too."""
+
+    name: str
+    channels: int
+    largest: bool
+
+
+def _activations(model: keras.Model) -> list[_Activation]:
+    """Return the activations of a model and of those within it, in the order of `with_statistics`."""
+    found = []
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            within = _activations_within(layer)
+            found += [_Activation(each.name, each.output.shape[-1], largest=False) for each in within]
+        elif _is_activation(layer):
+            found.append(_Activation(layer.name, layer.output.shape[-1], largest=True))
+    return found
+
+
+def _activations_within(network: keras.Model) -> list[keras.layers.Layer]:
+    """Return a pretrained network's activations but those that widen a block, of which the next ones say the same."""
+    return [layer for layer in network.layers if _is_activation(layer) and "expand" not in layer.name]
 
 
 def _is_activation(layer: keras.layers.Layer) -> bool:
     """Tell whether what a layer gives is the activation of places."""
-    if isinstance(layer, keras.layers.Activation):
+    if isinstance(layer, (keras.layers.Activation, keras.layers.ReLU)):
         return len(layer.output.shape) == 4
     return is_convolution(layer) and layer.activation is not keras.activations.linear
 

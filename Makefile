@@ -43,7 +43,7 @@ audit: $(VENV)/run ## look for known vulnerabilities of what is installed, where
 	$(BIN)/python -m pip install --quiet pip-audit==2.10.1
 	$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r constraints.txt
 
-pets: $(VENV)/run ## train the shipped classifier, models/pets, again: hours, which may be interrupted
+pets: $(VENV)/run ## train the shipped classifier, models/pets, again: about an hour, which may be interrupted
 	$(BIN)/python -m models.train
 
 clean: ## remove what was installed and cached

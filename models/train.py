@@ -84,7 +84,7 @@ def evaluate(run: Run) -> None:
     dataset = runs.dataset_of(run)
     divided = parts(dataset, run.recipe.split, run.decided)
     look = Evaluator(models.load(str(run.folder)), prepared_images(dataset, run.recipe.steps), divided.labels)
-    arrays: dict[str, np.ndarray] = {}
+    arrays: dict[str, Any] = {}
     result: dict[str, Any] = {}
     for part in ("validation", "test"):
         found, loss = look.measure(getattr(divided, part))

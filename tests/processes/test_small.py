@@ -13,9 +13,9 @@ from core.nn.inference.small import MANTISSA_BITS, rounded, save_small
 
 def test_weights_are_rounded_to_the_nearest_and_halves_to_the_even_one() -> None:
     step = 2.0**-MANTISSA_BITS
-    given = np.float32([0, 1, -1, 1 + step, 1 + step / 2, 1 + 1.5 * step, -1 - 0.6 * step, 2 - step / 4, 1e-30])
-    expected = np.float32([0, 1, -1, 1 + step, 1, 1 + 2 * step, -1 - step, 2, given[-1]])
-    assert rounded(given)[:-1].tolist() == expected[:-1].tolist()
+    given = np.array([0, 1, -1, 1 + step, 1 + step / 2, 1 + 1.5 * step, -1 - 0.6 * step, 2 - step / 4], np.float32)
+    expected = [0, 1, -1, 1 + step, 1, 1 + 2 * step, -1 - step, 2]
+    assert rounded(given).tolist() == expected
     weights = np.random.default_rng(0).normal(size=(40, 50)).astype(np.float32)
     found = rounded(weights)
     assert found.shape == weights.shape

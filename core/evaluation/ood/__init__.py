@@ -134,7 +134,7 @@ def keep(folder: Path, novelty: OodDetector) -> None:
     Raises:
         OSError: the disk is full or may not be written.
     """
-    kept = {name: _halved(value) if name in _HALVED else value for name, value in vars(novelty).items()}
+    kept: dict[str, Any] = {name: _halved(value) if name in _HALVED else value for name, value in vars(novelty).items()}
     with data_home.replacing(folder / _FILE) as beside, beside.open("wb") as file:
         np.savez(file, **kept)
     checked.write(folder / _NOTE, {"file": _FILE})

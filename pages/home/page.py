@@ -17,14 +17,11 @@ _NARROW_PX = 900
 _CURVE_PX = 470
 _PLACES = {BEND: "home_bend", TRAIN: "home_network", ASK: "home_ask"}
 _STYLE = """<style>
-[data-testid=stMain] h1 {{ padding: 0; }}
 [data-testid=stMain] h2 {{ padding: 0 0 .25rem; font-size: 1.2rem; }}
 .st-key-home_curve {{ min-height: {curve}px; }}
 .st-key-home_curve [data-testid=stMetricValue] {{ font-size: 2rem; line-height: 1.2; }}
 @media (min-width: {narrow}px) {{
   .st-key-home_three {{ margin-top: -.75rem; }}
-  .st-key-page_head {{ flex-direction: row; align-items: baseline; gap: 1.25rem; }}
-  .st-key-page_head > * {{ width: auto; }}
 }}
 div.st-key-home_choice {{ display: none; }}
 @media (max-width: {narrow}px) {{

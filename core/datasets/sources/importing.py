@@ -191,7 +191,7 @@ def plan(
     paths = [member.parts for member in source.members]
     told = source.reader.class_level if labelling is None else 0
     labelling = f"{FOLDERS}:{told}" if told else labelling
-    found, others = best(paths, labelling, source.title, looks.tolist(), _tables(source))
+    found, others = best(paths, labelling, source.title, looks.tolist(), _tables(source), alone=told > 0)
     drawn, splits = found.splits is None, found.splits
     if splits is None:
         splits = drawn_splits(np.where(looks, found.labels, -1), test_share, seed)
@@ -202,7 +202,7 @@ def plan(
             f"Gray images of 16 bits use values up to {white:,} only, of {ALL_LEVELS:,}: these become black to white, "
             "the same way for all images.",
         )
-    return Plan(source, found, () if told else others, splits, looks, drawn, notes, test_share, seed, white)
+    return Plan(source, found, others, splits, looks, drawn, notes, test_share, seed, white)
 
 
 def _white(source: Source, labels: np.ndarray) -> int:

@@ -134,6 +134,8 @@ def best(
     source: str,
     images: Sequence[bool] | None = None,
     tables: Sequence[Table] = (),
+    *,
+    alone: bool = False,
 ) -> tuple[Labelling, tuple[Way, ...]]:
     """Find the classes of files.
 
@@ -145,6 +147,7 @@ def best(
         source: what to call all of it in an error.
         images: whether each file is an image; `None`: by its ending.
         tables: the files of labels among them.
+        alone: whether there is no other way than `kind`, a level of folders: others are not looked for.
 
     Returns:
         The labelling, and the other ways that would find classes, the likelier first.
@@ -158,7 +161,7 @@ def best(
             f"{FILE}:train.csv:image_id:label; received {kind!r}."
         )
     tree = Tree(paths, _image_flags(paths, images))
-    ways = _ways(tree, kind, tables)
+    ways = [_of_level(tree, kind or FOLDERS, frozenset())] if alone else _ways(tree, kind, tables)
     usable = {each.kind: each for each in ways if any(each.texts)}
     if kind is None:
         plausible = [each for each in usable.values() if _plausible(each.texts)]
@@ -217,8 +220,8 @@ def _ways(tree: Tree, kind: str | None, tables: Sequence[Table]) -> list[_Found]
         if len({folder[level - 1].casefold() for folder in tree.counts if len(folder) >= level}) > 1:
             ways.append(_of_folders(tree, f"{FOLDERS}:{level}", folders.read(tree, level), masks))
     if kind and kind not in [way.kind for way in ways]:
-        if chosen := _CHOICE.fullmatch(kind):
-            ways.append(_of_folders(tree, kind, folders.read(tree, int(chosen[1]), chosen[2] or ""), masks))
+        if _CHOICE.fullmatch(kind):
+            ways.append(_of_level(tree, kind, masks))
         elif kind.startswith(f"{FILE}:"):
             ways.append(_of_file(tree, files.chosen(images, tables, kind), reading, masks))
     return [replace(way, splits=lists | way.splits, notes=(*way.notes, *notes)) for way in ways]
@@ -256,6 +259,13 @@ def _filled(found: _Found, several: Sequence[Told]) -> _Found:
             names = told.kind.split(":")[1]
             notes.append(f"{names} gives the classes of {counted(len(missing), 'image')} that no folder tells.")
     return replace(found, texts=texts, notes=tuple(notes))
+
+
+def _of_level(tree: Tree, kind: str, masks: frozenset[int]) -> _Found:
+    """Return each file's class by the level that a way names."""
+    chosen = _CHOICE.fullmatch(kind)
+    level, only = (int(chosen[1]), chosen[2] or "") if chosen else (0, "")
+    return _of_folders(tree, kind, folders.read(tree, level, only), masks)
 
 
 def _of_folders(tree: Tree, kind: str, reading: Reading, masks: frozenset[int]) -> _Found:

@@ -39,7 +39,7 @@ class Refused:
     sentence: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """A file of a source.
 

@@ -29,8 +29,8 @@ test-fast: $(VENV)/test ## the quick half of the tests, in about a minute
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit --ignore tests/unit/test_hardening.py
 
 test: check ## check, then every test; browser tests want a Chromium
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit tests/pages tests/processes
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/browser
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal tests/unit tests/pages tests/processes
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/browser
 
 bench: $(VENV)/test ## measure one thing: make bench NAME=startup, or any other file of bench/
 	$(BIN)/python -m bench.$(or $(NAME),$(error which one? make bench NAME=startup, or another of: $(basename $(notdir $(wildcard bench/[a-z]*.py)))))

@@ -49,4 +49,5 @@ def assert_holds(kind: Kind, home: Path) -> None:
     except MissingError as lack:
         pytest.skip(str(lack))
     assert len(outcomes) >= kind.SUITE
-    assert not [sentence for sentence in outcomes if sentence][:10]
+    wrong = [sentence for sentence in outcomes if sentence]
+    assert not wrong, "\n".join(wrong[:10])

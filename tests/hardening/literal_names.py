@@ -166,7 +166,7 @@ def _photos() -> list[FilePayload]:
 
 def _wrong(page: Page) -> Iterator[str]:
     page.get_by_role("heading").first.wait_for(timeout=30_000)
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(300)
     with contextlib.suppress(TooLate):  # A page that polls.
         page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=_PATIENCE_MS)
     yield from _misread(page)

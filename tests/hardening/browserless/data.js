@@ -182,6 +182,10 @@ const makers = {
     images: list(count(1000), (id) => ({ id: String(id), url: "u", alt: word(), marked: chance(0.2) })),
   }),
   paste_images: () => null,
+  photo_buttons: () => ({
+    photos: list(count(), (id) => ({ id: String(id), url: "u", title: word() })),
+    chosen: one(["", "0", word()]),
+  }),
   score_bars: () => ({
     said: word(),
     sure: chance(0.5),

@@ -9,8 +9,8 @@ for detecting out-of-distribution samples and adversarial attacks, NeurIPS 2018)
 never saw.
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -73,13 +73,22 @@ class OodDetector:
 
     def evidence(self, statistics: np.ndarray) -> np.ndarray:
         """Return what the network finds in statistics as `scores`, float64 `(n,)`: more for the run's classes."""
-        hidden = statistics.astype(np.float64) @ self.hidden_weights.astype(np.float64) + self.hidden_bias
+        hidden = statistics.astype(np.float64) @ self._hidden_weights_64 + self.hidden_bias
         return np.asarray(np.maximum(hidden, 0) @ self.weights.astype(np.float64))
 
     def distances(self, statistics: np.ndarray) -> np.ndarray:
         """Return how far statistics as `scores` are from what is usual, float64 `(n,)`."""
         unusual = logarithms(statistics[:, self.columns], self.offset) - self.usual
-        return np.asarray(np.linalg.norm(unusual @ self.whitening.astype(np.float64), axis=1))
+        return np.asarray(np.linalg.norm(unusual @ self._whitening_64, axis=1))
+
+    # Of a pretrained network they are millions: to convert them for each photo would take longer than to use them.
+    @cached_property
+    def _hidden_weights_64(self) -> np.ndarray:
+        return self.hidden_weights.astype(np.float64)
+
+    @cached_property
+    def _whitening_64(self) -> np.ndarray:
+        return self.whitening.astype(np.float64)
 
     def known(self, statistics: np.ndarray) -> np.ndarray:
         """Return which images are taken for one of the run's classes, bool `(n,)`, of statistics as `scores`."""
@@ -134,7 +143,8 @@ def keep(folder: Path, novelty: OodDetector) -> None:
     Raises:
         OSError: the disk is full or may not be written.
     """
-    kept: dict[str, Any] = {name: _halved(value) if name in _HALVED else value for name, value in vars(novelty).items()}
+    arrays = {field.name: getattr(novelty, field.name) for field in fields(novelty)}
+    kept: dict[str, Any] = {name: _halved(value) if name in _HALVED else value for name, value in arrays.items()}
     with data_home.replacing(folder / _FILE) as beside, beside.open("wb") as file:
         np.savez(file, **kept)
     checked.write(folder / _NOTE, {"file": _FILE})

@@ -112,6 +112,7 @@ VIEWS = (
     ),
     "predict?run=RUN",
     "predict",
+    "teach",
 )
 SUITE, BENCH = len(VIEWS), 10 * len(VIEWS)
 BROWSER = True

@@ -34,6 +34,7 @@ def _show() -> None:
             _page("Runs", ":material/monitoring:"),
             _page("Errors", ":material/troubleshoot:"),
             _page("Predict", ":material/draw:"),
+            _page("Explain", ":material/lightbulb:"),
         ],
         position="top",
     )

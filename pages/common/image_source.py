@@ -22,6 +22,7 @@ SET, _UPLOAD, _CAMERA, _BUILT_IN = "Dataset", "Upload", "Camera", "Built-in phot
 _SOURCES = {"set": SET, "upload": _UPLOAD, "camera": _CAMERA, "photos": _BUILT_IN}
 # One photo of 50 megapixels, or some of a camera's.
 _KEPT_BYTES = 200_000_000
+_FIRST_PHOTO = next(iter(samples.PHOTOS))
 SOURCE, _GIVEN, _PHOTO = "photo_source", "photo_given", "photo_built_in"
 
 
@@ -40,11 +41,25 @@ class SourceImage:
     dataset: Dataset
 
 
-def source_parameters(key: str) -> Iterator[Parameter]:
-    """Yield the parameters of where an image comes from: `source`, chosen by a control of this key, and a photo."""
-    yield Parameter("source", key, one_of(_SOURCES), text_of(_SOURCES), SET)
+def source_parameters(key: str, *, of_set: bool = True, photo: str = _FIRST_PHOTO) -> Iterator[Parameter]:
+    """Yield the parameters of where an image comes from, and of a built-in photo.
+
+    Args:
+        key: of the control, as for `choose_source`.
+        of_set: whether images of a dataset are offered; they are the usual ones then.
+        photo: the built-in one that is shown at first.
+    """
+    options = _options(of_set)
+    usual = next(iter(options.values())) if of_set else _BUILT_IN
+    if st.session_state.get(key) not in options.values():
+        st.session_state[key] = usual
+    yield Parameter("source", key, one_of(options), text_of(options), usual)
     if st.session_state.get(key) == _BUILT_IN:
-        yield Parameter("photo", _PHOTO, one_of(list(samples.PHOTOS)), default=next(iter(samples.PHOTOS)))
+        yield Parameter("photo", _PHOTO, one_of(list(samples.PHOTOS)), default=photo)
+
+
+def _options(of_set: bool) -> dict[str, str]:
+    return {text: source for text, source in _SOURCES.items() if of_set or source != SET}
 
 
 def photo_parameters() -> Iterator[Parameter]:
@@ -52,10 +67,11 @@ def photo_parameters() -> Iterator[Parameter]:
     yield from source_parameters(SOURCE)
     yield from dataset_parameter()
     if is_of_set(st.session_state.get(SOURCE, SET)):
-        yield _image_number(catalogue.open_dataset(st.session_state["dataset"]))
+        yield image_number(catalogue.open_dataset(st.session_state["dataset"]))
 
 
-def _image_number(dataset: Dataset) -> Parameter:
+def image_number(dataset: Dataset, usual: int = 0) -> Parameter:
+    """Return the parameter of the number of an image of a dataset; without one it is the usual one."""
     last = len(dataset) - 1
 
     def read(texts: list[str]) -> int:
@@ -67,7 +83,7 @@ def _image_number(dataset: Dataset) -> Parameter:
         return index
 
     # An address without one, as by the link to this page, leaves the image as it was.
-    return Parameter("picture", _number_key(dataset), read, default=0, stays=True, resumed=False, spelled=True)
+    return Parameter("picture", _number_key(dataset), read, default=usual, stays=True, resumed=False, spelled=True)
 
 
 def _number_key(dataset: Dataset) -> str:
@@ -82,21 +98,22 @@ def choose_photo() -> SourceImage | None:
         source = choose_source("Image", SOURCE)
         with st.container(width=240):
             dataset = catalogue.open_dataset(choose_dataset(catalogue.available()))
-        found = _of_set(dataset) if source == SET else of_source(source, beneath)
+        found = of_set(dataset)[1:] if source == SET else of_source(source, beneath)
     return found and SourceImage(*found, dataset)
 
 
-def choose_source(label: str, key: str) -> str:
+def choose_source(label: str, key: str, *, of_set: bool = True) -> str:
     """Let the user choose where an image comes from.
 
     Args:
         label: what comes from there.
         key: of the control.
+        of_set: whether images of a dataset are offered.
     """
-    st.session_state.setdefault(key, SET)
+    st.session_state.setdefault(key, SET if of_set else _BUILT_IN)
     return str(
         st.segmented_control(
-            label, list(_SOURCES.values()), key=key, required=True, persist_state="session", width="content"
+            label, list(_options(of_set).values()), key=key, required=True, persist_state="session", width="content"
         )
     )
 
@@ -116,9 +133,15 @@ def of_source(source: str, beneath: DeltaGenerator) -> tuple[Image.Image, str] |
     return _built_in() if source == _BUILT_IN else _given(source, beneath)
 
 
-def _of_set(dataset: Dataset) -> tuple[Image.Image, str]:
+def of_set(dataset: Dataset, usual: int = 0) -> tuple[int, Image.Image, str]:
+    """Let the user choose an image of a dataset; return its number, the image, upright, and what it is, in words.
+
+    Args:
+        dataset: whose images are offered.
+        usual: the number that is chosen at first.
+    """
     key, last = _number_key(dataset), len(dataset) - 1
-    st.session_state.setdefault(key, 0)
+    st.session_state.setdefault(key, usual)
     with st.container(width=150):
         index = int(st.number_input("Number", 0, last, key=key, persist_state="session"))
 
@@ -127,7 +150,7 @@ def _of_set(dataset: Dataset) -> tuple[Image.Image, str]:
 
     st.button("Random", icon=":material/shuffle:", on_click=draw)
     label = dataset.about.class_names[dataset.labels[index]]
-    return _decoded(dataset, index), f"image {index:,} of {dataset.about.title}: {label}"
+    return index, _decoded(dataset, index), f"image {index:,} of {dataset.about.title}: {label}"
 
 
 @bounded(_KEPT_BYTES, image_bytes)

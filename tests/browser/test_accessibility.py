@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from pages.explain.views import VIEWS as EXPLAIN_VIEWS
 from tests.browser.server import running_server
 from tests.unit.made_runs import made_run
 
@@ -24,6 +25,7 @@ ADDRESSES = (
     "errors",
     "errors?view=classes",
     "predict?run=pets",
+    *(f"explain?run=pets&view={view.name}" for view in EXPLAIN_VIEWS),
 )
 # Streamlit 1.67's own: its dropzone has the role of none and a label, and a link that is switched off is faint.
 STREAMLITS = (("presentation-role-conflict", "stFileUploaderDropzone"), ("color-contrast", "stTooltipHoverTarget"))

@@ -23,6 +23,7 @@ PAGES = {
     "augment": "Augment",
     "train": "Train",
     "teach": "Teach",
+    "explain": "Explain",
     "runs": "Runs",
     "errors": "Errors",
     "predict": "Predict",

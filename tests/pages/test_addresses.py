@@ -19,6 +19,7 @@ from pages.augment.address import VIEWS as AUGMENT_VIEWS
 from pages.browse.address import VIEWS as BROWSE_VIEWS
 from pages.common.address import Parameter
 from pages.errors.address import VIEWS as ERRORS_VIEWS
+from pages.explain.address import VIEWS as EXPLAIN_VIEWS
 from pages.home.address import VIEWS as HOME_VIEWS
 from pages.preprocess.address import VIEWS as PREPROCESS_VIEWS
 from pages.train.address import VIEWS as TRAIN_VIEWS
@@ -32,6 +33,7 @@ _VIEWS = {
     "errors": ERRORS_VIEWS,
     "preprocess": PREPROCESS_VIEWS,
     "augment": AUGMENT_VIEWS,
+    "explain": EXPLAIN_VIEWS,
     "train": TRAIN_VIEWS,
 }
 # Written whatever their value; RUN stands for a run of the test's.
@@ -93,19 +95,21 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
         "pictures": "1, 2",
         **_SETTINGS,
     },
+    # The parameters of a view stand in the address while it is shown: an example each, after the page's name.
+    "explain glossary": {"view": "glossary", "word": "batch"},
     "train": {"dataset": "digits", "recipe": "digits-dense", "view": "fit", "augmentation": "mine"},
     "runs": {"run": ["RUN", "OTHER"], "part": "validation"},
     "predict": {"run": "RUN", "way": "upload", "framed": "yes"},
 }
 # What is found by an audit is tested with it; any text is a file's name, or says that a setting is asked for.
 _ELSEWHERE = {"finding", "settings", *NAMES}
-_FREE = {"dataset", "pictures", "settings", *NAMES}
+_FREE = {"dataset", "pictures", "settings", "word", *NAMES}
 
 
 def opened(page: str, /, **address: str | list[str]) -> AppTest:
     """Open a page in a new session."""
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90).run()
-    app.switch_page(f"pages/{page}/page.py")
+    app.switch_page(f"pages/{page.partition(' ')[0]}/page.py")
     for name, texts in address.items():
         app.query_params[name] = texts
     app.run()
@@ -179,9 +183,10 @@ def test_each_view_has_a_parameter_of_its_own(page: str, runs_of: dict[str, str]
 
 @pytest.mark.parametrize("page", _EXAMPLES)
 def test_nonsense_is_said_and_left_out(page: str, runs_of: dict[str, str]) -> None:
-    nonsense = {name: "no(such)thing" for name in _EXAMPLES[page] if name not in _FREE}
-    usual = address_of(opened(page))
-    app = opened(page, **nonsense)
+    view = {"view": _EXAMPLES[page]["view"]} if " " in page else {}
+    nonsense = {name: "no(such)thing" for name in _EXAMPLES[page] if name not in {*_FREE, *view}}
+    usual = address_of(opened(page, **view))
+    app = opened(page, **view, **nonsense)
     said = " ".join(each.value.replace("\\", "") for each in (*app.warning, *app.error))
     assert [name for name in nonsense if f"address's {name} cannot be used" not in said] == []
     assert address_of(app) == usual

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core import cli, runs
+from core import runs
+from core.cli import training_commands
 from core.nn.training import precision
 from core.nn.training.precision import suited_precision
 from core.recipes import script
@@ -67,7 +68,7 @@ def test_where_16_bits_are_slow_a_run_takes_32_and_says_so(
     status = wait_for(run, ended)
     assert (status.state, status.precision, run.recipe.fit.precision) == (runs.FINISHED, "float32", SIXTEEN)
     assert run.recipe.fit.precision_said(SIXTEEN) == ""
-    cli._wait_and_tell(run)
+    training_commands.wait_and_tell(run)
     assert "faster with 32 bits" in capsys.readouterr().err
     assert POLICY not in script.run_script(run), "the script computes as the run did"
     assert POLICY in script.recipe_script(run.recipe, run.about)

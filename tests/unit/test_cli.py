@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from core import cli, runs
-from core.cli import main
+from core import runs
+from core.cli import main, predict_command
 from core.datasets import store
 from core.datasets.audit import report
 from core.datasets.features import label_check
@@ -180,13 +180,13 @@ def test_json_tells_a_class_called_ask_from_asking_somebody(data_home: Path) -> 
     run, booked = made_run(), DecisionThreshold(0.7, "")
     sure = Prediction(np.array([0.9, *[0.1 / 9] * 9]), np.zeros((8, 8, 1), np.uint8), b"")
     usual = ["file", "label", "probability", "probabilities", "decision"]
-    assert list(cli._said("x.png", sure, run, booked)) == usual
+    assert list(predict_command._said("x.png", sure, run, booked)) == usual
     about = json.loads((run.folder / "dataset.json").read_text(encoding="utf-8"))
     about["class_names"][0] = "ask"
     about.pop("checksum", None)
     (run.folder / "dataset.json").write_text(json.dumps(about), encoding="utf-8")
     run = Run(run.folder)
-    said = [cli._said("x.png", each, run, booked) for each in (sure, replace(sure, known=False))]
+    said = [predict_command._said("x.png", each, run, booked) for each in (sure, replace(sure, known=False))]
     assert [each["decision"] for each in said] == ["ask", "ask"]
     assert [each["asked"] for each in said] == [False, True]
 

@@ -17,7 +17,7 @@ from core.preprocessing.steps import (
     Step,
     StepError,
 )
-from core.preprocessing.steps.geometry import PLACES, RESAMPLINGS
+from core.preprocessing.steps.declared import PLACES, RESAMPLINGS
 
 __all__ = [
     "PLACES",

@@ -4,14 +4,14 @@
 from core.preprocessing.steps.base import Step as Step
 from core.preprocessing.steps.base import StepError as StepError
 from core.preprocessing.steps.colour import Grayscale as Grayscale
-from core.preprocessing.steps.geometry import Resize as Resize
-from core.preprocessing.steps.geometry import Scale as Scale
-from core.preprocessing.steps.geometry import Crop as Crop
-from core.preprocessing.steps.geometry import CropAt as CropAt
-from core.preprocessing.steps.geometry import Pad as Pad
-from core.preprocessing.steps.geometry import Flip as Flip
-from core.preprocessing.steps.geometry import Rotate as Rotate
-from core.preprocessing.steps.geometry import Shift as Shift
+from core.preprocessing.steps.size import Resize as Resize
+from core.preprocessing.steps.size import Scale as Scale
+from core.preprocessing.steps.frame import Crop as Crop
+from core.preprocessing.steps.frame import CropAt as CropAt
+from core.preprocessing.steps.frame import Pad as Pad
+from core.preprocessing.steps.place import Flip as Flip
+from core.preprocessing.steps.place import Rotate as Rotate
+from core.preprocessing.steps.place import Shift as Shift
 from core.settings import registry
 
 STEPS: dict[str, type[Step]] = registry(Step, globals())

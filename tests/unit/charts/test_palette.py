@@ -11,7 +11,7 @@ from tests.paths import PROJECT
 
 PALETTE = PROJECT / "core" / "charts" / "palette.py"
 # A recipe's padding: a setting of its images, not a colour of the app.
-SETTINGS = {"core/preprocessing/steps/geometry.py": 1, "core/preprocessing/presets.py": 1, "core/settings.py": 1}
+SETTINGS = {"core/preprocessing/steps/declared.py": 1, "core/preprocessing/presets.py": 1, "core/settings.py": 1}
 LITERAL = re.compile(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b(?!\w)|\b(?:rgb|hsl)a?\(\s*[\d.]")
 
 

@@ -1,0 +1,39 @@
+"""What the lessons compute is what Keras computes, to 1e-5."""
+
+from itertools import product
+
+import keras
+import numpy as np
+import pytest
+
+from core.lessons.convolution import PADDINGS, convolved
+from core.lessons.pooling import AVERAGE, MAX, pooled
+
+WINDOWS = [
+    (shape, size, stride, padding)
+    for shape, size, stride, padding in product([(7, 7), (8, 6)], [1, 2, 3, 5], [1, 2, 3], PADDINGS)
+]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_convolution(channels: int) -> None:
+    rng = np.random.default_rng(channels)
+    for shape, size, stride, padding in WINDOWS:
+        image = rng.normal(size=(1, *shape, channels)).astype(np.float32)
+        kernel = rng.normal(size=(size, size, channels, 1)).astype(np.float32)
+        layer = keras.layers.Conv2D(1, size, stride, padding, bias_initializer=keras.initializers.Constant(0.5))
+        layer.build(image.shape)
+        layer.kernel.assign(kernel)
+        given = np.asarray(layer(image))[0, :, :, 0]
+        made = convolved(image[0], kernel[..., 0], stride, padding, bias=0.5)
+        assert made == pytest.approx(given, abs=1e-5), (shape, size, stride, padding)
+
+
+@pytest.mark.parametrize("how", [MAX, AVERAGE])
+def test_pooling(how: str) -> None:
+    kind = {MAX: keras.layers.MaxPooling2D, AVERAGE: keras.layers.AveragePooling2D}[how]
+    for shape, size, stride, padding in WINDOWS:
+        image = np.random.default_rng(size).normal(size=(1, *shape, 1)).astype(np.float32)
+        given = np.asarray(kind(size, stride, padding)(image))[0, :, :, 0]
+        made = pooled(image[0, :, :, 0], size, stride, padding, how)
+        assert made == pytest.approx(given, abs=1e-5), (shape, size, stride, padding)

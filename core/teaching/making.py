@@ -10,7 +10,7 @@ from typing import IO
 import numpy as np
 
 from core import runs
-from core.datasets.sources import importing
+from core.datasets.sources import importing, uploads
 from core.datasets.sources.archives import Source
 from core.datasets.sources.importing import Plan
 from core.datasets.sources.labels import FOLDERS, Labelling, drawn_splits
@@ -101,7 +101,7 @@ def _dataset(project: Project, learned: Learned) -> Dataset:
         for image, label in zip(learned.images, labels, strict=True)
     )
     # No origin is kept of what lies there: it is not to be read again by its path.
-    reader = _ProjectReader(importing.uploads() / f"teach-{project.name}", learned.content.title, members)
+    reader = _ProjectReader(uploads.folder() / f"teach-{project.name}", learned.content.title, members)
     labelling = Labelling(FOLDERS, names, labels.astype(np.int16), None)
     splits = drawn_splits(labels, 0.2, 0)
     plan = Plan(Source(reader, list(members)), labelling, (), splits, np.ones(len(labels), bool), True, ())

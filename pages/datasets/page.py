@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.datasets import store
 from core.datasets.integrity.whole import known_damage
-from core.datasets.sources import catalogue, importing
+from core.datasets.sources import catalogue, importing, uploads
 from core.datasets.sources.importing import Plan
 from core.datasets.store import SPLITS, Dataset, DatasetError
 from core.storage import jobs
@@ -214,9 +214,9 @@ def from_file_key(name: str) -> str:
 
 def keep_upload(upload: UploadedFile) -> Path:
     """Write an upload to the data home, once; its own name is no path."""
-    path = importing.uploads() / slug(upload.file_id, otherwise="upload")
+    path = uploads.folder() / slug(upload.file_id, otherwise="upload")
     if not path.exists():
-        importing.keep_upload(path, upload.getbuffer())
+        uploads.keep_upload(path, upload.getbuffer())
     return path
 
 

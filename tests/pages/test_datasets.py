@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.datasets import store
-from core.datasets.sources import catalogue, importing
+from core.datasets.sources import catalogue, importing, uploads
 from tests.pages.opening import said, show
 from tests.unit.datasets.test_importing import pets, zipped
 from tests.unit.small_sets import imported
@@ -48,7 +48,7 @@ def test_a_zip_is_shown_then_imported_with_a_report(app: AppTest, tmp_path: Path
     app.button(key="import").click().run()
     until_said(app, "**Our pets**: 20 images accepted, 1 refused")
     assert "**Our pets**  \n20 images (16 train, 4 test)" in said(app).replace("\\", "")
-    assert not list(importing.uploads().iterdir()), "an upload is not kept twice"
+    assert not list(uploads.folder().iterdir()), "an upload is not kept twice"
     app.button(key="report_our-pets").click().run()
     assert not app.exception
     assert "1 file refused, 1 junk file" in said(app)

@@ -15,7 +15,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from core.datasets import store
-from core.datasets.sources import archives, download, importing, published
+from core.datasets.sources import archives, download, importing, published, uploads
 from core.datasets.sources.download import Published
 from core.datasets.sources.origin import Origin
 from core.datasets.store import INDEX, About, Dataset, DatasetError
@@ -260,7 +260,7 @@ def add_job(name: str, path: str | None, progress: Progress) -> dict[str, Any]:
         dataset = add(name, place, progress)
     finally:
         if place:
-            importing.remove_upload(place)
+            uploads.remove_upload(place)
     return {"name": dataset.about.name, "pictures": len(dataset)}
 
 
@@ -304,7 +304,7 @@ def import_job(
             plan, name=free_name(title), title=title, source=source, progress=progress
         )
     finally:
-        importing.remove_upload(place)
+        uploads.remove_upload(place)
     return {"name": made.about.name, "known": known}
 
 
@@ -390,7 +390,7 @@ def _build(entry: Entry, path: Path, progress: Progress) -> Dataset:
     by_class = entry.image_files and (path.is_dir() or zipfile.is_zipfile(path))
     if entry.build is not None and not by_class:
         dataset = store.write(entry.about, entry.build(path, progress))
-        if path.parent not in (importing.uploads(), _downloads(entry.name), _downloads(entry.name).parent, Path()):
+        if path.parent not in (uploads.folder(), _downloads(entry.name), _downloads(entry.name).parent, Path()):
             with as_storage_error(f"the dataset {entry.name}"):
                 Origin(str(path.absolute())).keep(dataset.folder)
         return dataset

@@ -6,283 +6,38 @@ Nothing is written before the import. It leaves a report beside the dataset: wha
 import contextlib
 import hashlib
 import shutil
-import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 
 from core.datasets import store
 from core.datasets.integrity.whole import keep_checksums
-from core.datasets.sources.archives import Source, open_source
-from core.datasets.sources.conversion import ALL_LEVELS, is_other, may_have_16_bits, plain, white_of
+from core.datasets.sources import uploads
+from core.datasets.sources.conversion import plain
 from core.datasets.sources.decoding import GRAY_MODES, LARGE_BYTES, Chunk, Form, MisfitError, decoded
-from core.datasets.sources.labels import (
-    FOLDERS,
-    IMAGE_ENDINGS,
-    TABLE_ENDINGS,
-    Labelling,
-    LeftOut,
-    Table,
-    Way,
-    best,
-    drawn_splits,
-    parsed,
-    said,
-)
+from core.datasets.sources.import_report import Report
+from core.datasets.sources.import_report import report as report
 from core.datasets.sources.origin import Origin
-from core.datasets.sources.readers import Member, Opened, Refused
+from core.datasets.sources.planning import Plan as Plan
+from core.datasets.sources.planning import plan as plan
+from core.datasets.sources.readers import Opened, Refused
 from core.datasets.store import SPLITS, About, Dataset, DatasetError
 from core.errors import StorageError, as_storage_error
-from core.images.image_io import ImageError, decode, look_into, read_original
-from core.images.thumbnail import thumbnail
+from core.images.image_io import ImageError, decode, look_into
 from core.storage import checked, data_home, processes
-from core.storage.checked import Count, DamagedError
-from core.storage.csv_files import csv_text
 from core.storage.names import slug
 from core.storage.progress import Progress, counted, quiet
 
 # A larger image takes more room as an array than as the file it came as.
 _LARGEST_ARRAY_SIDE = 64
 _SAMPLED = 64
-_SHOWN = 8
-_OF_16_BITS, _HEAD_BYTES = (".png", ".tif", ".tiff"), 32
-# A text beside each image, as YOLO has it, is no file of labels; all their rows are in memory at once.
-_MOST_TABLES, _MOST_TABLE_BYTES = 30, 100_000_000
-# JPEG, PNG, GIF, BMP, and the container of WebP.
-_MAGIC, _MAGIC_BYTES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF"), 12
 _CHUNK = 64
 _CHUNK_BYTES = 8_000_000
 _FREE_AFTER_BYTES = 200_000_000
-_UPLOAD_KEPT_S = 24 * 3600
-_MOST_REPORT = 500_000_000
 _NO_IMAGE = "This row names no image that is here, or several."
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What an import would take.
-
-    Attributes:
-        source: the zip or folder.
-        labelling: how the classes were found.
-        others: the other ways that find classes here, the likelier first.
-        splits: the split of each member, int8 `(n,)`, an index into `SPLITS`; -1 where the member has no class.
-        images: whether each member looks like an image, by its ending or else its first bytes, bool `(n,)`.
-        drawn: whether the splits were drawn, not found as folders.
-        notes: sentences on what a user should know before.
-        test_share: the share that was drawn for the test split, by the seed `seed`.
-        white: the value of white in grays of 16 bits, as `conversion.plain` takes it.
-    """
-
-    source: Source
-    labelling: Labelling
-    others: tuple[Way, ...]
-    splits: np.ndarray
-    images: np.ndarray
-    drawn: bool
-    notes: tuple[str, ...]
-    test_share: float = 0.2
-    seed: int = 0
-    white: int = ALL_LEVELS
-
-    @property
-    def counts(self) -> np.ndarray:
-        """How many images each class has in each split, int64 `(classes, splits)`."""
-        counts = np.zeros((len(self.labelling.class_names), len(SPLITS)), np.int64)
-        labelled = (self.labelling.labels >= 0) & self.images
-        np.add.at(counts, (self.labelling.labels[labelled], self.splits[labelled]), 1)
-        return counts
-
-    @property
-    def way(self) -> Way:
-        """How the classes were found, with the first of them."""
-        return Way.of(self.labelling.kind, self.labelling.class_names, self._how)
-
-    @property
-    def _how(self) -> str:
-        return "Labels in the file" if self.source.reader.class_level else said(self.labelling.kind)
-
-    @property
-    def left_out(self) -> list[tuple[LeftOut, int]]:
-        """What is left out with how many images, the most first; files that are no images are not told."""
-        reasons = self.labelling.reasons
-        found = np.bincount(reasons[self.images & (reasons >= 0)]) if len(reasons) else np.zeros(0, np.int64)
-        return [(self.labelling.left_out[place], int(found[place])) for place in np.argsort(-found) if found[place]]
-
-    @property
-    def set_aside(self) -> int:
-        """How many files are left out on purpose, such as masks."""
-        chosen = [place for place, each in enumerate(self.labelling.left_out) if each.set_aside]
-        return int(np.isin(self.labelling.reasons, chosen).sum())
-
-    def left_out_lines(self) -> list[str]:
-        """Return what is left out, for a person, a line for each folder."""
-        left, rest = self.left_out[:_SHOWN], self.left_out[_SHOWN:]
-        hidden = sum(count for _, count in rest)
-        lines = [f"Left out: {counted(count, 'image')} in {each.where}. {each.why}" for each, count in left]
-        more = f"Left out: {counted(hidden, 'image')} in {counted(len(rest), 'more folder')}."
-        return [*lines, more] if rest else lines
-
-    def lines(self) -> list[str]:
-        """Return what was understood, for a person: classes, splits, what is left out, what to check."""
-        counts, names = self.counts, self.labelling.class_names
-        in_splits = (f"{count:,} {split}" for split, count in zip(SPLITS, counts.sum(axis=0), strict=True) if count)
-        how = "drawn by class" if self.drawn else "as they came"
-        classes = [f"{name} {count:,}" for name, count in zip(names, counts.sum(axis=1), strict=True)]
-        more = f" … and {len(classes) - _SHOWN} more" if len(classes) > _SHOWN else ""
-        number = counted(len(names), "class", "classes")
-        return [
-            f"{self._how}, {number}: {', '.join(classes[:_SHOWN])}{more}",
-            f"Splits, {how}: {', '.join(in_splits)}",
-            *self.left_out_lines(),
-            *self.notes,
-            *(f"Check: {each}" for each in self.labelling.warnings),
-            *(f"Other classes: --labels {each.kind} ({each.text})" for each in self.others),
-        ]
-
-    def preview(self, classes: int = 12, each: int = 3) -> dict[str, list[tuple[str, bytes]]]:
-        """Return the first readable images of the first classes: by class, file names with thumbnails."""
-        shown: dict[str, list[tuple[str, bytes]]] = {}
-        with self.source.opened() as reader:
-            for label, name in enumerate(self.labelling.class_names[:classes]):
-                found = shown.setdefault(name, [])
-                for position in np.flatnonzero((self.labelling.labels == label) & self.images)[: 4 * each]:
-                    member = self.source.members[position]
-                    with contextlib.suppress(ImageError, OSError):
-                        found.append(
-                            (member.name, thumbnail(read_original(plain(reader.read(member), self.white)).image))
-                        )
-                    if len(found) == each:
-                        break
-        return shown
-
-
-def plan(
-    path: Path,
-    *,
-    title: str = "",
-    labelling: str | None = None,
-    test_share: float = 0.2,
-    seed: int = 0,
-    progress: Progress = quiet,
-) -> Plan:
-    """Find out what an import of a zip or folder would take; nothing is written.
-
-    Args:
-        path: the zip or folder.
-        title: what to call it instead of its file's name, such as an upload's own name.
-        labelling: `folders`, `names`, `folders:2`, as `labels.best` takes it; `None` for what fits best.
-        test_share: the share of each class drawn for the test split where folders tell no split.
-        seed: the same seed draws the same images.
-        progress: told that it begins.
-
-    Raises:
-        DatasetError: it cannot be read, holds no files, or no class can be found.
-    """
-    progress("listing the files", 0, 0, "files")
-    source = open_source(path, title)
-    if not source.members:
-        refused = f" {counted(len(source.refused), 'file was', 'files were')} refused." if source.refused else ""
-        raise DatasetError(f"{source.title} holds no images.{refused}")
-    looks = _images_among(source)
-    paths = [member.parts for member in source.members]
-    told = source.reader.class_level if labelling is None else 0
-    labelling = f"{FOLDERS}:{told}" if told else labelling
-    found, others = best(paths, labelling, source.title, looks.tolist(), _tables(source), alone=told > 0)
-    drawn, splits = found.splits is None, found.splits
-    if splits is None:
-        splits = drawn_splits(np.where(looks, found.labels, -1), test_share, seed)
-    notes = (*source.reader.notes, *found.notes)
-    white = _white(source, found.labels)
-    if white < ALL_LEVELS:
-        notes += (
-            f"Gray images of 16 bits use values up to {white:,} only, of {ALL_LEVELS:,}: these become black to white, "
-            "the same way for all images.",
-        )
-    return Plan(source, found, others, splits, looks, drawn, notes, test_share, seed, white)
-
-
-def _white(source: Source, labels: np.ndarray) -> int:
-    """Return the value of white in grays of 16 bits, by a sample of the files that may be such."""
-    several = [
-        source.members[place]
-        for place in np.flatnonzero(labels >= 0)
-        if source.members[place].name.lower().endswith(_OF_16_BITS)
-    ]
-    with source.opened() as reader:
-        return white_of(_files_of_16_bits(several[:: max(1, len(several) // _SAMPLED)], reader))
-
-
-def _files_of_16_bits(members: Sequence[Member], reader: Opened) -> Iterator[bytes]:
-    for member in members:
-        with contextlib.suppress(OSError):
-            if may_have_16_bits(reader.begin(member, _HEAD_BYTES)):
-                yield reader.read(member)
-
-
-def _tables(source: Source) -> list[Table]:
-    """Return the files of labels among the members; of many, such as a text for each image, the first."""
-    candidates = [each for each in source.members if each.name.lower().endswith(TABLE_ENDINGS)]
-    candidates.sort(key=lambda each: (each.name.lower().endswith(".txt"), len(each.parts), each.parts))
-    found, total = [], 0
-    with source.opened() as reader:
-        for member in candidates[:_MOST_TABLES]:
-            total += member.bytes
-            if total > _MOST_TABLE_BYTES:
-                break
-            with contextlib.suppress(OSError):
-                found.append(parsed(member.parts, reader.read(member)))
-    return [table for table in found if table is not None]
-
-
-def _images_among(source: Source) -> np.ndarray:
-    """Tell of each member whether it looks like an image; only those with another ending are looked into."""
-    with source.opened() as reader:
-        return np.array([_is_image(member, reader) for member in source.members], bool)
-
-
-def _is_image(member: Member, reader: Opened) -> bool:
-    if member.name.lower().endswith(IMAGE_ENDINGS):
-        return True
-    with contextlib.suppress(OSError):
-        begin = reader.begin(member, _MAGIC_BYTES)
-        return begin.startswith(_MAGIC) or is_other(begin)
-    return False
-
-
-@dataclass(frozen=True)
-class Report:
-    """What an import did: kept beside the dataset as `report.json`.
-
-    Attributes:
-        source: the zip's or folder's name.
-        accepted: how many images were taken.
-        refused: every file that was not, with its reason.
-        skipped: how many junk files there were, such as `Thumbs.db`.
-        notes: sentences on what was found.
-    """
-
-    source: str
-    accepted: Count
-    refused: tuple[Refused, ...]
-    skipped: Count
-    notes: tuple[str, ...]
-
-    def to_csv(self) -> str:
-        """Return the refused files as CSV: file, reason, sentence."""
-        rows = ((each.file, each.reason, each.sentence) for each in self.refused)
-        return csv_text(("file", "reason", "sentence"), rows)
-
-
-def report(dataset: Dataset) -> Report | None:
-    """Return what the import of a dataset did; `None` where it was not imported from files or is no longer known."""
-    try:
-        return checked.read_object(dataset.folder / "report.json", Report, most=_MOST_REPORT)
-    except DamagedError:
-        return None
 
 
 def import_images(
@@ -323,32 +78,6 @@ def import_or_find(
                 return _import(plan, reader, form, about, progress)
             except MisfitError as misfit:
                 form = misfit.form
-
-
-def uploads() -> Path:
-    """Return where uploaded files wait for their import."""
-    return data_home.data_home() / "uploads"
-
-
-def keep_upload(path: Path, data: bytes | memoryview) -> None:
-    """Write an upload, and remove those of yesterday, whose import nobody began.
-
-    Raises:
-        StorageError: the disk is full or may not be written.
-    """
-    with as_storage_error("the upload"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for old in path.parent.iterdir():
-            if time.time() - old.stat().st_mtime > _UPLOAD_KEPT_S:
-                old.unlink(missing_ok=True)
-        with data_home.replacing(path) as beside:
-            beside.write_bytes(data)
-
-
-def remove_upload(path: Path) -> None:
-    """Remove a file if it is an upload; a user's own stays."""
-    if path.parent == uploads():
-        path.unlink(missing_ok=True)
 
 
 def name_for(title: str, taken: Collection[str]) -> str:
@@ -447,7 +176,7 @@ class _Writer:
         made = Report(plan.source.title, len(taken), tuple(refused), len(plan.source.skipped), notes)
         checked.write(self.folder / "report.json", asdict(made), lasting=False)
         checked.write(self.folder / "dataset.json", asdict(about), indent=1, lasting=False)
-        if plan.source.path.parent != uploads():
+        if plan.source.path.parent != uploads.folder():
             origin = Origin(str(plan.source.path.absolute()), plan.labelling.kind, plan.test_share, plan.seed)
             origin.keep(self.folder)
         keep_checksums(self.folder)

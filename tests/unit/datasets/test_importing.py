@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from core.datasets import export, store
-from core.datasets.sources import archives, catalogue, importing
+from core.datasets.sources import archives, catalogue, importing, uploads
 from core.datasets.sources import labels as labelling
 from core.datasets.sources.importing import import_images, plan, report
 from core.datasets.store import Dataset, DatasetError
@@ -404,9 +404,9 @@ def test_photos_that_were_exported_come_back_with_their_classes_and_splits(data_
 
 
 def test_the_job_removes_an_upload_and_tells_what_was_known(data_home: Path) -> None:
-    importing.uploads().mkdir(parents=True)
+    uploads.folder().mkdir(parents=True)
     for known in (False, True):
-        upload = zipped(importing.uploads() / "1.zip", pets())
+        upload = zipped(uploads.folder() / "1.zip", pets())
         done = catalogue.import_job(str(upload), "My pets.zip", "My pets", None, 0.2, 0, quiet)
         assert done == {"name": "my-pets", "known": known}
         assert not upload.exists()

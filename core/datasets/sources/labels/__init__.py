@@ -1,14 +1,14 @@
 """Classes and splits found in the names of folders and files, and in files of labels."""
 
-from core.datasets.sources.labels.choosing import FOLDERS as FOLDERS
 from core.datasets.sources.labels.choosing import IMAGE_ENDINGS as IMAGE_ENDINGS
-from core.datasets.sources.labels.choosing import NAMES as NAMES
-from core.datasets.sources.labels.choosing import Labelling as Labelling
-from core.datasets.sources.labels.choosing import LeftOut as LeftOut
-from core.datasets.sources.labels.choosing import Way as Way
 from core.datasets.sources.labels.choosing import best as best
-from core.datasets.sources.labels.choosing import drawn_splits as drawn_splits
-from core.datasets.sources.labels.choosing import said as said
+from core.datasets.sources.labels.labelling import FOLDERS as FOLDERS
+from core.datasets.sources.labels.labelling import NAMES as NAMES
+from core.datasets.sources.labels.labelling import Labelling as Labelling
+from core.datasets.sources.labels.labelling import LeftOut as LeftOut
+from core.datasets.sources.labels.labelling import Way as Way
+from core.datasets.sources.labels.labelling import said as said
+from core.datasets.sources.labels.splits import drawn_splits as drawn_splits
 from core.datasets.sources.labels.tables import TABLE_ENDINGS as TABLE_ENDINGS
 from core.datasets.sources.labels.tables import Table as Table
 from core.datasets.sources.labels.tables import parsed as parsed

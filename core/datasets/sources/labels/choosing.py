@@ -1,6 +1,5 @@
 """The ways to find classes and splits in the names of folders and files, ranked, with what each leaves out."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -8,97 +7,24 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from core.datasets.sources.labels import files, folders, words
+from core.datasets.sources.labels.class_names import class_in, numbered, without_order
 from core.datasets.sources.labels.files import FILE, Images, Told
 from core.datasets.sources.labels.folders import Reading
+from core.datasets.sources.labels.labelling import CHOICE, FOLDERS, NAMES, Labelling, LeftOut, Way, said
+from core.datasets.sources.labels.splits import usable_splits
 from core.datasets.sources.labels.tables import TABLE_ENDINGS, Table
 from core.datasets.sources.labels.tree import Tree, within
 from core.datasets.store import SPLITS, DatasetError
 from core.storage.progress import counted
 
-FOLDERS, NAMES = "folders", "names"
 MAX_CLASSES = 1000
 IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
-_CHOICE = re.compile(r"folders:([1-9]\d?)(?::(.+))?")
-_LETTER = re.compile(r"[^\W\d_]")
 _FEWEST_IMAGES_A_CLASS = 2
 # Deeper ones are not offered; they can be named.
 _LEVELS_OFFERED = 6
-_NAMES_SHOWN = 4
-# What cameras and programs begin names of files with.
-_NO_CLASS_NAMES = {
-    *("img", "image", "images", "photo", "picture", "pic", "dsc", "dscn", "dscf", "pxl", "vid", "frame", "screenshot"),
-    *("scan", "file", "sample", "im", "p", "isic", "untitled"),
-}
-_NUMBERED = re.compile(r"(\d+)-(.+)")
 _NO_CLASS = "No class is known for these: they are in no class's folder, or their names have no class."
 _TABLE = "Texts and tables, not images."
 _MASK_FILE = "Masks: the images that they belong to are beside them."
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """What a labelling leaves out.
-
-    Attributes:
-        where: a folder or, for single files, the folder that they are in.
-        why: a sentence.
-        set_aside: whether it is left out on purpose, such as masks; else no class is found for it.
-    """
-
-    where: str
-    why: str
-    set_aside: bool = True
-
-
-@dataclass(frozen=True)
-class Labelling:
-    """The class of each file, and its split where folders tell it.
-
-    Attributes:
-        kind: how it was found, such as `folders`, `names`, `folders:2` or `file:train.csv:id:label`; see `best`.
-        class_names: one text a class.
-        labels: int16 `(n,)`, -1 where the file has no class.
-        splits: int8 `(n,)`, an index into `SPLITS`; `None` where no folder tells.
-        notes: sentences on what a user should know.
-        warnings: sentences on what looks wrong.
-        left_out: what is left out, and why.
-        reasons: for each file its place in `left_out`, int32 `(n,)`, -1 where it has a class; empty: nothing is told.
-        missing: rows of tables that name no image here, such as `train.csv: 7.jpg`.
-    """
-
-    kind: str
-    class_names: tuple[str, ...]
-    labels: np.ndarray
-    splits: np.ndarray | None
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-    reasons: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
-    missing: tuple[str, ...] = ()
-
-    def reason(self, position: int) -> LeftOut | None:
-        """Return why a file has no class; `None` where it is not told."""
-        place = int(self.reasons[position]) if len(self.reasons) else -1
-        return self.left_out[place] if place >= 0 else None
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to find classes that can be chosen.
-
-    Attributes:
-        kind: as `best` takes it.
-        text: for a person, such as `2nd folder: cat, dog`.
-    """
-
-    kind: str
-    text: str
-
-    @classmethod
-    def of(cls, kind: str, class_names: Sequence[str], title: str = "") -> "Way":
-        """Return a way with the first of the classes that it finds; `title` is what to call it."""
-        more = f" … ({len(class_names):,})" if len(class_names) > _NAMES_SHOWN else ""
-        return cls(kind, f"{title or said(kind)}: {', '.join(class_names[:_NAMES_SHOWN])}{more}")
 
 
 @dataclass(frozen=True)
@@ -114,18 +40,7 @@ class _Found:
     missing: tuple[str, ...] = ()
 
     def way(self) -> Way:
-        return Way.of(self.kind, _numbered(self.texts)[0])
-
-
-def said(kind: str) -> str:
-    """Return a way to find classes in words, such as `2nd folder`."""
-    if chosen := _CHOICE.fullmatch(kind):
-        number = int(chosen[1])
-        ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number not in (11, 12, 13) else 0, "th")
-        return f"{number}{ending} folder" + (f", only {chosen[2]}" if chosen[2] else "")
-    if kind.startswith(f"{FILE}:"):
-        return f"Labels in {kind.split(':')[1]}"
-    return "File names" if kind == NAMES else "Folders"
+        return Way.of(self.kind, numbered(self.texts)[0])
 
 
 def best(
@@ -155,7 +70,7 @@ def best(
     Raises:
         DatasetError: no class is found, or far too many, or there is no such way.
     """
-    if kind not in (None, FOLDERS, NAMES) and not _CHOICE.fullmatch(kind) and not kind.startswith(f"{FILE}:"):
+    if kind not in (None, FOLDERS, NAMES) and not CHOICE.fullmatch(kind) and not kind.startswith(f"{FILE}:"):
         raise DatasetError(
             f"Classes can be found by {FOLDERS}, by {FOLDERS}:2 (the second folder of each path), by {NAMES} or by "
             f"{FILE}:train.csv:image_id:label; received {kind!r}."
@@ -220,7 +135,7 @@ def _ways(tree: Tree, kind: str | None, tables: Sequence[Table]) -> list[_Found]
         if len({folder[level - 1].casefold() for folder in tree.counts if len(folder) >= level}) > 1:
             ways.append(_of_folders(tree, f"{FOLDERS}:{level}", folders.read(tree, level), masks))
     if kind and kind not in [way.kind for way in ways]:
-        if _CHOICE.fullmatch(kind):
+        if CHOICE.fullmatch(kind):
             ways.append(_of_level(tree, kind, masks))
         elif kind.startswith(f"{FILE}:"):
             ways.append(_of_file(tree, files.chosen(images, tables, kind), reading, masks))
@@ -263,7 +178,7 @@ def _filled(found: _Found, several: Sequence[Told]) -> _Found:
 
 def _of_level(tree: Tree, kind: str, masks: frozenset[int]) -> _Found:
     """Return each file's class by the level that a way names."""
-    chosen = _CHOICE.fullmatch(kind)
+    chosen = CHOICE.fullmatch(kind)
     level, only = (int(chosen[1]), chosen[2] or "") if chosen else (0, "")
     return _of_folders(tree, kind, folders.read(tree, level, only), masks)
 
@@ -287,20 +202,13 @@ def _of_names(tree: Tree, reading: Reading, masks: frozenset[int]) -> _Found:
             for position in positions:
                 name = tree.paths[position][-1]
                 if position not in masks:
-                    texts[position] = _class_in(name.rpartition(".")[0] or name)
+                    texts[position] = class_in(name.rpartition(".")[0] or name)
     return _Found(NAMES, texts, reading, masks)
-
-
-def _class_in(stem: str) -> str | None:
-    text = _without_number(stem)
-    if text is None or words.normalized(text) in _NO_CLASS_NAMES or words.split_of(text):
-        return None
-    return text
 
 
 def _labelling(tree: Tree, found: _Found, source: str) -> Labelling:
     """Make a labelling of what was found."""
-    class_names, numbers, notes = _numbered(found.texts)
+    class_names, numbers, notes = numbered(found.texts)
     if len(class_names) > MAX_CLASSES:
         by = found.kind if found.kind in (FOLDERS, NAMES) else f"{said(found.kind)} names"
         raise DatasetError(
@@ -309,10 +217,10 @@ def _labelling(tree: Tree, found: _Found, source: str) -> Labelling:
         )
     labels = numbers.astype(np.int16)
     notes += [*found.reading.notes, *found.notes]
-    splits, more = _usable_splits(_splits(tree, found), labels)
+    splits, more = usable_splits(_splits(tree, found), labels)
     notes += more
     warnings = folders.suspicions(class_names)
-    class_names, labels, more = _without_order(class_names, labels)
+    class_names, labels, more = without_order(class_names, labels)
     notes += more
     if len(class_names) == 1:
         notes.append(f"Only one class found ({class_names[0]}). You can browse it, but a network needs at least two.")
@@ -358,86 +266,7 @@ def _splits(tree: Tree, found: _Found) -> np.ndarray | None:
     return splits
 
 
-def _without_order(class_names: tuple[str, ...], labels: np.ndarray) -> tuple[tuple[str, ...], np.ndarray, list[str]]:
-    """Take the numbers from `0-cat` and `1-dog` where they are just the order of the classes, as in our own export."""
-    parts = [_NUMBERED.fullmatch(name) for name in class_names]
-    order = [int(part[1]) if part else -1 for part in parts]
-    names = [part[2] if part else "" for part in parts]
-    if order != list(range(len(order))) or len({name.casefold() for name in names}) < len(names) or len(names) < 2:
-        return class_names, labels, []
-    note = f"The numbers before the names of folders ({class_names[0]}) are taken for the order of the classes."
-    return tuple(names), labels, [note]
-
-
-def drawn_splits(labels: np.ndarray, test_share: float, seed: int) -> np.ndarray:
-    """Draw train and test by class.
-
-    Args:
-        labels: int `(n,)`, -1 for what has no class.
-        test_share: the share of each class that becomes test, rounded; a class of one image trains.
-        seed: the same seed draws the same.
-
-    Returns:
-        int8 `(n,)`, an index into `SPLITS`.
-    """
-    rng, splits = np.random.default_rng(seed), np.zeros(len(labels), np.int8)
-    for label in range(labels.max(initial=-1) + 1):
-        members = np.flatnonzero(labels == label)
-        count = min(max(round(test_share * len(members)), 1), len(members) - 1)
-        splits[rng.permutation(members)[:count]] = SPLITS.index("test")
-    return splits
-
-
-def _without_number(text: str) -> str | None:
-    """Return `cat` of `cat.0`, `cat_12`, `cat (3)` or `cat7`; `None` of what does not end so, or has no letter."""
-    numbered = text.removesuffix(")")
-    end = len(numbered)
-    while end and numbered[end - 1].isdecimal():
-        end -= 1
-    if end == len(numbered) or not _LETTER.search(numbered[:end]):
-        return None
-    rest = numbered[:end].removesuffix("(")
-    while rest[-1].isspace() or rest[-1] in "._-":
-        rest = rest[:-1]
-    return rest.strip()
-
-
 def _plausible(texts: list[str | None]) -> bool:
     """Tell whether a labelling has at least two classes, and images enough in them."""
     counts = Counter(text.casefold() for text in texts if text)
     return len(counts) >= 2 and sum(counts.values()) >= _FEWEST_IMAGES_A_CLASS * len(counts)
-
-
-def _numbered(texts: list[str | None]) -> tuple[tuple[str, ...], np.ndarray, list[str]]:
-    """Number the classes; spellings that differ only in case are one, as on many a disk."""
-    spellings: dict[str, Counter[str]] = {}
-    for text in texts:
-        if text:
-            spellings.setdefault(text.casefold(), Counter())[text] += 1
-    ordered = sorted(spellings, key=_natural)
-    number = {key: label for label, key in enumerate(ordered)}
-    labels = np.array([number[text.casefold()] if text else -1 for text in texts])
-    several = [", ".join(sorted(spellings[key])) for key in ordered if len(spellings[key]) > 1]
-    notes = [f"Names that differ only in upper and lower case are one class: {each}." for each in several]
-    return tuple(spellings[key].most_common(1)[0][0] for key in ordered), labels, notes
-
-
-def _natural(text: str) -> list[tuple[int, str]]:
-    """Return a key by which 2 comes before 10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)]
-
-
-def _usable_splits(splits: np.ndarray | None, labels: np.ndarray) -> tuple[np.ndarray | None, list[str]]:
-    """Return splits with images in train and in test, or `None` when they have to be drawn."""
-    if splits is None:
-        return None, []
-    present = {SPLITS[index] for index in np.unique(splits[labels >= 0])}
-    if present >= {"train", "test"}:
-        return splits, []
-    if present == {"train", "validation"}:
-        note = "No test folder found; the validation images are used as the test set."
-        return np.where(splits == SPLITS.index("validation"), SPLITS.index("test"), splits).astype(np.int8), [note]
-    if not present:
-        return None, []
-    given = " and ".join(sorted(present))
-    return None, [f"Only {given} folders with classes found; train and test sets will be split at random."]

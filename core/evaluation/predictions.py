@@ -25,6 +25,10 @@ SORTS = (LOSS, CONFIDENCE, MARGIN)
 _SMALLEST_PROBABILITY = 1e-7  # Keras's own clipping in its cross-entropy.
 
 
+class HeldBackError(RunError):
+    """The test images of a sweep's trial, which are not measured. The message says why."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """Which predictions, in which order.
@@ -258,10 +262,15 @@ def exact_bounds(hits: ArrayLike, of: ArrayLike, sure: float = 0.95) -> tuple[np
 def parts(run: Run) -> tuple[str, ...]:
     """Return the parts that a run has predictions for; only `test` where the test images validated.
 
+    Of a trial of a sweep, only `validation`, unless it is the best.
+
     Raises:
         RunError: the run has no predictions, or they cannot be read.
     """
-    validation, test = (load(run, part).ids for part in PARTS)
+    try:
+        validation, test = (load(run, part).ids for part in PARTS)
+    except HeldBackError:
+        return ("validation",)
     if len(validation) == 0 or np.array_equal(validation, test):
         return ("test",)
     return PARTS
@@ -274,6 +283,7 @@ def load(run: Run, part: str) -> Predictions:
 
     Raises:
         RunError: the run has no predictions, or they cannot be read.
+        HeldBackError: it is a trial of a sweep, and its test images are not measured.
     """
     path = run.folder / "evaluation.npz"
     try:
@@ -281,7 +291,21 @@ def load(run: Run, part: str) -> Predictions:
     except MissingError as error:
         raise RunError(f"The run {run.name} has no predictions yet: they are made when its training ends.") from error
     except DamagedError as error:
+        if part == "test" and _holds_test_back(path):
+            raise HeldBackError(
+                f"The run {run.name} is a trial of a sweep: it is not measured on the test images, so that nobody "
+                "chooses by them. On Runs it can be."
+            ) from error
         raise RunError(f"The predictions of the run {run.name} cannot be read: {error}. Train it again.") from error
+
+
+def _holds_test_back(path: Path) -> bool:
+    """Tell whether there are predictions of validation images and none of test images, as a trial has them."""
+    try:
+        names = checked.names_of(path)
+    except DamagedError:
+        return False
+    return "validation_ids" in names and "test_ids" not in names
 
 
 def wanted_arrays(part: str, images: int | None) -> dict[str, Array]:

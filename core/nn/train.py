@@ -73,23 +73,35 @@ def carry_out(journal: Journal) -> int:
 
 @contextlib.contextmanager
 def _turn(journal: Journal) -> Iterator[None]:
-    """Wait until no other run trains and none that was made earlier waits; then hold the place."""
-    lock = filelock.FileLock(runs.runs_folder() / ".trainer.lock")
+    """Wait until no other run trains and none that was made earlier waits; then hold the place.
+
+    A trial of a sweep has one of several places, as many as its terms say.
+    """
+    places = [_place(number) for number in range(journal.run.terms.together)]
     while True:
         journal.check_wish()
         ahead = journal.run.ahead()
-        if not ahead:
-            try:
-                lock.acquire(blocking=False)
-                break
-            except filelock.Timeout:
-                pass
+        if not ahead and (lock := next(filter(_taken, places), None)) is not None:
+            break
         journal.status(lazily=True, doing=f"waiting for {ahead[0].name}" if ahead else "waiting")
         time.sleep(POLL_S)
     try:
         yield
     finally:
         lock.release()
+
+
+def _place(number: int) -> filelock.FileLock:
+    return filelock.FileLock(runs.runs_folder() / f".trainer{number or ''}.lock")
+
+
+def _taken(place: filelock.BaseFileLock) -> bool:
+    """Take a place unless another has it; tell whether it is taken now."""
+    try:
+        place.acquire(blocking=False)
+    except filelock.Timeout:
+        return False
+    return True
 
 
 def _train(journal: Journal) -> None:
@@ -120,6 +132,8 @@ def _train(journal: Journal) -> None:
 
     journal.status(doing="starting TensorFlow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if run.terms.together > 1:
+        os.environ["TF_NUM_INTRAOP_THREADS"] = str(run.terms.threads(os.cpu_count() or 1))
     # TensorFlow's import keeps one processor busy for seconds; meanwhile another looks for changed bytes.
     with ThreadPoolExecutor(1) as thread:
         whole = thread.submit(look_at, dataset, recipe.steps)

@@ -246,7 +246,7 @@ class Recipe:
     def with_settings(self, changes: Mapping[str, Any]) -> "Recipe":
         """Return the recipe with values changed by dotted name, such as `{"fit.epochs": 3}`.
 
-        A field of the augmentation switches augmentation on.
+        A field of the augmentation switches augmentation on. `network.2.units` is of the second layer.
 
         Raises:
             RecipeError: no such name, or a value that is not taken.
@@ -258,7 +258,7 @@ class Recipe:
                 data["augmentation"] = {**asdict(Augmentation()), **(data["augmentation"] or {})}
             place: Any = data
             for name in groups:
-                place = place.get(name) if isinstance(place, dict) else None
+                place = _within(place, name)
             if not isinstance(place, dict) or last not in place:
                 leaves = [
                     *data,
@@ -398,6 +398,15 @@ def _text_problem(value: Any, longest: int, *, lines: bool) -> str:
     if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in broken):
         return f"has characters that cannot be shown, such as a line break: {format_value(value)}. Leave them out"
     return ""
+
+
+def _within(place: Any, name: str) -> Any:
+    """Return the part of a recipe's JSON of a name, in a list of a number from 1; `None` where there is none."""
+    if isinstance(place, dict):
+        return place.get(name)
+    if isinstance(place, list) and name.isdecimal() and 1 <= int(name) <= len(place):
+        return place[int(name) - 1]
+    return None
 
 
 def _without_kind(part: Specification) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Run folders: what is on disk is the truth, and no process holds a run.
 
 A run is a folder of the data home: `recipe.json`, `dataset.json` (what the dataset was), `decisions.json` (what people
-had decided on its images), `about.json` (what a user called it, noted, and what it is compared with), `status.json`
-(replaced atomically), `metrics.jsonl` (a flushed line a record), `live.npz` (what there was to see after the last
-epoch), `checkpoint/` (what training goes on from: the last whole epoch, and the one before), `train.log`, and, after
-training, `model.keras`, `evaluation.npz` and `environment.json`. A trainer is a process of its own,
-`python -m core.nn.train RUN_DIR`. The files `stop` and `learning_rate.json` are what a user wants of it.
+had decided on its images), `terms.json` (what a sweep asks of it), `about.json` (what a user called it, noted, and what
+it is compared with), `status.json` (replaced atomically), `metrics.jsonl` (a flushed line a record), `live.npz` (what
+there was to see after the last epoch), `checkpoint/` (what training goes on from: the last whole epoch, and the one
+before), `train.log`, and, after training, `model.keras`, `evaluation.npz` and `environment.json`. A trainer is a
+process of its own, `python -m core.nn.train RUN_DIR`. The files `stop` and `learning_rate.json` are what
+a user wants of it.
 """
 
 from core.runs.folders import (
@@ -35,6 +36,7 @@ from core.runs.status import (
     RunError,
     Status,
 )
+from core.runs.terms import Terms
 
 __all__ = [
     "ALIVE",
@@ -53,6 +55,7 @@ __all__ = [
     "RunError",
     "Seen",
     "Status",
+    "Terms",
     "alive",
     "all_runs",
     "check_unchanged",

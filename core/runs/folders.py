@@ -14,6 +14,8 @@ from core.errors import COMMAND, StorageError, as_storage_error
 from core.recipes.recipe import Recipe
 from core.runs.run import LONGEST_TITLE, TRASH, AboutRun, Run, all_runs, runs_folder
 from core.runs.status import WAITING, RunError, Status
+from core.runs.terms import FILE as TERMS
+from core.runs.terms import Terms
 from core.settings import format_value
 from core.storage import checked, data_home, processes
 from core.storage.names import slug
@@ -32,6 +34,8 @@ def create(
     title: str = "",
     pair_of: str | None = None,
     decided: Decided | None = None,
+    name: str = "",
+    terms: Terms | None = None,
 ) -> Run:
     """Make the folder of a new run; `Run.start` starts it.
 
@@ -41,10 +45,12 @@ def create(
         title: what the user calls it.
         pair_of: the name of the run that it is made to be compared with.
         decided: the decisions on images that count, where the recipe heeds any; `None`: all that stand now.
+        name: its folder's, made of other such names; empty: the time and the recipe's.
+        terms: what it is made under beyond the recipe, if anything.
 
     Raises:
         DatasetError: the dataset is not on this machine.
-        RunError: there is no run with the weights to begin with.
+        RunError: there is no run with the weights to begin with, or there is one of that name.
         StorageError: the disk is full or may not be written.
     """
     opened = catalogue.open_dataset(dataset or recipe.dataset)
@@ -66,8 +72,9 @@ def create(
                 f"{_NEEDED_BYTES / 1e6:.0f} MB. Free some space ({COMMAND} runs remove RUN removes a run) and try "
                 f"again."
             )
-        for attempt in range(1, 1000):
-            folder = root / f"{stamp}-{slug(recipe.name, otherwise='run', mark=str(attempt) if attempt > 1 else '')}"
+        for attempt in range(1, 2 if name else 1000):
+            mark = str(attempt) if attempt > 1 else ""
+            folder = root / (name or f"{stamp}-{slug(recipe.name, otherwise='run', mark=mark)}")
             try:
                 with data_home.new_folder(folder) as beside:
                     run = Run(beside)
@@ -79,6 +86,8 @@ def create(
                     if earlier:
                         # A copy: the earlier run may be trained on, or removed, before this one begins.
                         shutil.copyfile(earlier.folder / "model.keras", run.initial_model)
+                    if terms is not None:
+                        checked.write(beside / TERMS, asdict(terms), lasting=False)
                     if title or pair_of:
                         run.write_about_run(AboutRun(title.strip()[:LONGEST_TITLE], pair_of=pair_of))
                     run.write_status(
@@ -87,7 +96,7 @@ def create(
                 return Run(folder)
             except FileExistsError:
                 continue
-    raise RunError("Too many runs were made in the same second.")
+    raise RunError(f"There is a run {name} already." if name else "Too many runs were made in the same second.")
 
 
 def trash() -> list[str]:

@@ -28,6 +28,7 @@ _FILES = (
     "dataset.json",
     "decisions.json",
     "about.json",
+    "terms.json",
     "metrics.jsonl",
     "model.keras",
     "evaluation.npz",

@@ -31,6 +31,8 @@ from core.runs.status import (
     RunError,
     Status,
 )
+from core.runs.terms import FILE as TERMS
+from core.runs.terms import Terms
 from core.storage import checked, data_home, processes
 from core.storage.checked import Array, DamagedError, Longest, MissingError
 from core.storage.progress import counted
@@ -41,8 +43,8 @@ _SETTLED_NS = 2_000_000_000
 _START_S = 60
 TRASH = ".trash"
 LONGEST_TITLE, LONGEST_NOTE = 120, 4000
-# Without these, and its status, a run is nothing; decisions.json is there only where there were any.
-_NEEDED = ("recipe.json", "dataset.json", "decisions.json", "about.json")
+# Without these, and its status, a run is nothing; decisions.json and terms.json are there only where there are any.
+_NEEDED = ("recipe.json", "dataset.json", "decisions.json", "about.json", TERMS)
 # The decisions on 1,000,000 images.
 _MOST_DECISIONS = 20_000_000
 _SEEN = {
@@ -146,6 +148,20 @@ class Run:
         except DamagedError as error:
             raise self._damaged(error) from error
         return made
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What it is made under beyond its recipe.
+
+        Raises:
+            RunError: its file cannot be read.
+        """
+        try:
+            return checked.read_object(self.folder / TERMS, Terms)
+        except MissingError:
+            return Terms()
+        except DamagedError as error:
+            raise self._damaged(error) from error
 
     def _damaged(self, error: DamagedError) -> RunError:
         return RunError(
@@ -323,9 +339,13 @@ class Run:
         return self.folder / "initial.keras"
 
     def ahead(self) -> list["Run"]:
-        """Return the runs that have the trainer's place or were made earlier and wait for it."""
+        """Return the runs that have the trainer's place or were made earlier and wait for it; none where it may begin.
+
+        It may begin beside others where all of them, and it, may train with so many at once.
+        """
         place = self.status().place
-        return [run for run, status in alive() if run != self and (status.state != WAITING or status.place < place)]
+        found = [run for run, status in alive() if run != self and (status.state != WAITING or status.place < place)]
+        return [] if found and len(found) < min(run.terms.together for run in (self, *found)) else found
 
     def start(self) -> None:
         """Start the trainer as a process of its own; it outlives this one.
@@ -410,26 +430,51 @@ class Run:
             if epochs is not None:
                 checked.write(self.folder / "recipe.json", recipe.to_json(), indent=1)
                 self.__dict__.pop("recipe", None)
-            self.stop_file.unlink(missing_ok=True)
-            self.write_status(
-                Status(
-                    WAITING,
-                    status.created,
-                    "starting",
-                    queued=time.time(),
-                    asked=processes.moment(),
-                    epoch=status.epoch,
-                    epochs=recipe.fit.epochs,
-                    patient_from=status.epoch if status.state == FINISHED else status.patient_from,
-                    seconds=status.seconds,
-                    fraction=status.epoch / recipe.fit.epochs,
-                    precision=status.precision,
-                    learning_rate=status.learning_rate,
-                    kept_epoch=status.kept_epoch,
-                    result=status.result,
-                )
-            )
+            patient_from = status.epoch if status.state == FINISHED else status.patient_from
+            self._queue(status, recipe.fit.epochs, patient_from)
         self.start()
+
+    def measure_test(self) -> None:
+        """Let a finished trial take its turn once more, to measure the network it kept on the test images.
+
+        Its training does not go on: from the last checkpoint, the same network is evaluated again.
+
+        Raises:
+            RunError: it has not finished, has no checkpoint, or its test images are measured already.
+            StorageError: the disk is full or may not be written.
+        """
+        with as_storage_error(f"the run {self.name}"), FileLock(self.folder.parent / ".resuming.lock"):
+            status = self.status()
+            if status.state != FINISHED or not self.checkpoints:
+                raise RunError(f"The run {self.name} is {status.said}: only a finished run is measured on test images.")
+            if self.terms.test:
+                raise RunError(f"The run {self.name} is measured on the test images already.")
+            checked.write(self.folder / TERMS, asdict(replace(self.terms, test=True)))
+            self.__dict__.pop("terms", None)
+            self._queue(status, status.epochs, status.patient_from)
+        self.start()
+
+    def _queue(self, status: Status, epochs: int, patient_from: int) -> None:
+        """Have a run that has ended wait for its turn, with what its status keeps of what is done."""
+        self.stop_file.unlink(missing_ok=True)
+        self.write_status(
+            Status(
+                WAITING,
+                status.created,
+                "starting",
+                queued=time.time(),
+                asked=processes.moment(),
+                epoch=status.epoch,
+                epochs=epochs,
+                patient_from=patient_from,
+                seconds=status.seconds,
+                fraction=status.epoch / epochs,
+                precision=status.precision,
+                learning_rate=status.learning_rate,
+                kept_epoch=status.kept_epoch,
+                result=status.result,
+            )
+        )
 
     @property
     def learning_rate_file(self) -> Path:
@@ -562,7 +607,7 @@ def _damage(folder: str, *_versions: tuple[int, int]) -> tuple[str, str]:
     """
     run, damage, remark = Run(Path(folder)), "", ""
     try:
-        _ = run.recipe, run.about, run.decided
+        _ = run.recipe, run.about, run.decided, run.terms
     except RecipeError as error:
         damage = f"The run {run.name} is damaged and cannot be read: {error} Delete it on Runs, or train it again."
     except RunError as error:

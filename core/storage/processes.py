@@ -31,6 +31,8 @@ _PARENT_POLL_S = 1.0
 # Of a processor that others want, too, a training gets a quarter of an equal share (weight 335 to 1024, Linux's
 # sched_prio_to_weight), so that it goes on however many they are; at 19 (15 to 1024) it stood still for minutes.
 _NICE = 5
+# Set where the app is started, it makes trainings and sweeps pause when the app ends; else they go on without it.
+END_WITH_SERVER = "PIXELWISE_PAUSE_WITH_SERVER"
 # Where `app.py`, `pages` and `core` are.
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -153,6 +155,11 @@ def start(module: str, folder: Path, data_home: Path, log: Path, ended: Callable
         )
     # Somebody must wait for it, or it stays as a zombie.
     threading.Thread(target=lambda: ended(process.wait()), daemon=True).start()
+
+
+def parent_to_end_with() -> int | None:
+    """Return the number of the process that this one is to pause with; `None`: it goes on without that."""
+    return os.getppid() if os.environ.get(END_WITH_SERVER) == "1" else None
 
 
 def step_back() -> None:

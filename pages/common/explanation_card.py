@@ -133,7 +133,9 @@ def prepare_cards(run: Run) -> None:
     def ask() -> None:
         # What cannot be shown is said where a card is opened.
         with suppress(PixelwiseError):
-            seen = subject.network_input(run, runs.dataset_of(run), int(predictions.load(run, "test").ids[0]))
+            seen = subject.network_input(
+                run, runs.dataset_of(run), int(predictions.load(run, predictions.parts(run)[-1]).ids[0])
+            )
             worker.heat_maps(run, seen, (0, 1))
             worker.probabilities(run, sensitivity.changed(seen))
 

@@ -33,7 +33,10 @@ def clean_up(run: Run, dataset: Dataset, ids: np.ndarray) -> None:
 
 def _train_again(run: Run, dataset: Dataset) -> None:
     """Offer to train as the run did, but as was decided since."""
-    tested, validated = (set(predictions.load(run, part).ids.tolist()) for part in ("test", "validation"))
+    known = predictions.parts(run)
+    tested, validated = (
+        set(predictions.load(run, part).ids.tolist()) if part in known else set() for part in ("test", "validation")
+    )
     now, before = (_without(each, tested) for each in (decisions.decided(dataset), run.decided or Decided()))
     if now == before:
         st.caption(

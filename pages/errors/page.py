@@ -38,7 +38,11 @@ from pages.errors.map import show_map
 def choose_part(parts: tuple[str, ...]) -> str:
     """Let the user choose which images' predictions are looked at, where there are several parts."""
     if len(parts) == 1:
-        st.caption("Test images only: this run has no separate validation set.")
+        st.caption(
+            "Test images only: this run has no separate validation set."
+            if parts[0] == "test"
+            else "Validation images only: this run is a trial of a sweep and is not measured on test images."
+        )
         return parts[0]
     if st.session_state.get(PART) not in parts:
         st.session_state[PART] = "test"

@@ -16,8 +16,6 @@ from core.runs.status import PAUSE, STOP
 from core.storage import checked, data_home, processes
 
 STATUS_S = 0.5
-# Set where the app is started, it makes trainings pause when the app ends; else they go on without it.
-END_WITH_SERVER = "PIXELWISE_PAUSE_WITH_SERVER"
 # Space held from the start, given up when the disk is full, so that the run can still say so.
 _RESERVE_BYTES = 65_536
 
@@ -34,7 +32,7 @@ class Journal:
         self.run = run
         self.terminated = False
         self.status_now = run.status()
-        self._parent = os.getppid() if os.environ.get(END_WITH_SERVER) == "1" else None
+        self._parent = processes.parent_to_end_with()
         self._process = psutil.Process()
         self._lock = threading.RLock()
         self._written = float("-inf")

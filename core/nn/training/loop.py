@@ -173,8 +173,13 @@ class Training:
         self._look = Evaluator(self._model, self._prepared, self._divided.labels)
 
     def _evaluate(self) -> dict[str, tuple[Predictions, float]]:
-        """Return predictions and loss on the validation and the test images; made once where they are the same."""
+        """Return predictions and loss on the validation and the test images; made once where they are the same.
+
+        Of a trial, only of the validation images: the test images are for the best of its sweep.
+        """
         divided = self._divided
+        if not self._journal.run.terms.test:
+            return {"validation": self._look.measure(divided.validation)}
         test = self._look.measure(divided.test)
         same = divided.validation is divided.test
         return {"validation": test if same else self._look.measure(divided.validation), "test": test}

@@ -165,6 +165,14 @@ def test_a_run_without_validation_has_one_part(tmp_path: Path, found: Prediction
     assert load(run, "test").accuracy == found.accuracy
 
 
+def test_a_trial_has_no_test_images_and_says_why(tmp_path: Path, found: Predictions) -> None:
+    run = write(tmp_path, found, "validation")
+    assert parts(run) == ("validation",)
+    assert load(run, "validation").accuracy == found.accuracy
+    with pytest.raises(RunError, match="is a trial of a sweep"):
+        load(run, "test")
+
+
 def test_predictions_are_read_again_when_they_were_written_anew(tmp_path: Path, found: Predictions) -> None:
     run = write(tmp_path, found, "test")
     first = load(run, "test")

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from core import runs
-from core.nn.training.journal import END_WITH_SERVER, Journal, Stopped
+from core.nn.training.journal import Journal, Stopped
 from core.recipes.recipe import find_recipe
 from core.runs import Run
+from core.storage import processes
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_what_is_told_again_is_taken_back(run: Run) -> None:
 
 
 def test_wishes_are_found(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(END_WITH_SERVER, raising=False)
+    monkeypatch.delenv(processes.END_WITH_SERVER, raising=False)
     journal = Journal(run)
     assert journal.wish == ""
     journal.check_wish()
@@ -88,7 +89,7 @@ def test_wishes_are_found(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_training_pauses_with_the_server_where_that_is_set(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(END_WITH_SERVER, "1")
+    monkeypatch.setenv(processes.END_WITH_SERVER, "1")
     journal = Journal(run)
     assert journal.wish == ""
     monkeypatch.setattr(os, "getppid", lambda: 1)

@@ -45,7 +45,7 @@ def test_a_listing_looks_at_a_few_files_of_many_runs(many: list[Run], monkeypatc
     before = runs.all_runs()
     folder = str(runs.runs_folder())
     inside = [path for path in looked if path.startswith(folder) and path != folder]
-    assert len({path for path in inside if Path(path).suffix}) <= 2 * 8, "the files of two runs"
+    assert len({path for path in inside if Path(path).suffix}) <= 2 * 9, "the files of two runs"
     assert len(inside) <= 2 * 9 + 4
     assert [run.listed for run in before] == [run.listed for run in runs.all_runs()], "nothing is made anew"
 

@@ -9,6 +9,7 @@ from core.datasets import decisions, store
 from core.datasets.sources import catalogue
 from core.errors import PixelwiseError
 from core.storage import jobs, user_library
+from core.sweeps import sweep as sweeps
 from core.teaching import project as teaching
 
 
@@ -36,7 +37,7 @@ def all_damaged() -> list[Damaged]:
     all is one such thing, too.
     """
     made: list[Damaged] = []
-    for look in (_runs, _datasets, _jobs, _saved, _taught):
+    for look in (_runs, _sweeps, _datasets, _jobs, _saved, _taught):
         try:
             made += look()
         except PixelwiseError as error:
@@ -50,6 +51,12 @@ def _runs() -> Iterator[Damaged]:
             yield Damaged(f"run {run.name}", run.listed.damage, run.remove)
         if run.listed.remark:
             yield Damaged(f"run {run.name}: about.json", run.listed.remark, run.forget_about)
+
+
+def _sweeps() -> Iterator[Damaged]:
+    for sweep in sweeps.all_sweeps():
+        if sweep.damage:
+            yield Damaged(f"sweep {sweep.name}", sweep.damage, sweep.remove, for_good=True)
 
 
 def _datasets() -> Iterator[Damaged]:

@@ -1,0 +1,372 @@
+"""A sweep's folder: its plan, where it stands, its trials, and what can be asked of it."""
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from core import runs
+from core.datasets.sources import catalogue
+from core.errors import COMMAND, PixelwiseError, as_storage_error
+from core.recipes.recipe import Recipe
+from core.runs import Run
+from core.settings import SettingError, format_value
+from core.storage import checked, data_home, processes
+from core.storage.checked import DamagedError, MissingError
+from core.storage.names import slug
+from core.sweeps import trials as told
+from core.sweeps.plan import ACCURACY, MOST_TRIALS, Plan, check, count_combinations
+from core.sweeps.status import ALIVE, FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPING, SweepStatus
+from core.sweeps.together import suited_number
+from core.sweeps.trials import Trial
+from core.sweeps.variation import SweepError, Variation, parse_all
+
+# A driver that has not written its process number by then never began.
+_START_S = 60
+_MOST_PLAN = 2_000_000
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep folder."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's name, by which pages and the command line call the sweep."""
+        return self.folder.name
+
+    @property
+    def stop_file(self) -> Path:
+        """The file whose existence asks the driver to stop."""
+        return self.folder / "stop"
+
+    @property
+    def trials_file(self) -> Path:
+        """What happened to its trials."""
+        return self.folder / "trials.jsonl"
+
+    @property
+    def log_file(self) -> Path:
+        """What the driver printed."""
+        return self.folder / "sweep.log"
+
+    @property
+    def plan(self) -> Plan:
+        """What it is to do.
+
+        Raises:
+            SweepError: its file cannot be read.
+        """
+        return self._made()[0]
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe that it varies, sizes following its dataset.
+
+        Raises:
+            SweepError: it cannot be read.
+        """
+        return self._made()[1]
+
+    @property
+    def variations(self) -> tuple[Variation, ...]:
+        """What varies.
+
+        Raises:
+            SweepError: it cannot be read.
+        """
+        return self._made()[2]
+
+    def _made(self) -> tuple[Plan, Recipe, tuple[Variation, ...]]:
+        path = self.folder / "sweep.json"
+        try:
+            return _plan_in(path, data_home.version(path))
+        except DamagedError as error:
+            if isinstance(error, MissingError) and not os.path.lexists(self.folder):
+                raise SweepError(f"There is no sweep {self.name}.") from error
+            raise self._damaged(str(error)) from error
+        except (SettingError, SweepError) as error:
+            raise self._damaged(f"sweep.json is not what it should be: {error}") from error
+
+    def _damaged(self, why: str) -> SweepError:
+        return SweepError(
+            f"The sweep {self.name} is damaged and cannot be read: {why.rstrip('.')}. Delete it on Runs; its runs stay."
+        )
+
+    def trials(self) -> tuple[Trial, ...]:
+        """Return what was tried so far, by number.
+
+        Raises:
+            SweepError: its files cannot be read.
+        """
+        try:
+            found = told.read(self.trials_file, self.plan.repeats)
+        except DamagedError as error:
+            raise self._damaged(str(error)) from error
+        names = {each.name for each in self.variations}
+        for trial in found:
+            if set(trial.values) != names:
+                raise self._damaged(
+                    f"trials.jsonl has other values for trial {trial.number + 1} than sweep.json varies"
+                )
+        return found
+
+    @property
+    def damage(self) -> str:
+        """What keeps it from being used, in a sentence; empty: nothing does."""
+        try:
+            self.status()
+            self.trials()
+        except SweepError as error:
+            return str(error)
+        return ""
+
+    def status(self, *, look_again: bool = True) -> SweepStatus:
+        """Return where it stands. A sweep whose driver is gone is `interrupted`, whatever its file says.
+
+        Args:
+            look_again: whether the file is read once more before it is called so.
+
+        Raises:
+            SweepError: it has been removed, or its status cannot be read.
+        """
+        try:
+            status = checked.read_object(self.folder / "status.json", SweepStatus)
+        except DamagedError as error:
+            if isinstance(error, MissingError) and not os.path.lexists(self.folder):
+                raise SweepError(f"There is no sweep {self.name}.") from error
+            raise self._damaged(str(error)) from error
+        if status.state not in ALIVE:
+            return status
+        if not processes.is_alive_or_starting(status.pid, status.pid_started, status.asked, _START_S):
+            if look_again:
+                # It may have ended, and said how, since its status was read.
+                return self.status(look_again=False)
+            cause = "The sweep's process ended unexpectedly (killed, or the computer was switched off). Resume it."
+            return replace(status, state=INTERRUPTED, cause=cause, doing="")
+        return replace(status, state=STOPPING) if self.stop_file.exists() else status
+
+    def write_status(self, status: SweepStatus) -> None:
+        """Replace `status.json`."""
+        checked.write(self.folder / "status.json", asdict(status))
+
+    def best(self) -> Trial | None:
+        """Return the finished trial that does best on validation images, the earlier of equals; `None` before one has.
+
+        Raises:
+            SweepError: its files cannot be read.
+        """
+        return best_of(self.trials(), self.plan.objective)
+
+    def run_name(self, trial: int, repeat: int) -> str:
+        """Return what a trial's run is called, with the trial's number as people count."""
+        mark = f"-r{repeat + 1}" if self.plan.repeats > 1 else ""
+        return f"{self.name}-t{trial + 1:03d}{mark}"
+
+    def start(self) -> None:
+        """Start the driver as a process of its own; it outlives this one.
+
+        Raises:
+            StorageError: the disk is full or may not be written.
+        """
+        asked = self.status().asked
+
+        def ended(code: int) -> None:
+            self._ended(code, asked)
+
+        with as_storage_error(f"the sweep {self.name}"):
+            processes.start("core.sweeps.driver", self.folder, self.folder.parent.parent, self.log_file, ended)
+
+    def _ended(self, code: int, asked: str) -> None:
+        """Say so when the driver that was started then could not even begin."""
+        with contextlib.suppress(PixelwiseError, OSError):
+            status = self.status()
+            if status.asked == asked and status.pid is None and status.state in ALIVE:
+                lines = self.log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+                cause = f"The sweep could not begin (exit status {code}): {lines[-1] if lines else 'no word'}"
+                self.write_status(replace(status, state=FAILED, cause=cause))
+
+    def stop(self) -> None:
+        """Ask the driver to pause the trials that train, and to end; `resume` goes on where they were.
+
+        Raises:
+            SweepError: it is not going on.
+            StorageError: the disk is full or may not be written.
+        """
+        status = self.status()
+        if status.state not in ALIVE:
+            raise SweepError(f"The sweep {self.name} is {status.state}, so there is nothing to stop.")
+        with as_storage_error("the wish to stop"):
+            data_home.replace_text(self.stop_file, "stop")
+
+    def resume(self) -> None:
+        """Go on where it was: trials that were under way train on from their last whole epoch.
+
+        Raises:
+            SweepError: it is going on, or all of it is done.
+            StorageError: the disk is full or may not be written.
+        """
+        with self._alone():
+            status = self.status()
+            if status.state in ALIVE:
+                raise SweepError(f"The sweep {self.name} is {status.state}: there is nothing to resume.")
+            if status.state == FINISHED:
+                raise SweepError(f"The sweep {self.name} has finished. Extend it by more trials.")
+            self._queue()
+        self.start()
+
+    def extend(self, more: int) -> None:
+        """Let it try some more combinations; a sweep that has ended goes on.
+
+        Raises:
+            SweepError: that makes too many, or there are no more combinations.
+            StorageError: the disk is full or may not be written.
+        """
+        with self._alone():
+            plan, status = self.plan, self.status()
+            if more < 1 or plan.trials + more > MOST_TRIALS:
+                raise SweepError(f"A sweep has at most {MOST_TRIALS:,} trials; this one has {plan.trials:,} already.")
+            count = count_combinations(self.variations)
+            if count is not None and count <= plan.trials:
+                raise SweepError(
+                    f"There are only {count:,} combinations, and all of them are in the sweep {self.name}."
+                )
+            total = plan.trials + more if count is None else min(plan.trials + more, count)
+            checked.write(self.folder / "sweep.json", asdict(replace(plan, trials=total)), indent=1)
+            if status.state in ALIVE:
+                return
+            self._queue()
+        self.start()
+
+    def _queue(self) -> None:
+        self.stop_file.unlink(missing_ok=True)
+        self.write_status(SweepStatus(RUNNING, "starting", asked=processes.moment()))
+
+    @contextlib.contextmanager
+    def _alone(self) -> Any:
+        with as_storage_error(f"the sweep {self.name}"), FileLock(self.folder.parent / ".resuming.lock"):
+            yield
+
+    def remove(self) -> None:
+        """Delete the sweep's folder; its runs stay, as runs like any others.
+
+        Raises:
+            SweepError: it is still going on, or is not there.
+            StorageError: it may not be deleted.
+        """
+        try:
+            if (status := self.status()).state in ALIVE:
+                raise SweepError(f"The sweep {self.name} is {status.state}: stop it first.")
+        except SweepError:
+            # A damaged one is removed like another.
+            if not os.path.lexists(self.folder) or not self.damage:
+                raise
+        with as_storage_error(f"the removal of {self.name}"):
+            data_home.remove(self.folder)
+
+
+@lru_cache(maxsize=64)
+def _plan_in(path: Path, _version: tuple[int, int]) -> tuple[Plan, Recipe, tuple[Variation, ...]]:
+    plan = checked.read_object(path, Plan, most=_MOST_PLAN)
+    recipe = Recipe.from_json(plan.recipe)
+    return plan, recipe, parse_all(plan.vary, recipe)
+
+
+def best_of(trials: Sequence[Trial], objective: str) -> Trial | None:
+    """Return the finished trial with the best figure, the earlier of equals; `None` where none has finished."""
+    judged = [trial for trial in trials if trial.value is not None]
+    sign = 1 if objective == ACCURACY else -1
+    return max(judged, key=lambda trial: sign * (trial.value or 0.0), default=None)
+
+
+def sweeps_folder() -> Path:
+    """Return where sweeps are kept."""
+    return data_home.data_home() / "sweeps"
+
+
+def all_sweeps() -> list[Sweep]:
+    """Return all sweeps, newest first, with those that are damaged.
+
+    Raises:
+        StorageError: the folder of the sweeps cannot be read.
+    """
+    return [Sweep(sweeps_folder() / name) for name in reversed(data_home.folders_in(sweeps_folder()))]
+
+
+def find(name: str) -> Sweep:
+    """Return the sweep of this name, or the only one whose name begins so; `latest` is the newest.
+
+    Raises:
+        SweepError: none or several.
+    """
+    found = all_sweeps()
+    if name == "latest" and found:
+        return found[0]
+    matching = [sweep for sweep in found if sweep.name == name] or [
+        sweep for sweep in found if name and sweep.name.startswith(name)
+    ]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise SweepError(f"Several sweeps begin with {name!r}: {', '.join(sweep.name for sweep in matching)}.")
+    raise SweepError(f"There is no sweep {format_value(name)}. See: {COMMAND} sweeps list")
+
+
+def create(plan: Plan) -> Sweep:
+    """Make the folder of a new sweep, after all of it is checked; `Sweep.start` starts it.
+
+    Args:
+        plan: what it is to do; its recipe's sizes are made to follow the dataset. `together` 0: as many as suit this
+            machine, and `created` 0: now.
+
+    Raises:
+        SweepError: it cannot be carried out. The message says why.
+        RecipeError: its recipe cannot be used.
+        DatasetError: the dataset is not on this machine.
+        RunError: there is no run with the weights to begin with.
+        StorageError: the disk is full or may not be written.
+    """
+    opened = catalogue.open_dataset(plan.dataset)
+    recipe = Recipe.from_json(plan.recipe).for_dataset(opened.about, len(opened))
+    if recipe.initial_weights:
+        recipe = replace(recipe, initial_weights=runs.find(recipe.initial_weights, runs.with_model()).name)
+    trials = check(plan, recipe, opened)
+    created = time.time()
+    plan = replace(
+        plan,
+        recipe=recipe.to_json(),
+        created=created,
+        trials=trials,
+        together=plan.together or suited_number(recipe, opened),
+    )
+    try:
+        checked.parse_as(Plan, json.loads(json.dumps(asdict(plan))))
+    except checked.UnfitError as misfit:
+        raise SweepError(f"The sweep cannot be made: its {misfit}.") from misfit
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
+    what = "sweep" if plan.vary else "repeats"
+    for attempt in range(1, 1000):
+        mark = f"{what}{attempt if attempt > 1 else ''}"
+        folder = sweeps_folder() / f"{stamp}-{slug(recipe.name, otherwise='recipe', longest=40, mark=mark)}"
+        with as_storage_error("the sweep"), contextlib.suppress(FileExistsError):
+            with data_home.new_folder(folder) as beside:
+                checked.write(beside / "sweep.json", asdict(plan), indent=1, lasting=False)
+                Sweep(beside).write_status(SweepStatus(RUNNING, "starting", asked=processes.moment()))
+            return Sweep(folder)
+    raise SweepError("Too many sweeps were made in the same second.")
+
+
+def sweep_of(run: Run) -> Sweep | None:
+    """Return the sweep that a run is a trial of, by its name; `None` where it is of none that is there."""
+    name, dash, _ = run.name.rpartition("-t")
+    folder = sweeps_folder() / name
+    return Sweep(folder) if dash and data_home.version(folder / "sweep.json") != (0, 0) else None

@@ -8,38 +8,35 @@ from typing import Any
 import click
 
 from core import runs
+from core.cli.changes import changes_option
 from core.cli.progress import POLL_S
+from core.cli.sweep_commands import tell_or_wait
 from core.datasets.sources import catalogue
 from core.recipes import suitable
 from core.recipes.recipe import find_recipe
 from core.runs import Run, Status
-from core.settings import format_value
 from core.storage import machine, processes
-
-
-def _changes(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, Any]:
-    changes = {}
-    for value in values:
-        path, equals, text = value.partition("=")
-        if not equals:
-            raise click.BadParameter(f"{format_value(value)} is not NAME=VALUE, such as fit.epochs=3")
-        try:
-            changes[path] = json.loads(text)
-        except (ValueError, RecursionError):
-            changes[path] = text
-    return changes
+from core.sweeps import sweep as sweeps
+from core.sweeps.plan import Plan
 
 
 @click.command("train")
 @click.argument("recipe")
 @click.option("--dataset", help="Use this dataset instead of the one in the recipe.")
-@click.option("--set", "changes", multiple=True, callback=_changes, metavar="NAME=VALUE", help="Such as fit.epochs=3.")
+@changes_option
+@click.option("--repeats", type=int, default=1, help="Train this many times, with different seeds.")
 @click.option("--wait", is_flag=True, help="Show progress and print one line of JSON at the end.")
-def train(recipe: str, dataset: str | None, changes: dict[str, Any], wait: bool) -> None:
+def train(recipe: str, dataset: str | None, changes: dict[str, Any], repeats: int, wait: bool) -> None:
     """Train RECIPE (a name or a JSON file). Without --wait, training runs in the background."""
     found = find_recipe(recipe)
-    found = suitable.suited(found, catalogue.open_dataset(dataset or found.dataset))
-    run = runs.create(found.with_settings(changes), dataset)
+    opened = catalogue.open_dataset(dataset or found.dataset)
+    found = suitable.suited(found, opened).with_settings(changes)
+    if repeats != 1:
+        repeated = sweeps.create(Plan(found.to_json(), opened.about.name, 0.0, repeats=repeats))
+        repeated.start()
+        tell_or_wait(repeated, wait=wait)
+        return
+    run = runs.create(found, dataset)
     run.start()
     if not wait:
         click.echo(run.name)

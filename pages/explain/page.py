@@ -13,11 +13,13 @@ from pages.explain.subject import choose_subject
 from pages.explain.view import View
 from pages.explain.views import BY_TITLE
 
-# Twelve ideas are wider than a phone: there they stand in one row that scrolls sideways.
+# Twelve ideas are wider than a phone: there they stand in one row that scrolls sideways. And there what a view shows
+# comes before its settings.
 _STYLE = """<style>
 @media (max-width: 900px) {
   .st-key-explain_ideas [data-testid=stButtonGroup] > div { flex-wrap: nowrap; overflow-x: auto; }
   .st-key-explain_ideas button { flex: none; }
+  [data-testid=stLayoutWrapper]:has(> .st-key-explain_settings) { order: 1; }
 }
 </style>"""
 

@@ -96,6 +96,17 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
         **_SETTINGS,
     },
     # The parameters of a view stand in the address while it is shown: an example each, after the page's name.
+    "explain convolution": {
+        "run": "RUN",
+        "view": "convolution",
+        "size": "2",
+        "kernel": "1,0,0.5,-2",
+        "stride": "2",
+        "padding": "same",
+        "plane": "red",
+        "place": "3,1",
+        "picture": "5",
+    },
     "explain glossary": {"view": "glossary", "word": "batch"},
     "train": {"dataset": "digits", "recipe": "digits-dense", "view": "fit", "augmentation": "mine"},
     "runs": {"run": ["RUN", "OTHER"], "part": "validation"},

@@ -122,6 +122,23 @@ const makers = {
       chosen: { true: one([null, 0]), predicted: one([null, 0]) },
     };
   },
+  convolution: () => {
+    const plane = () => packed(one([1, 8, 28]), one([1, 8, 28]));
+    const length = one([1, 2, 3, 5]);
+    const kernel = () => list(length ** 2, () => one([0, 1, -2.5, null]));
+    return {
+      of: word(),
+      plane: plane(),
+      name: word(),
+      tint: one(["", "red"]),
+      kernel: kernel(),
+      window: { size: length, stride: one([1, 2, 8]), padding: one(["valid", "same"]) },
+      at: one([null, [0, 0], [3, 900]]),
+      layer: chance(0.6) ? null : { output: plane(), kernel: kernel(), bias: 1, activation: word() },
+      live: chance(0.5),
+      turn: below(3),
+    };
+  },
   crop_box: () => ({
     url: "u",
     alt: word(),
@@ -337,6 +354,7 @@ const makers = {
     };
   },
 };
+const packed = (width, height) => ({ width, height, kind: "u8", values: btoa_(width * height) });
 const btoa_ = (bytes) => "A".repeat(4 * Math.ceil(bytes / 3));
 
 // Replace something somewhere in data by what does not belong there.

@@ -1,0 +1,261 @@
+// @ts-check
+// An image whose pixels are squares: with their numbers where there is room, and windows that pointer and keys move.
+import { inkOn } from "./contrast.js";
+import { paletteColour } from "./palette.js";
+
+/** Red, green and blue, 0–255. @typedef {number[]} Rgb */
+/** A box in pixels of the image. @typedef {{left: number, top: number, width: number, height: number}} Box */
+/**
+ * What is shown.
+ * @typedef {object} Shown
+ * @property {number} width of the image in pixels
+ * @property {number} height
+ * @property {(place: number) => Rgb} colour of a pixel, row by row
+ * @property {((place: number) => string) | null} text its number, where there is room for one
+ * @property {{left: number, top: number, right: number, bottom: number}} around pixels of padding, zeros
+ * @property {Box[]} windows the first is the one that moves
+ * @property {Box | null} used what windows reach; the rest is dropped, and shown faintly
+ * @property {number} revealed so many pixels are shown, the rest to come
+ */
+
+const roomForText = 26;
+const noPadding = { left: 0, top: 0, right: 0, bottom: 0 };
+/** @type {Shown} */
+const nothing = {
+  width: 0,
+  height: 0,
+  colour: () => [0, 0, 0],
+  text: null,
+  around: noPadding,
+  windows: [],
+  used: null,
+  revealed: Infinity,
+};
+
+/**
+ * Colours of the palette as numbers.
+ * @param {HTMLElement} within
+ * @param {string} name
+ * @returns {Rgb}
+ */
+export function paletteRgb(within, name) {
+  const parts = paletteColour(within, name).match(/[\d.]+/g) ?? [];
+  return [0, 1, 2].map((place) => Number(parts[place]) || 0);
+}
+
+/**
+ * What colours a number: 0 as the page, negative ones blue, positive ones orange, most strongly at `most`.
+ * @param {HTMLElement} within
+ * @param {number} most
+ * @returns {(value: number) => Rgb}
+ */
+export function signedColours(within, most) {
+  const [zero, negative, positive, odd] = ["background", "blue", "orange", "warning"].map((name) =>
+    paletteRgb(within, name)
+  );
+  return (value) => {
+    if (!Number.isFinite(value)) return odd;
+    const share = most > 0 ? Math.min(Math.abs(value) / most, 1) : 0;
+    const full = value < 0 ? negative : positive;
+    return zero.map((each, place) => each + share * (full[place] - each));
+  };
+}
+
+/**
+ * What colours a number from `low`, black, to `high`, white, or of a colour's channel.
+ * @param {number} low
+ * @param {number} high
+ * @param {string} [tint] red, green or blue
+ * @returns {(value: number) => Rgb}
+ */
+export function lightColours(low, high, tint) {
+  const channel = ["red", "green", "blue"].indexOf(tint ?? "");
+  return (value) => {
+    const light = 255 * Math.min(Math.max((value - low) / (high - low || 1), 0), 1) || 0;
+    return [0, 1, 2].map((place) => (channel < 0 || place === channel ? light : 0));
+  };
+}
+
+/**
+ * A number as there is room for it in a cell.
+ * @param {number} value
+ */
+export function cellText(value) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size >= 1e5) return value.toExponential(0).replace("-", "−");
+  const text = Number.isInteger(value) || size >= 100 ? value.toFixed(0) : value.toFixed(size >= 10 ? 1 : 2);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
+}
+
+/**
+ * The smallest and the largest number, of those that are any; 0 and 0 where there are none.
+ * @param {ArrayLike<number>} values
+ */
+export function rangeOfValues(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (let place = 0; place < values.length; place++) {
+    const value = values[place];
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low <= high && Number.isFinite(low) && Number.isFinite(high) ? { low, high } : { low: 0, high: 0 };
+}
+
+/**
+ * Numbers that were sent as base64.
+ * @param {string} text
+ * @param {"u8" | "f32"} kind
+ */
+export function unpacked(text, kind) {
+  const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+  return kind === "u8" ? bytes : new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
+}
+
+export class PixelGrid {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {{pointed?: (column: number, row: number, last: boolean) => void, stepped?: (right: number, down: number) => void}} heard
+   *   where the pointer is, its last place where it is lifted; and which way an arrow key goes, ten pixels with Shift
+   */
+  constructor(canvas, heard = {}) {
+    this.canvas = canvas;
+    this.shown = nothing;
+    this.pixels = document.createElement("canvas");
+    new ResizeObserver(() => this.draw()).observe(canvas);
+    if (heard.pointed) this.followPointer(heard.pointed);
+    if (heard.stepped) this.followKeys(heard.stepped);
+  }
+
+  followPointer(pointed) {
+    const { canvas } = this;
+    let down = false;
+    const place = (event, last) => {
+      const box = canvas.getBoundingClientRect();
+      const { left, top } = this.shown.around;
+      const [columns, rows] = this.cells();
+      const column = Math.floor(((event.clientX - box.left) * columns) / box.width) - left;
+      const row = Math.floor(((event.clientY - box.top) * rows) / box.height) - top;
+      if (Number.isFinite(column) && Number.isFinite(row)) pointed(column, row, last);
+    };
+    canvas.onpointerdown = (event) => {
+      down = true;
+      canvas.setPointerCapture(event.pointerId);
+      place(event, false);
+    };
+    canvas.onpointermove = (event) => down && place(event, false);
+    canvas.onpointerup = canvas.onpointercancel = (event) => {
+      if (down) place(event, true);
+      down = false;
+    };
+  }
+
+  followKeys(stepped) {
+    this.canvas.onkeydown = (event) => {
+      const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const far = event.shiftKey ? 10 : 1;
+      stepped(far * step[0], far * step[1]);
+    };
+  }
+
+  /** Columns and rows, padding among them. */
+  cells() {
+    const { width, height, around } = this.shown;
+    return [width + around.left + around.right, height + around.top + around.bottom];
+  }
+
+  /** @param {Partial<Shown>} shown what is left out stays as it is */
+  show(shown) {
+    const before = this.shown;
+    this.shown = { ...before, ...shown };
+    const same = ["width", "height", "colour", "revealed"].every((name) => this.shown[name] === before[name]);
+    if (!same) this.paint();
+    const [columns, rows] = this.cells();
+    this.canvas.style.setProperty("--wide", String(columns / rows || 1));
+    this.draw();
+  }
+
+  paint() {
+    const { width, height, colour, revealed } = this.shown;
+    if (!(width > 0 && height > 0)) return;
+    Object.assign(this.pixels, { width, height });
+    const ink = this.pixels.getContext("2d");
+    const image = new ImageData(width, height);
+    const count = Math.min(width * height, revealed);
+    for (let place = 0; place < count; place++) {
+      const rgb = colour(place);
+      const at = 4 * place;
+      image.data[at] = rgb[0];
+      image.data[at + 1] = rgb[1];
+      image.data[at + 2] = rgb[2];
+      image.data[at + 3] = 255;
+    }
+    ink.putImageData(image, 0, 0);
+  }
+
+  draw() {
+    const { canvas, shown } = this;
+    const ratio = devicePixelRatio || 1;
+    const [columns, rows] = this.cells();
+    const [wide, high] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(ratio * side));
+    if (!(wide > 0 && high > 0 && shown.width > 0 && shown.height > 0)) return;
+    Object.assign(canvas, { width: wide, height: high });
+    const ink = canvas.getContext("2d");
+    const [across, along] = [wide / columns, high / rows];
+    const { left, top } = shown.around;
+    ink.clearRect(0, 0, wide, high);
+    ink.fillStyle = paletteColour(canvas, "rule");
+    if (columns > shown.width || rows > shown.height) ink.fillRect(0, 0, wide, high);
+    ink.clearRect(left * across, top * along, shown.width * across, shown.height * along);
+    ink.imageSmoothingEnabled = across < 1;
+    ink.drawImage(this.pixels, left * across, top * along, shown.width * across, shown.height * along);
+    const cell = { across, along, ratio };
+    this.veil(ink, cell);
+    if (shown.text && across >= roomForText * ratio) this.write(ink, cell);
+    shown.windows.forEach((box, place) => this.frame(ink, cell, box, place === 0));
+  }
+
+  /** Shows faintly what no window reaches. */
+  veil(ink, { across, along }) {
+    const { used, width, height, around } = this.shown;
+    if (!used) return;
+    const [right, bottom] = [used.left + used.width, used.top + used.height];
+    const [beside, below] = [width - right, height - bottom];
+    ink.fillStyle = paletteColour(this.canvas, "veil");
+    if (beside > 0) {
+      ink.fillRect((around.left + right) * across, around.top * along, beside * across, height * along);
+    }
+    if (below > 0) ink.fillRect(around.left * across, (around.top + bottom) * along, right * across, below * along);
+  }
+
+  write(ink, { across, along, ratio }) {
+    const { width, height, colour, text, around, revealed } = this.shown;
+    const [black, white] = ["black", "white"].map((name) => paletteColour(this.canvas, name));
+    const font = getComputedStyle(this.canvas).fontFamily;
+    Object.assign(ink, { textAlign: "center", textBaseline: "middle" });
+    for (let place = 0; place < Math.min(width * height, revealed); place++) {
+      const said = text(place);
+      const [red, green, blue] = colour(place);
+      ink.fillStyle = inkOn(red, green, blue) === "black" ? black : white;
+      ink.font = `${Math.min(14 * ratio, (1.55 * across) / Math.max(said.length, 3))}px ${font}`;
+      const [column, row] = [place % width, Math.floor(place / width)];
+      ink.fillText(said, (around.left + column + 0.5) * across, (around.top + row + 0.5) * along);
+    }
+  }
+
+  /** A frame that is seen on light and on dark pixels, and not smaller than a finger's nail on a large image. */
+  frame(ink, { across, along, ratio }, box, moves) {
+    const { left, top } = this.shown.around;
+    const line = 2 * ratio;
+    const [x, y] = [(left + box.left) * across, (top + box.top) * along];
+    const [width, height] = [Math.max(box.width * across, 3 * line), Math.max(box.height * along, 3 * line)];
+    ink.lineWidth = 2 * line;
+    ink.strokeStyle = paletteColour(this.canvas, "white");
+    ink.strokeRect(x - line / 2, y - line / 2, width + line, height + line);
+    ink.lineWidth = line;
+    ink.strokeStyle = paletteColour(this.canvas, moves ? "vermilion" : "gray");
+    ink.strokeRect(x - line / 2, y - line / 2, width + line, height + line);
+  }
+}

@@ -1,0 +1,42 @@
+// @ts-check
+// A window that walks by itself: place after place, until the last one or until it is told to stop.
+
+const seconds = 9;
+
+export class Walk {
+  /** @param {(place: number, ended: boolean) => void} went called with each place that it comes to */
+  constructor(went) {
+    this.went = went;
+    this.walking = false;
+    this.turn = 0;
+  }
+
+  /**
+   * Walk through all places in the same time, however many; at once where no movement is wanted.
+   * @param {number} from
+   * @param {number} total how many places there are
+   */
+  start(from, total) {
+    const turn = this.turn += 1;
+    const begun = Date.now();
+    this.walking = true;
+    const step = () => {
+      if (turn !== this.turn) return;
+      const place = from + Math.floor(((Date.now() - begun) / 1000 / seconds) * total);
+      this.walking = place < total - 1;
+      this.went(Math.min(place, total - 1), !this.walking);
+      if (this.walking) requestAnimationFrame(step);
+    };
+    step();
+  }
+
+  stop() {
+    this.turn += 1;
+    this.walking = false;
+  }
+
+  /** Whether a person has asked the system for less movement. */
+  static unwanted() {
+    return matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+}

@@ -17,6 +17,7 @@ def choose(
     usual: int = 0,
     on_change: Callable[[], None] | None = None,
     said: Callable[[_Option], str] = str,
+    width: int = _WIDTH_PX,
 ) -> _Option:
     """Let the user choose one of few options, in a narrow box; the choice is kept for the session.
 
@@ -27,8 +28,9 @@ def choose(
         usual: the place of the option that is chosen at first.
         on_change: called when another one is chosen.
         said: how an option is shown.
+        width: of the box in CSS pixels.
     """
     if st.session_state.get(key) not in options:
         st.session_state[key] = options[usual]
-    with st.container(width=_WIDTH_PX):
+    with st.container(width=width):
         return st.selectbox(label, options, key=key, format_func=said, on_change=on_change, persist_state="session")

@@ -245,17 +245,19 @@ export class PixelGrid {
     }
   }
 
-  /** A frame that is seen on light and on dark pixels, and not smaller than a finger's nail on a large image. */
+  /** A frame that is seen on light and on dark pixels: within a large box, around a small one. */
   frame(ink, { across, along, ratio }, box, moves) {
     const { left, top } = this.shown.around;
     const line = 2 * ratio;
     const [x, y] = [(left + box.left) * across, (top + box.top) * along];
     const [width, height] = [Math.max(box.width * across, 3 * line), Math.max(box.height * along, 3 * line)];
-    ink.lineWidth = 2 * line;
-    ink.strokeStyle = paletteColour(this.canvas, "white");
-    ink.strokeRect(x - line / 2, y - line / 2, width + line, height + line);
-    ink.lineWidth = line;
-    ink.strokeStyle = paletteColour(this.canvas, moves ? "vermilion" : "gray");
-    ink.strokeRect(x - line / 2, y - line / 2, width + line, height + line);
+    const out = Math.min(width, height) > 12 * line ? -line : line;
+    const stroke = (thick, name) => {
+      ink.lineWidth = thick;
+      ink.strokeStyle = paletteColour(this.canvas, name);
+      ink.strokeRect(x - out / 2, y - out / 2, width + out, height + out);
+    };
+    stroke(2 * line, "white");
+    stroke(line, moves ? "vermilion" : "gray");
   }
 }

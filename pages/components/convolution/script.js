@@ -3,6 +3,7 @@
 // here, so that it follows a drag. Sends `changed`: {kernel, at: [column, row] of the output or null, dragging, turn},
 // when a drag has ended, and while a weight is dragged where the server answers to that (`live`).
 import { cellText, lightColours, PixelGrid, rangeOfValues, signedColours, unpacked } from "../common/pixel_grid.js";
+import { Sender } from "../common/sender.js";
 import { convolved, outputSize, paddingBefore, valueAt, windowAt } from "../common/sliding.js";
 import { Walk } from "../common/walk.js";
 import { KernelTable } from "./kernel_table.js";
@@ -25,7 +26,6 @@ import { KernelTable } from "./kernel_table.js";
  */
 
 const pause = 60;
-const patience = 1000;
 const settled = 300;
 
 /** @param {Packed} packed @returns {Plane} */
@@ -53,9 +53,11 @@ export function outputOf(plane, kernel, data, before) {
 class Lesson {
   constructor(root) {
     const find = (selector) => /** @type {any} */ (root.querySelector(selector));
-    Object.assign(this, { turn: 0, sent: 0, timer: null, dragging: false, of: null, revealed: Infinity });
+    this.of = null;
+    this.revealed = Infinity;
+    this.dragging = false;
     this.root = root;
-    this.send = (/** @type {unknown} */ _sent) => {};
+    this.sender = new Sender(() => ({ kernel: this.kernel, at: this.at, dragging: this.dragging }));
     this.captions = ["input", "output"].map((each) => find(`.${each} figcaption`));
     this.sum = find(".sum");
     this.playButton = find(".play");
@@ -74,7 +76,7 @@ class Lesson {
       this.kernel = kernel;
       this.dragging = !last;
       this.computed();
-      if (last || this.data.live) this.arrange(last ? 0 : pause);
+      if (last || this.data.live) this.sender.arrange(last ? 0 : pause);
     });
     this.walk = new Walk((place, ended) => this.walked(place, ended));
     this.playButton.onclick = () => this.play();
@@ -84,12 +86,11 @@ class Lesson {
   /** @param {Convolution} data */
   about(data) {
     const another = this.of !== data.of;
-    const newest = this.turn === data.turn && this.timer === null && !this.dragging;
     const first = this.of === null;
     this.data = data;
-    this.answered = data.turn;
-    if (another) this.turn = data.turn;
-    if (another || newest) {
+    this.sender.hear(data.turn);
+    if (another) this.sender.forget();
+    if (another || (this.sender.settled && !this.dragging)) {
       this.kernel = data.kernel;
       this.of = data.of;
       this.at = data.at;
@@ -99,7 +100,6 @@ class Lesson {
     this.before = data.layer ? planeOf(data.layer.output) : null;
     this.computed();
     if (first && !data.at && !Walk.unwanted()) this.play();
-    if (this.timer !== null && this.unsent) this.arrange(pause);
   }
 
   /** The kernel, the image or how the filter moves is another one. */
@@ -222,7 +222,7 @@ class Lesson {
     this.revealed = Infinity;
     this.at = [column, row];
     this.looked();
-    if (last) this.arrange(0);
+    if (last) this.sender.arrange(0);
   }
 
   move(right, down) {
@@ -230,7 +230,7 @@ class Lesson {
     this.revealed = Infinity;
     this.at = [this.at[0] + right, this.at[1] + down];
     this.looked();
-    this.arrange(settled);
+    this.sender.arrange(settled);
   }
 
   play() {
@@ -250,7 +250,7 @@ class Lesson {
     this.at = [place % width, Math.floor(place / width)];
     if (this.revealed < values.length) this.revealed = place + 1;
     this.looked();
-    this.arrange(settled);
+    this.sender.arrange(settled);
   }
 
   walked(place, ended) {
@@ -269,26 +269,12 @@ class Lesson {
   sayPlaying() {
     this.playButton.textContent = this.walk.walking ? "❚❚ Pause" : "▶ Walk";
   }
-
-  /** Send what is chosen after some time, and not before the last was answered, unless that takes long. */
-  arrange(after) {
-    this.unsent = true;
-    clearTimeout(this.timer);
-    const wait = this.answered === this.turn ? after : Math.max(after, this.sent + patience - Date.now());
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      this.unsent = false;
-      this.sent = Date.now();
-      this.turn += 1;
-      this.send({ kernel: this.kernel, at: this.at, dragging: this.dragging, turn: this.turn });
-    }, wait);
-  }
 }
 
 /** @param {{parentElement: any, data: Convolution, setStateValue: (name: string, value: unknown) => void}} given */
 export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".lesson");
   const lesson = root.lesson ??= new Lesson(root);
-  lesson.send = (sent) => setStateValue("changed", sent);
+  lesson.sender.send = (sent) => setStateValue("changed", sent);
   lesson.about(data);
 }

@@ -199,6 +199,21 @@ const makers = {
     images: list(count(1000), (id) => ({ id: String(id), url: "u", alt: word(), marked: chance(0.2) })),
   }),
   paste_images: () => null,
+  pooling: () => {
+    const length = one([1, 2, 3, 5]);
+    return {
+      of: word(),
+      plane: packed(one([1, 8, 28]), one([1, 8, 28])),
+      name: word(),
+      tint: one(["", "blue"]),
+      kernel: list(length ** 2, () => one([0, 1, -2.5])),
+      window: { size: length, stride: one([1, 2, 8]), padding: one(["valid", "same"]) },
+      at: one([null, [0, 0], [3, 900]]),
+      shift: one([[0, 0], [1, -4]]),
+      difference: chance(0.5),
+      turn: below(3),
+    };
+  },
   photo_buttons: () => ({
     photos: list(count(), (id) => ({ id: String(id), url: "u", title: word() })),
     chosen: one(["", "0", word()]),

@@ -1,30 +1,26 @@
 """Ask about a pet: a photo, the answer of the network that comes along, and where it looked."""
 
 import html
-from functools import cache
 
 import streamlit as st
 from PIL import Image
 
 from core import runs
 from core.charts.palette import CLASS_COLOURS, IMAGE_EDGE
-from core.images import image_io, samples
-from core.images.thumbnail import thumbnail
+from core.images import image_io
 from core.prediction.photo_predictions import Prediction, Refusal
 from core.prediction.photo_question import PhotoQuestion
 from core.runs import Run
 from pages.common import session_photos
+from pages.common.example_photos import choose_example
 from pages.common.messages import escape_markdown
 from pages.components.paste_images import paste_images
-from pages.components.photo_buttons import PhotoButton, photo_buttons
 from pages.components.pixel_image import data_url
 from pages.components.score_bars import Bar, score_bars
 
 _RUN = "pets"
 _QUESTION, _TURN = "home_question", "home_upload_turn"
 _POLL_S = 0.25
-# The pet first, then what is none.
-_EXAMPLES = {"chelsea.jpg": "Cat", "flower.jpg": "Flower", "china.jpg": "Temple"}
 
 
 def show_asking() -> None:
@@ -35,8 +31,8 @@ def show_asking() -> None:
         st.info("The classifier of cats and dogs is missing from this installation. Install Pixelwise again.")
         return
     question: PhotoQuestion | None = st.session_state.get(_QUESTION)
-    chosen = question.name if question is not None and question.name in _EXAMPLES else ""
-    photo_buttons(_examples(), chosen, take=lambda name: _ask(run, name, samples.photo(name)), key="home_examples")
+    chosen = question.name if question is not None else ""
+    choose_example(chosen, take=lambda name, photo: _ask(run, name, photo), key="home_examples")
     _bring(run)
     with st.container(key="home_answer"):
         if question is None:
@@ -48,12 +44,6 @@ def show_asking() -> None:
         if question is not None and isinstance(question.answer, Prediction):
             session_photos.give([(question.name, question.photo)])
         st.switch_page("pages/predict/page.py", query_params={"run": _RUN})
-
-
-@cache
-def _examples() -> tuple[PhotoButton, ...]:
-    small = {name: thumbnail(image_io.read_image(samples.photo(name))) for name in _EXAMPLES}
-    return tuple(PhotoButton(name, data_url(small[name]), title) for name, title in _EXAMPLES.items())
 
 
 def _ask(run: Run, name: str, photo: bytes) -> None:

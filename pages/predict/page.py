@@ -64,17 +64,16 @@ def show_all(run: Run, way: str) -> None:
     if problem := ood.problem(run.folder):
         st.warning(escape_markdown(problem), icon=":material/warning:")
     main, side = st.columns([3, 2], gap="large")
+    threshold_place = side.container()
     with main:
         bring(way, run)
         answered_photos = show_photos(run, side)
-    many = len(answered_photos) > 1
-    threshold_place, why_place = st.columns([2, 3], gap="large") if many else (side, st.container())
     with threshold_place:
-        choose_threshold(run)
+        # It decides on an answer, and many answers are what one wants to see first.
+        choose_threshold(run, folded=len(answered_photos) != 1)
     if answered_photos:
         # It waits for the worker, and so comes last.
-        with why_place:
-            show_why(run, *answered_photos[0])
+        show_why(run, *answered_photos[0])
 
 
 page(
@@ -86,7 +85,7 @@ able = runs.with_model()
 if not able:
     train_first("No trained network yet. The digits dataset trains in under a minute.")
 else:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="row_predict"):
         with st.container(width=440):
             run = choose_run(able, key=RUN)
         with show_errors():

@@ -17,9 +17,11 @@ from core.images.image_io import read_image
 from core.prediction import photo_predictions
 from core.runs import Run
 from pages.common import session_photos
+from pages.common.example_photos import choose_example
 from pages.common.messages import escape_markdown, show_errors
 from pages.components.drawing_pad import drawing_pad
 from pages.components.gallery import Item, gallery, image_url
+from pages.components.paste_images import paste_images
 from pages.predict.answer import show_details, show_verdict
 
 DRAW, UPLOAD, CAMERA, SAMPLES = "Draw", "Upload", "Camera", "Samples"
@@ -52,6 +54,11 @@ def bring(way: str, run: Run) -> None:
             "Drop photos here (JPEG, PNG, WebP, GIF or BMP)",
             accept_multiple_files=True, key=key, on_change=taken,
         ))  # fmt: skip
+        paste_images(take=lambda data: session_photos.give([("pasted image", data)]), key="predict_paste")
+        if not session_photos.photos():
+            st.caption("Or try one of these:")
+            with st.container(width=420):
+                choose_example("", take=lambda name, data: session_photos.give([(name, data)]), key="predict_examples")
     elif way == CAMERA:
         with st.container(width=520):
             _inlet("shots", lambda key, taken: st.camera_input("Take a photo", key=key, on_change=taken))

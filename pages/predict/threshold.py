@@ -13,13 +13,18 @@ from pages.components.live_slider import Slider, live_sliders
 from pages.components.theme import dark
 
 
-def choose_threshold(run: Run) -> None:
-    """Let the user set a run's threshold, which is kept."""
+def choose_threshold(run: Run, *, folded: bool) -> None:
+    """Let the user set a run's threshold, which is kept.
+
+    Args:
+        run: whose answers it decides on.
+        folded: whether it is seen only when it is asked for.
+    """
     booked = booking.decision_threshold(run)
     # The slider begins anew at each full run of the page, with what is kept.
     st.session_state[_key(run)] = booked.threshold
-    st.markdown("**Confidence threshold**")
-    _slider(run, booked)
+    with st.expander(f"Confidence threshold: {booked.threshold:.1%}", expanded=not folded):
+        _slider(run, booked)
 
 
 @st.fragment

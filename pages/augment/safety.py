@@ -141,7 +141,7 @@ def _lost(dataset: Dataset, run: Run, found: Safety) -> None:
     labels = []
     for place, draw in zip(shown.tolist(), draws, strict=True):
         answer = f"{names[found.labels[place]]} → {names[found.after[place]]}"
-        labels.append(Label(f"Image {found.ids[place]}, {answer}, {describe(draw)}", f"{answer}: {describe(draw)}"))
+        labels.append(Label(f"Image {found.ids[place]}, {answer}, {describe(draw)}", answer, describe(draw)))
     made = found.augmentation.apply(images, draws)
     longest = max(made.shape[1:3])
     tiles(made, labels, side=longest * max(1, _SIDE_PX // longest), key="safety_lost")

@@ -19,7 +19,8 @@ _TILES = """() => {
         if (tiles) return {
             of: tiles.dataset.of,
             images: [...tiles.querySelectorAll("canvas")].map(each => each.toDataURL()),
-            captions: [...tiles.querySelectorAll("figcaption")].map(each => each.textContent),
+            captions: [...tiles.querySelectorAll("figure")].map(each =>
+                each.querySelector("figcaption").textContent || each.querySelector(".tip").textContent),
         };
         left.push(...element.children);
     }

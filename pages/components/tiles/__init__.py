@@ -25,11 +25,13 @@ class Label:
     Attributes:
         alt: what it shows, in words.
         caption: shown beneath; may be empty.
+        tip: shown over it while it is pointed at or touched; may be empty.
         marked: whether a line at its side sets it apart.
     """
 
     alt: str
     caption: str = ""
+    tip: str = ""
     marked: bool = False
 
 

@@ -1,12 +1,15 @@
 // @ts-check
 // Images of one size side by side. data: bytes: the length of what comes first as 4 bytes, little endian, then JSON
 // {width, height, pitch: rows between the tops of two images, side: pixels on the page, columns: 0 or how many, of, labels: [{alt, caption,
-// marked}]}, then one JPEG or PNG with all images, one beneath the other.
+// tip, marked}]}, then one JPEG or PNG with all images, one beneath the other.
 function made() {
   const figure = document.createElement("figure");
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "img");
-  figure.append(canvas, document.createElement("figcaption"));
+  const tip = document.createElement("span");
+  tip.className = "tip";
+  tip.ariaHidden = "true"; // The alternative text says it.
+  figure.append(canvas, document.createElement("figcaption"), tip);
   return figure;
 }
 
@@ -25,13 +28,14 @@ async function show(parentElement, data) {
   grid.style.setProperty("--columns", columns);
   while (grid.children.length > labels.length) grid.lastElementChild.remove();
   while (grid.children.length < labels.length) grid.append(made());
-  labels.forEach(({ alt, caption, marked }, index) => {
+  labels.forEach(({ alt, caption, tip, marked }, index) => {
     const figure = grid.children[index];
-    const [canvas, text] = figure.children;
+    const [canvas, text, over] = figure.children;
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     canvas.getContext("2d").drawImage(sheet, 0, -index * pitch);
     if (canvas.ariaLabel !== alt) canvas.ariaLabel = alt;
     if (text.textContent !== caption) text.textContent = caption;
+    if (over.textContent !== tip) over.textContent = tip;
     figure.classList.toggle("marked", marked);
   });
   sheet.close();

@@ -136,7 +136,7 @@ def choose_images(dataset: Dataset) -> list[int]:
     text = st.text_input(
         "Images",
         key=key,
-        width=220,
+        width=140,
         help=f"1 to {_MOST_IMAGES} image numbers from 0 to {most:,}, separated by commas (as shown in Browse).",
         persist_state="session",
     )
@@ -172,7 +172,7 @@ def choose_draws() -> tuple[int, int]:
         0,
         10**6 - 1,
         key="augment_seed",
-        width=120,
+        width=80,
         help="The same seed always gives the same samples.",
         persist_state="session",
     )
@@ -247,7 +247,7 @@ def show_tiles(
         for place in np.flatnonzero(sources == source).tolist():
             said = describe(draws[place])
             shown.append(made[place])
-            labels.append(Label(f"Image {name}, {said}", f"{titles[place]}: {said}" if titles[place] else said))
+            labels.append(Label(f"Image {name}, {said}", titles[place], said))
     each = len(shown) // len(np.unique(sources))
     rows = len(shown) % len(np.unique(sources)) == 0 and each <= _MOST_COLUMNS
     of = json.dumps(augmentation.to_json())
@@ -289,11 +289,11 @@ page(
     parameters(),
 )
 st.html(_STYLE.format(background=background()))
-choices = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+choices = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="row_augment")
 beneath = st.container()
 with choices:
     source = image_source.choose_source("Images of", SOURCE)
-    with st.container(width=240):
+    with st.container(width=160):
         name = choose_dataset(catalogue.available())
 with show_errors():
     augment(catalogue.open_dataset(name), choices, beneath, source)

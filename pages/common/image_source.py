@@ -92,7 +92,7 @@ def _number_key(dataset: Dataset) -> str:
 
 def choose_photo() -> SourceImage | None:
     """Let the user choose; the choice holds for the session, and one of a dataset or built in stands in the address."""
-    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="row_photo")
     beneath = st.container()
     with bar:
         source = choose_source("Image", SOURCE)

@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
+from core.charts.palette import WARNING
 from core.errors import PixelwiseError
 from core.storage import data_home, processes
 from pages.common import address
@@ -33,7 +34,8 @@ def page(title: str, lead: str, parameters: Iterable[Parameter | Sequence[Parame
 
     Where that cannot be read at all, a sentence says so, and the page ends.
     """
-    st.html(_STYLE)
+    st.html(f"<style>:root {{ --danger: {WARNING}; }}\n{_STYLE.read_text(encoding='utf-8')}</style>")
+    name_tab(title)
     with st.container(key="page_head"):
         st.title(title, anchor=False)
         st.caption(lead)
@@ -44,6 +46,16 @@ def page(title: str, lead: str, parameters: Iterable[Parameter | Sequence[Parame
         say_damaged()
         return
     st.stop()
+
+
+def name_tab(page: str, subject: str = "") -> None:
+    """Name the browser's tab after a page and what it shows, so that several can be told apart.
+
+    Args:
+        page: its title.
+        subject: what it shows, such as a dataset's title; empty: the page alone.
+    """
+    st.set_page_config(" · ".join(dict.fromkeys(each for each in (subject, page, "Pixelwise") if each)))
 
 
 def end_for_a_click() -> None:

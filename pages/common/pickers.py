@@ -11,6 +11,7 @@ from core.runs import Run, comparison
 from core.storage import data_home
 from pages.common.address import AddressError, Parameter
 from pages.common.messages import escape_markdown
+from pages.common.page_frame import name_tab
 
 _LAST_RUN = "run_chosen_last"
 _LONGEST_SAID = 60
@@ -78,7 +79,9 @@ def choose(label: str, names: Sequence[str], *, key: str, titles: Mapping[str, s
 def choose_dataset(names: Sequence[str]) -> str:
     """Let the user choose a dataset; the choice holds on every page."""
     titles = {name: catalogue.title(name) for name in names}
-    return choose("Dataset", names, key="dataset", titles=titles)
+    name = choose("Dataset", names, key="dataset", titles=titles)
+    name_tab(st.session_state["page"], titles[name])
+    return name
 
 
 def choose_run(found: Sequence[Run], *, key: str) -> Run:
@@ -90,7 +93,9 @@ def choose_run(found: Sequence[Run], *, key: str) -> Run:
     """
     by_name, shown = {run.name: run for run in found}, f"{key}_shown"
     before = st.session_state.get(shown)
-    name = choose("Run", list(by_name), key=key, titles=full_titles(found))
+    titles = full_titles(found)
+    name = choose("Run", list(by_name), key=key, titles=titles)
+    name_tab(st.session_state["page"], titles[name])
     # What a page shows by itself as it is opened nobody has chosen.
     if name != before and (before is not None or name == st.query_params.get("run")):
         turn_to(name)

@@ -135,7 +135,7 @@ def remove(name: str) -> None:
         "files are not touched."
     )
     with show_errors():
-        if st.button("Remove it", key=f"remove_{name}", type="primary", icon=":material/delete:"):
+        if st.button("Remove it", key=f"danger_remove_{name}", type="primary", icon=":material/delete:"):
             store.remove(name)
             st.rerun()
 

@@ -16,6 +16,7 @@ from pages.explain.views import BY_TITLE
 # Twelve ideas are wider than a phone: there they stand in one row that scrolls sideways. And there what a view shows
 # comes before its settings.
 _STYLE = """<style>
+.st-key-explain_ideas { margin-top: -.5rem; }
 @media (max-width: 900px) {
   .st-key-explain_ideas [data-testid=stButtonGroup] > div { flex-wrap: nowrap; overflow-x: auto; }
   .st-key-explain_ideas button { flex: none; }

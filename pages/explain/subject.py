@@ -29,7 +29,7 @@ def image_parameters(run: Run) -> Iterator[Parameter]:
 def choose_subject() -> Subject | None:
     """Let the user choose; return `None`, having said why, where there is no image yet or it cannot be read."""
     able = runs.with_model()
-    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="row_explain")
     beneath = st.container()
     with bar:
         with st.container(width=360):

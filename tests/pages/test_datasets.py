@@ -132,7 +132,7 @@ def test_a_data_set_is_removed_(app: AppTest, tmp_path: Path) -> None:
     importing.import_images(plan, name="mine", title="Mine")
     show(app, PAGE)
     assert "This deletes **Mine**" in said(app)
-    app.button(key="remove_mine").click().run()
+    app.button(key="danger_remove_mine").click().run()
     assert not app.exception
     assert catalogue.available() == ["digits"]
 

@@ -19,6 +19,9 @@ from pages.common import address
 from pages.common.address import Parameter
 from pages.common.damage_notice import say_damaged
 from pages.common.messages import escape_markdown, show_errors
+from pages.common.terms import with_terms
+from pages.common.tour import show_tour
+from pages.components.theme import background
 
 _BEFORE_WARMING_S = 1.5
 _STYLE = Path(__file__).with_suffix(".css")
@@ -34,16 +37,18 @@ def page(title: str, lead: str, parameters: Iterable[Parameter | Sequence[Parame
 
     Where that cannot be read at all, a sentence says so, and the page ends.
     """
-    st.html(f"<style>:root {{ --danger: {WARNING}; }}\n{_STYLE.read_text(encoding='utf-8')}</style>")
+    colours = f"--danger: {WARNING}; --background: {background()};"
+    st.html(f"<style>:root {{ {colours} }}\n{_STYLE.read_text(encoding='utf-8')}</style>")
     name_tab(title)
     with st.container(key="page_head"):
         st.title(title, anchor=False)
-        st.caption(lead)
+        st.caption(with_terms(lead))
     with show_errors():
         data_home.look_at()
         for sentence in address.begin(title, parameters):
             st.warning(escape_markdown(sentence), icon=":material/link_off:")
         say_damaged()
+        show_tour(title)
         return
     st.stop()
 

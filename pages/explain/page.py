@@ -7,6 +7,7 @@ from pages.common import address
 from pages.common.messages import show_errors
 from pages.common.page_frame import page
 from pages.common.pickers import train_first
+from pages.common.terms import with_terms
 from pages.common.view_switch import choose_view
 from pages.explain.address import VIEW, VIEWS, parameters
 from pages.explain.subject import choose_subject
@@ -28,14 +29,14 @@ _STYLE = """<style>
 def explain(view: View) -> None:
     """Let the user choose what a view is shown on, and show it."""
     if not view.asks_image:
-        st.caption(view.look)
+        st.caption(with_terms(view.look))
         view.show(None)
     elif not runs.with_model():
         train_first("No trained network yet. The digits dataset trains in under a minute.")
     else:
         subject = choose_subject()
         address.write()  # What follows may wait for the worker.
-        st.caption(view.look)
+        st.caption(with_terms(view.look))
         if subject is None:
             st.info("No image yet. Choose one above.")
         else:

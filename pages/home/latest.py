@@ -7,6 +7,7 @@ from core.charts import training_curves
 from core.runs import Run, comparison
 from pages.common.messages import escape_markdown, show_errors
 from pages.common.pickers import full_title
+from pages.common.tour import start_tour, tour_label
 from pages.components.chart import show_charts
 from pages.components.theme import dark
 
@@ -45,9 +46,13 @@ def show_links() -> None:
     """Show where else to begin."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Or start here:**", width="content")
+        if st.button(tour_label(), icon=":material/tour:", key="home_tour"):
+            start_tour()
         if st.button("Import your own images", icon=":material/upload:"):
             st.switch_page("pages/datasets/page.py")
         if st.button("Teach your own classes", icon=":material/school:"):
             st.switch_page("pages/teach/page.py")
+        if st.button("See each idea at work", icon=":material/lightbulb:"):
+            st.switch_page("pages/explain/page.py")
         if st.button("Browse the digits dataset", icon=":material/photo_library:"):
             st.switch_page("pages/browse/page.py", query_params={"dataset": "digits"})

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import runs
 from core.charts import training_curves
+from core.charts.chart import Chart
 from core.datasets.sources import catalogue
 from core.images import image_io
 from core.recipes.recipe import Fit
@@ -20,6 +21,7 @@ from core.storage.progress import duration
 from core.training import coach
 from core.training.coach import CoachFinding
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
+from pages.common.terms import with_terms
 from pages.components.chart import show_charts
 from pages.components.pixel_image import data_url
 from pages.components.theme import dark
@@ -75,8 +77,11 @@ def watch(run: Run, polling: bool) -> None:
         metrics = _growing(str(run.folder)).now()
         _heading(run, status)
         _facts(run, status, metrics)
+        curves = _curves(run, status, metrics)
         _advise(run, status, metrics)
-        _curves(run, status, metrics)
+        if curves:
+            with st.expander("Loss by batch, learning rate"):
+                show_charts(curves, key=f"more_curves_{run.name}", growing=status.state in runs.ALIVE)
 
 
 def _heading(run: Run, status: Status) -> None:
@@ -183,17 +188,19 @@ def _facts(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
     speed, alive = status.pictures_per_second, status.state in runs.ALIVE
     # A record counts the seconds of all sittings; the status knows when the last one began.
     taken = now.get("seconds", 0.0)
-    shown = {
-        "Epoch": f"{status.epoch} of {status.epochs}",
-        "Training accuracy": share(now.get("accuracy")),
+    shown = {}
+    if "test_accuracy" in status.result:
+        shown["Test accuracy"] = share(status.result["test_accuracy"])
+    shown |= {
         f"{run.recipe.split.watched.capitalize()} accuracy": share(last.get("val_accuracy")),
+        "Training accuracy": share(now.get("accuracy")),
+        "Epoch": f"{status.epoch} of {status.epochs}",
         "Images a second": "–" if speed is None else f"{speed:,.0f}",
         "Time left" if alive else "Time taken": duration(status.seconds_left if alive else taken),
         "Memory": "–" if status.memory_mb is None else f"{status.memory_mb:,.0f} MB",
     }
-    if "test_accuracy" in status.result:
-        shown["Test accuracy"] = share(status.result["test_accuracy"])
-    with st.container(horizontal=True, gap="medium"):
+    # The one that counts comes first, and is the largest.
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="train_facts"):
         for label, value in shown.items():
             st.metric(label, value, width="content")
 
@@ -234,26 +241,31 @@ def _set_up(run: Run, finding: CoachFinding) -> None:
     _attempt(hand_over)
 
 
-def _curves(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
+def _curves(run: Run, status: Status, metrics: list[dict[str, Any]]) -> list[Chart]:
+    """Draw loss and accuracy by epoch, and say what to look for; return the run's other charts, to be drawn below."""
     alive, validation = status.state in runs.ALIVE, run.recipe.split.watched
     if not metrics and not alive:
         st.info("This run ended before its first batch, so there are no curves.")
-        return
-    drawn = training_curves.run_curves(metrics, run.recipe.fit.epochs, dark=dark(), validation=validation)
-    show_charts(drawn, key=f"curves_{run.name}", growing=alive)
+        return []
+    loss, accuracy, *others = training_curves.run_curves(
+        metrics, run.recipe.fit.epochs, dark=dark(), validation=validation
+    )
+    show_charts([loss, accuracy], key=f"curves_{run.name}", growing=alive)
     legend = training_curves.legend(dark=dark(), validation=validation)
     st.html("&emsp;".join(f"<b style='color:{colour}'>━</b> {name}" for name, colour in legend))
     if not metrics:
         st.caption("Curves appear after the first batch. TensorFlow takes a few seconds to start.")
-        return
+        return others
     watched = (
         " Here the test set doubles as the validation set, as in the book, so test accuracy is not "
         "an independent estimate."
     )
-    st.caption(
+    said = (
         "Watch the gap: if training keeps improving but validation does not, the network is "
         "overfitting. Drag across the chart to zoom in." + (watched if validation == "test" else "")
     )
+    st.caption(with_terms(said))
+    return others
 
 
 def show_seen(run: Run) -> None:

@@ -102,7 +102,10 @@ def ways(run: Run) -> None:
 
 page("Train", "Training runs in the background. You can close this page or the browser; it keeps going.", parameters())
 # The bar would glide to each new value for half a second, which takes the browser half as long as all else here.
-st.html("<style>[data-testid=stProgressBarTrack] > div { transition: none; }</style>")
+st.html(
+    "<style>[data-testid=stProgressBarTrack] > div { transition: none; }"
+    ".st-key-train_facts > :first-child [data-testid=stMetricValue] { font-size: 2.2rem; line-height: 1.15; }</style>"
+)
 left, right = st.columns([1, 3], gap="large")
 with left, show_errors():
     dataset = catalogue.open_dataset(choose_dataset(catalogue.available()))

@@ -61,12 +61,12 @@ def predict(folder: str, images: np.ndarray) -> np.ndarray:
     """
     graph = _graph(*_version(folder))
     try:
-        return np.concatenate([np.asarray(graph(portion), np.float32) for portion in _portions(images)])
+        return np.concatenate([np.asarray(graph(portion), np.float32) for portion in portions(images)])
     except TypeError as error:
         raise ValueError("the network takes images of another shape") from error
 
 
-def _portions(images: np.ndarray) -> Iterator[np.ndarray]:
+def portions(images: np.ndarray) -> Iterator[np.ndarray]:
     """Yield some images after the others: what a network makes of large ones takes gigabytes."""
     at_once = max(_FEWEST_AT_ONCE, _PIXELS_AT_ONCE // (images.shape[1] * images.shape[2]))
     for begin in range(0, max(1, len(images)), at_once):
@@ -106,7 +106,7 @@ def answers(folder: str, images: Sequence[np.ndarray]) -> list[Given | None]:
 def features(folder: str, images: np.ndarray) -> np.ndarray:
     """Return what a run's last layer is given, float32 `(n, d)`. Arguments and errors are those of `predict`."""
     probe = _probe(*_version(folder))
-    return np.concatenate([probe.features(portion) for portion in _portions(images)])
+    return np.concatenate([probe.features(portion) for portion in portions(images)])
 
 
 def heat_maps(folder: str, image: np.ndarray, classes: Sequence[int]) -> HeatMaps:

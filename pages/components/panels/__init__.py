@@ -1,0 +1,39 @@
+"""Small plots and images beside each other that follow a dragged slider: one message, one element."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import streamlit as st
+
+from core.charts.panel import Picture, Plot
+from core.images import image_io
+from pages.components import script, style
+from pages.components.pixel_image import data_url
+
+_mount = st.components.v2.component(
+    "pixelwise_panels",
+    html="<div class='panels'></div>",
+    css=style("panels/style.css"),
+    js=script("panels/script.js"),
+)
+
+
+def panels(shown: Sequence[Plot | Picture], *, of: str = "", key: str) -> None:
+    """Draw panels in a row, beneath each other where there is no room.
+
+    Args:
+        shown: from the left.
+        of: what they were made of; the element has it as `data-of` once they are drawn.
+        key: the component's key: the element stays from rerun to rerun.
+    """
+    _mount(key=key, data={"of": of, "panels": [_sent(each) for each in shown]})
+
+
+def _sent(panel: Plot | Picture) -> dict[str, Any]:
+    if isinstance(panel, Plot):
+        return {"plot": asdict(panel)}
+    height, width = panel.pixels.shape[:2]
+    url = data_url(image_io.png(image_io.from_array(panel.pixels)))
+    about = {"title": panel.title, "alt": panel.alt, "note": panel.note, "width": panel.width}
+    return {"picture": {**about, "url": url, "crisp": max(width, height) * 2 <= panel.width}}

@@ -159,6 +159,23 @@ def photo_prepared(photo: Image.Image, recipe: Recipe, about: About) -> np.ndarr
     return image_io.to_array(recipe.steps.apply(photo))
 
 
+def taken_shape(recipe: Recipe, about: About) -> tuple[int, int, int] | None:
+    """Return height, width and channels of what a recipe's network takes; `None`: images of several sizes tell nothing.
+
+    Raises:
+        StepError: one of the steps cannot be applied to the dataset's images.
+    """
+    height, width, channels = about.size
+    if not height:
+        return None
+    width, height = recipe.steps.size_after(width, height)
+    return height, width, 1 if _is_gray(channels, recipe.steps) else 3
+
+
+def _is_gray(channels: int, steps: Pipeline) -> bool:
+    return channels == 1 or any(isinstance(step, Grayscale) for step in steps.applied.steps)
+
+
 def shapes(dataset: Dataset, steps: Pipeline) -> dict[tuple[int, int, int], int]:
     """Return how many images come out in each shape (height, width, channels), largest number first.
 
@@ -168,7 +185,7 @@ def shapes(dataset: Dataset, steps: Pipeline) -> dict[tuple[int, int, int], int]
         StepError: a step cannot be applied to one of the images.
     """
     sizes, counts = np.unique(dataset.index[["width", "height"]], return_counts=True)
-    gray = dataset.about.size[2] == 1 or any(isinstance(step, Grayscale) for step in steps.applied.steps)
+    gray = _is_gray(dataset.about.size[2], steps)
     found: dict[tuple[int, int, int], int] = {}
     for (width, height), count in zip(sizes.tolist(), counts.tolist(), strict=True):
         try:

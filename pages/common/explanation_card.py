@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import starmap
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -36,16 +36,11 @@ from core.runs import Run, RunError
 from core.storage import jobs
 from pages.common.job_progress import show_job
 from pages.common.messages import escape_markdown, show_errors
-from pages.common.page_frame import end_for_a_click
+from pages.common.worker_wait import awaited
 from pages.components.gallery import image_url
 from pages.components.pixel_image import data_url
 
-_Result = TypeVar("_Result")
-
-_POLL_S, _PATIENCE_S = 0.1, 120
 _BEFORE_PREPARING_S = 1.0
-# Each so many polls, since the browser draws more anew than the skeleton.
-_REDRAWN = 10
 _HEAT_PX, _NEAR_PX = 196, 84
 _LOOKS_PX, _CHANGES_PX = 280, 280
 _NEIGHBOURS = 8
@@ -163,7 +158,7 @@ def _explain(
     asked: list[WorkerCall[Any]] = []
     try:
         if probabilities is None:
-            probabilities = _awaited(worker.probabilities(run, case.seen[np.newaxis]), looks, _LOOKS_PX)[0]
+            probabilities = awaited(worker.probabilities(run, case.seen[np.newaxis]), looks, _LOOKS_PX)[0]
             if answer_place is not None:
                 with answer_place:
                     _show_answer(run, probabilities, case.true, case.key)
@@ -175,12 +170,12 @@ def _explain(
         asked_looks = worker.heat_maps(run, case.seen, classes)
         asked_changes = worker.probabilities(run, sensitivity.changed(case.seen))
         asked += [asked_looks, asked_changes]
-        found = _awaited(asked_looks, looks, _LOOKS_PX)
+        found = awaited(asked_looks, looks, _LOOKS_PX)
         with looks.container():
             _show_looks(case, classes, found)
         with near, show_errors():
             _show_nearest(case, first)
-        changed = _awaited(asked_changes, changes, _CHANGES_PX)
+        changed = awaited(asked_changes, changes, _CHANGES_PX)
         answers = sensitivity.by_change(changed if case.certain is None else case.certain.apply(changed))
         with changes.container():
             _show_changes(case, classes, answers)
@@ -192,17 +187,6 @@ def _explain(
         # A click to the next image ends this here: the worker need not answer about this one before that.
         for each in asked:
             each.cancel()
-
-
-def _awaited(asked: WorkerCall[_Result], place: DeltaGenerator, height: int) -> _Result:
-    """Wait for the worker, a skeleton in its place; a click meanwhile ends this."""
-    for poll in range(round(_PATIENCE_S / _POLL_S)):
-        if (found := asked.within(_POLL_S)) is not None:
-            return found
-        end_for_a_click()
-        if poll % _REDRAWN == 0:
-            place.skeleton(height=height)  # Here Streamlit ends this run for one of the whole page.
-    raise RunError("The prediction timed out. Try again when the computer is less busy.")
 
 
 def _show_answer(run: Run, probabilities: np.ndarray, true: int | None, key: str) -> None:
@@ -261,7 +245,7 @@ def _show_nearest(case: _Case, predicted: int) -> None:
         wanted = vectors[case.index]
     else:
         wanted = features.unit(
-            _awaited(worker.features(run, case.seen[np.newaxis]), st.skeleton(height=_NEAR_PX), _NEAR_PX)
+            awaited(worker.features(run, case.seen[np.newaxis]), st.skeleton(height=_NEAR_PX), _NEAR_PX)
         )[0]
     others = divided.train[divided.train != (-1 if case.index is None else case.index)]
     ids, cosines = nearest(vectors, others, wanted, _NEIGHBOURS)

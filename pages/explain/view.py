@@ -9,7 +9,9 @@ from PIL import Image
 
 from core.datasets.store import Dataset
 from core.images import image_io
+from core.preprocessing import StepError
 from core.runs import Run
+from core.training.data import photo_prepared, taken_shape
 from pages.common.address import Parameter
 
 
@@ -39,8 +41,27 @@ class Subject:
 
         Raises:
             StepError: one of the steps cannot be applied to it.
+            RunError: what the run's dataset was cannot be read.
         """
+        if self.index is None:
+            return photo_prepared(self.image, self.run.recipe, self.run.about)
         return image_io.to_array(self.run.recipe.steps.apply(self.image))
+
+    @cached_property
+    def batch(self) -> np.ndarray:
+        """What the network is asked about, uint8 `(1, height, width, channels)`, of the size that it takes.
+
+        Raises:
+            StepError: the run's steps leave the image in another size or colour.
+            RunError: what the run's dataset was cannot be read.
+        """
+        takes = taken_shape(self.run.recipe, self.run.about)
+        if takes is not None and self.seen.shape != takes:
+            raise StepError(
+                f"The run's steps leave {_said(self.seen.shape)} of this image, and its network takes {_said(takes)}. "
+                "Choose an image of the run's dataset."
+            )
+        return self.seen[np.newaxis]
 
     @property
     def key(self) -> str:
@@ -68,3 +89,8 @@ class View:
     show: Callable[[Subject | None], None]
     parameters: Callable[[], Iterable[Parameter | Sequence[Parameter]]] = tuple
     asks_image: bool = True
+
+
+def _said(shape: tuple[int, ...]) -> str:
+    height, width, channels = shape
+    return f"{width}×{height} {'gray' if channels == 1 else 'color'} pixels"

@@ -65,8 +65,8 @@ class Plot:
         x: the horizontal axis.
         y: the vertical one.
         marks: what is drawn, the last on top.
-        width: in CSS pixels, at most.
-        height: in CSS pixels, at that width.
+        width: in units of about a CSS pixel; it is drawn as wide as there is room, within limits.
+        height: in the same units.
     """
 
     title: str
@@ -74,8 +74,8 @@ class Plot:
     x: Axis
     y: Axis
     marks: Sequence[Mark]
-    width: int = 420
-    height: int = 300
+    width: int = 300
+    height: int = 240
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,13 @@
 """The views of the Explain page, in the order in which the chapter comes to them: a line each."""
 
-from pages.explain import convolution, glossary, numbers, pooling
+from pages.explain import convolution, glossary, numbers, pooling, regularisation
 from pages.explain.view import View
 
-VIEWS: tuple[View, ...] = (numbers.VIEW, convolution.VIEW, pooling.VIEW, glossary.VIEW)
+VIEWS: tuple[View, ...] = (
+    numbers.VIEW,
+    convolution.VIEW,
+    pooling.VIEW,
+    regularisation.VIEW,
+    glossary.VIEW,
+)
 BY_TITLE = {view.title: view for view in VIEWS}

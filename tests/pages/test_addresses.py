@@ -24,6 +24,7 @@ from pages.home.address import VIEWS as HOME_VIEWS
 from pages.preprocess.address import VIEWS as PREPROCESS_VIEWS
 from pages.train.address import VIEWS as TRAIN_VIEWS
 from tests.paths import PROJECT
+from tests.unit import made_lessons
 from tests.unit.made_answers import MadeAnswer
 from tests.unit.made_runs import made_run
 
@@ -120,6 +121,30 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
         "difference": "yes",
         "picture": "5",
     },
+    "explain regularisation dropout": {
+        "view": "regularisation",
+        "run": "RUN",
+        "picture": "5",
+        "rate": "0.25",
+        "masks": "3",
+        "scaled": "no",
+    },
+    "explain regularisation penalties": {
+        "view": "regularisation",
+        "run": "RUN",
+        "picture": "5",
+        "regulariser": "penalties",
+        "strength": "0.6",
+    },
+    "explain regularisation batch-norm": {
+        "view": "regularisation",
+        "run": "RUN",
+        "picture": "5",
+        "regulariser": "batch-norm",
+        "batch-size": "32",
+        "batch": "2",
+        "channel": "1",
+    },
     "explain glossary": {"view": "glossary", "word": "batch"},
     "train": {"dataset": "digits", "recipe": "digits-dense", "view": "fit", "augmentation": "mine"},
     "runs": {"run": ["RUN", "OTHER"], "part": "validation"},
@@ -127,6 +152,8 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
 }
 # What is found by an audit is tested with it; any text is a file's name, or says that a setting is asked for.
 _ELSEWHERE = {"finding", "settings", *NAMES}
+# What else stands in the address of a page follows from these.
+_CHOOSING = ("view", "regulariser")
 _FREE = {"dataset", "pictures", "settings", "word", *NAMES}
 
 
@@ -160,6 +187,7 @@ def values(app: AppTest) -> dict[str, Any]:
 @pytest.fixture
 def runs_of(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setattr(worker, "WorkerCall", MadeAnswer)
+    monkeypatch.setattr("pages.explain.asking.asked", made_lessons.asked)
     monkeypatch.setattr("pages.common.explanation_card.prepare_cards", lambda _run: None)
     user_library.save("augmentation", "mine", Augmentation(rotation_range=7.0).to_json())
     made = {"OTHER": made_run([4]), "RUN": made_run(range(40))}
@@ -179,7 +207,9 @@ def example(page: str, runs_of: dict[str, str]) -> dict[str, str | list[str]]:
 def test_all_that_a_page_has_stands_in_its_link(page: str, runs_of: dict[str, str]) -> None:
     asked = {name: [texts] if isinstance(texts, str) else texts for name, texts in example(page, runs_of).items()}
     first = opened(page, **asked)
-    assert {each.name for each in table(first)} - set(asked) <= _ELSEWHERE | {"source", "run"}, "each has an example"
+    assert {each.name for each in table(first)} - set(asked) <= _ELSEWHERE | {"source", "run", *_CHOOSING}, (
+        "each has an example"
+    )
     assert address_of(first) == asked
     again = opened(page, **address_of(first))
     assert values(again) == values(first)
@@ -207,7 +237,7 @@ def test_each_view_has_a_parameter_of_its_own(page: str, runs_of: dict[str, str]
 
 @pytest.mark.parametrize("page", _EXAMPLES)
 def test_nonsense_is_said_and_left_out(page: str, runs_of: dict[str, str]) -> None:
-    view = {"view": _EXAMPLES[page]["view"]} if " " in page else {}
+    view = {name: _EXAMPLES[page][name] for name in _CHOOSING if " " in page and name in _EXAMPLES[page]}
     nonsense = {name: "no(such)thing" for name in _EXAMPLES[page] if name not in {*_FREE, *view}}
     usual = address_of(opened(page, **view))
     app = opened(page, **view, **nonsense)

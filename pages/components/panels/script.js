@@ -10,7 +10,10 @@ import { placeOn } from "./places.js";
  * @typedef {{title: string, alt: string, note: string, url: string, width: number, crisp: boolean}} Picture
  */
 
-const margin = { left: 52, right: 10, top: 8, bottom: 42 };
+const margin = { left: 28, right: 20, top: 8, bottom: 42 };
+const letterWidth = 6.6;
+// So much larger than in its own units a plot is drawn at most.
+const widest = 1.3;
 const svgSpace = "http://www.w3.org/2000/svg";
 
 /**
@@ -86,7 +89,7 @@ function drawnMark(mark, field) {
 /** @param {Plot} plot */
 function drawnPlot(plot) {
   const figure = element("figure", "panel plot", "");
-  figure.style.maxWidth = `${plot.width}px`;
+  figure.style.maxWidth = `${plot.width * widest}px`;
   figure.append(element("figcaption", "title", plot.title));
   const legend = element("div", "legend", "");
   for (const mark of plot.marks.filter((each) => each.label)) {
@@ -95,7 +98,9 @@ function drawnPlot(plot) {
     if (mark.dashed) item.classList.add("dashed");
     legend.append(item);
   }
-  const [left, top] = [margin.left, margin.top];
+  const longest = Math.max(0, ...plot.y.ticks.map(([, text]) => text.length));
+  const left = Math.min(margin.left + letterWidth * longest, plot.width / 2);
+  const { top } = margin;
   const [right, bottom] = [plot.width - margin.right, plot.height - margin.bottom];
   const field = {
     left,

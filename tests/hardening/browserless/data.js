@@ -198,6 +198,41 @@ const makers = {
   image_strip: () => ({
     images: list(count(1000), (id) => ({ id: String(id), url: "u", alt: word(), marked: chance(0.2) })),
   }),
+  panels: () => {
+    const axis = () => {
+      const [low, high] = limits();
+      return { title: word(), low, high, ticks: list(below(8), () => [share(), word()]), log: chance(0.3) };
+    };
+    const mark = () => {
+      const length = lengthOf();
+      return {
+        kind: one(["line", "bars", "outline", "dots", "across", "down"]),
+        colour: "blue",
+        x: values(length),
+        y: values(length),
+        label: word(),
+        dashed: chance(0.3),
+      };
+    };
+    const plot = () => ({
+      title: word(),
+      alt: word(),
+      x: axis(),
+      y: axis(),
+      marks: list(below(4), mark),
+      width: one([260, 300]),
+      height: 240,
+    });
+    const picture = () => ({
+      title: word(),
+      alt: word(),
+      note: word(),
+      url: `u${below(3)}`,
+      width: one([1, 130, 400]),
+      crisp: chance(0.5),
+    });
+    return { of: word(), panels: list(below(6), () => chance(0.5) ? { plot: plot() } : { picture: picture() }) };
+  },
   paste_images: () => null,
   pooling: () => {
     const length = one([1, 2, 3, 5]);

@@ -13,7 +13,10 @@ _MOST_LAYERS = 500
 
 @dataclass(frozen=True)
 class Network:
-    """Layers from input to output. The last is a dense softmax layer over the classes."""
+    """Layers from input to output. The last is a dense softmax layer over the classes.
+
+    One without layers is that of a recipe whose generator has networks of its own.
+    """
 
     layers: tuple[Layer, ...]
 
@@ -23,20 +26,19 @@ class Network:
         Raises:
             SettingError: it is not a dense layer with softmax.
         """
-        last = self.layers[-1] if self.layers else None
-        if last is None or not last.answers:
-            raise SettingError(
-                f"A network's last layer must be a Dense layer with softmax; received {format_value(last)}."
-            )
+        if self.layers and not self.layers[-1].answers:
+            raise _without_softmax(self.layers[-1])
 
     def with_classes(self, classes: int) -> "Network":
         """Return the network with as many outputs as there are classes."""
+        if not self.layers:
+            return self
         return Network((*self.layers[:-1], self.layers[-1].with_outputs(classes)))
 
     @property
     def beginning(self) -> tuple[Layer, ...]:
         """The first layer, where it is one that only brings the numbers of images to others; else nothing."""
-        return self.layers[:1] if self.layers[0].begins else ()
+        return self.layers[:1] if self.layers and self.layers[0].begins else ()
 
     def normalised(self, normalisation: Normalisation) -> "Network":
         """Return the network with this as what it does with the numbers first, in place of what it did."""
@@ -63,4 +65,10 @@ class Network:
             raise SettingError(f"A network is a list of layers; received {format_value(data)}.")
         if len(data) > _MOST_LAYERS:
             raise SettingError(f"The network has {len(data):,} layers; at most {_MOST_LAYERS} are taken.")
+        if not data:
+            raise _without_softmax(None)
         return cls(tuple(specification("layer", LAYERS, each) for each in data))
+
+
+def _without_softmax(last: Layer | None) -> SettingError:
+    return SettingError(f"A network's last layer must be a Dense layer with softmax; received {format_value(last)}.")

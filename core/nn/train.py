@@ -140,12 +140,17 @@ def _train(journal: Journal) -> None:
         import_keras()
         if not whole.result() and not kind:
             images = prepared_images(dataset, recipe.steps, preparing)
+    from core.nn.generation.training import GenerativeTraining
     from core.nn.inference import dataset_features
     from core.nn.training.loop import Training
 
     if kind:
         images = dataset_features.made(dataset, kind, preparing)
-    training = Training(journal, recipe, images, divided, begin, shape)
+    training: Training | GenerativeTraining
+    if recipe.generator is not None:
+        training = GenerativeTraining(journal, recipe, images, divided, begin)
+    else:
+        training = Training(journal, recipe, images, divided, begin, shape)
     _write_environment(run)
     journal.check_wish()
     training.fit()

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.augmentation import Augmentation
 from core.datasets.store import About
+from core.generation.generators import GENERATORS, Generator
 from core.networks.network import Network
 from core.preprocessing import Grayscale, Pipeline, Resize, Step
 from core.preprocessing.normalisation import NONE
@@ -25,6 +26,7 @@ VERSION = 1
 # Images larger than this, or of several sizes, are brought to it by a recipe without steps of its own.
 _LARGEST_SIDE = 64
 _NAMED = Path(__file__).parent / "library"
+_GENERATING = _NAMED / "generation"
 
 
 class RecipeError(SettingError):
@@ -177,7 +179,7 @@ class Recipe:
         title: for people.
         teaches: one sentence on what there is to see.
         dataset: the name of the dataset it is meant for.
-        network: the layers.
+        network: the layers; none where there is a `generator`.
         steps: preprocessing; empty means images as the dataset keeps them.
         augmentation: how chance changes the training images anew in each epoch, if it does.
         split: where validation comes from.
@@ -187,6 +189,8 @@ class Recipe:
         initial_weights: the name of a run that can predict, with whose weights the training begins; empty: the seed
             draws them. The run's layers must have the same weights; its images may have had another size.
         loss: the loss function; the book knows one.
+        generator: what learns to make images like the dataset's, in place of a network that classifies them; `None`:
+            nothing does. Of `fit`, only epochs, batch size, seed and averaging count for it.
         book_accuracy: the test accuracy that the book prints for it, 0–1, where it is one of the book's.
         book_trap: what in the book's version misleads, if anything.
     """
@@ -204,6 +208,7 @@ class Recipe:
     fit: Fit = field(default_factory=Fit)
     initial_weights: str = ""
     loss: str = "categorical_crossentropy"
+    generator: Generator | None = None
     book_accuracy: float | None = None
     book_trap: str = ""
 
@@ -287,6 +292,8 @@ class Recipe:
             "initial_weights": self.initial_weights,
             "book_accuracy": self.book_accuracy,
             "book_trap": self.book_trap,
+            # Left out of others, whose identity stays what it was before there were any.
+            **({} if self.generator is None else {"generator": self.generator.to_json()}),
         }
 
     @property
@@ -307,7 +314,8 @@ class Recipe:
         for name in data:
             if name not in known:
                 raise RecipeError(unknown_name("field in the recipe:", name, known))
-        for name in ("version", "name", "dataset", "network"):
+        generates = data.get("generator") is not None
+        for name in ("version", "name", "dataset", *(() if generates else ("network",))):
             if name not in data:
                 raise RecipeError(f"The recipe needs the field {name!r}.")
         if data["version"] != VERSION:
@@ -322,6 +330,8 @@ class Recipe:
         for name in ("steps", "network"):
             if not isinstance(values[name], list):
                 raise RecipeError(f"The recipe's {name} must be a list; received {format_value(values[name])}.")
+        if generates and values["network"]:
+            raise RecipeError("A recipe with a generator has no network of its own: leave out one of them.")
         for name in ("split", "fit", "augmentation"):
             if not isinstance(values[name], Mapping) and not (name == "augmentation" and values[name] is None):
                 raise RecipeError(f"The recipe's {name} must be an object; received {format_value(values[name])}.")
@@ -339,7 +349,7 @@ class Recipe:
                 title=values["title"] or values["name"],
                 teaches=values["teaches"],
                 dataset=values["dataset"],
-                network=Network.from_json(values["network"]),
+                network=Network(()) if generates else Network.from_json(values["network"]),
                 steps=Pipeline.from_json(values["steps"]),
                 augmentation=None if values["augmentation"] is None else Augmentation.from_json(values["augmentation"]),
                 split=Split.from_json(values["split"]),
@@ -348,6 +358,7 @@ class Recipe:
                 fit=Fit.from_json(values["fit"]),
                 initial_weights=values["initial_weights"],
                 loss=values["loss"],
+                generator=specification("generator", GENERATORS, values["generator"]) if generates else None,
                 book_accuracy=values["book_accuracy"],
                 book_trap=values["book_trap"],
             )
@@ -370,6 +381,7 @@ _EMPTY: dict[str, Any] = {
     "optimiser": {"kind": "Adam"},
     "schedule": {"kind": "Constant"},
     "loss": "categorical_crossentropy",
+    "generator": None,
     "fit": {},
     "initial_weights": "",
     "book_accuracy": None,
@@ -435,8 +447,18 @@ def read_recipe(path: Path, *, verified: bool = True) -> Recipe:
 
 @lru_cache(maxsize=1)
 def named_recipes() -> dict[str, Recipe]:
-    """Return the recipes of `core/recipes/` by name, sorted."""
-    paths = sorted(_NAMED.glob("*.json"), key=lambda path: path.stem)
+    """Return the recipes of `core/recipes/` for networks that classify by name, sorted."""
+    return _in(_NAMED)
+
+
+@lru_cache(maxsize=1)
+def generating_recipes() -> dict[str, Recipe]:
+    """Return the recipes of `core/recipes/` for networks that make images by name, sorted."""
+    return _in(_GENERATING)
+
+
+def _in(folder: Path) -> dict[str, Recipe]:
+    paths = sorted(folder.glob("*.json"), key=lambda path: path.stem)
     return {recipe.name: recipe for recipe in map(read_recipe, paths)}
 
 
@@ -446,7 +468,7 @@ def find_recipe(name_or_path: str) -> Recipe:
     Raises:
         RecipeError: neither.
     """
-    recipes = named_recipes()
+    recipes = named_recipes() | generating_recipes()
     if name_or_path in recipes:
         return recipes[name_or_path]
     if name_or_path.endswith(".json"):

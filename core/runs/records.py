@@ -29,6 +29,10 @@ class _Record:
     pictures_per_second: _Value = None
     memory_mb: _Value = None
     val_pictures: Count | None = None
+    discriminator_loss: _Value = None
+    recognised: _Value = None
+    diversity: _Value = None
+    nearest: _Value = None
     class_shares: tuple[Annotated[float, Between(0, 1), OrNan()], ...] = ()
 
 

@@ -77,6 +77,8 @@ def beginning(recipe: Recipe) -> Kind | None:
 
     Features do where the network begins with a frozen pretrained one and nothing that chance changes stands before.
     """
+    if not recipe.network.layers:
+        return None
     first, second = recipe.network.layers[0], recipe.network.layers[1:2]
     pooled = bool(second) and second[0].pools_whole
     changed = recipe.fit.views > 1 or (recipe.augmentation is not None and recipe.augmentation.moving)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.generation.generators import GENERATORS, Generator
 from core.networks.layers import LAYERS, Layer
 from core.preprocessing.steps import STEPS, Step
 from core.recipes.optimisers import OPTIMISERS, Optimiser
@@ -13,6 +14,7 @@ from core.recipes.schedules import SCHEDULES, Schedule
 
 PROJECT = Path(__file__).resolve().parents[2]
 FAMILIES: dict[str, tuple[str, ...]] = {
+    "core.generation.generators": (*GENERATORS, Generator.__name__),
     "core.networks.layers": (*LAYERS, Layer.__name__),
     "core.preprocessing.steps": (*STEPS, Step.__name__),
     "core.recipes.optimisers": (*OPTIMISERS, Optimiser.__name__),

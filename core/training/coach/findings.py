@@ -85,17 +85,7 @@ class CoachFinding:
 def advice(
     metrics: Sequence[Mapping[str, Any]], status: Status, recipe: Recipe, class_names: Sequence[str]
 ) -> list[CoachFinding]:
-    """Say what a run's curves tell so far, the worst first.
-
-    Args:
-        metrics: records of `Run.metrics`.
-        status: where the run stands: whether more is to come.
-        recipe: what it trains by; changes are proposed to it.
-        class_names: one text a class.
-
-    Returns:
-        What was found; nothing before the first epoch has ended, unless the loss is no number.
-    """
+    """Say what the curves of a network that classifies tell. Arguments and answer are those of `coach.advice`."""
     return [_that_changes(recipe, each) for each in _found(metrics, status, recipe, class_names)]
 
 

@@ -11,7 +11,7 @@ from core.augmentation import Augmentation
 from core.datasets.store import About
 from core.networks.layers import Conv2D, Dense, Dropout, Rescaling
 from core.preprocessing import Grayscale, Resize
-from core.recipes.recipe import Recipe, RecipeError, find_recipe, named_recipes, read_recipe
+from core.recipes.recipe import Recipe, RecipeError, find_recipe, generating_recipes, named_recipes, read_recipe
 from tests.paths import DATA
 
 MNIST = About("mnist", "MNIST", "", "", tuple("0123456789"), (28, 28, 1))
@@ -19,7 +19,9 @@ PETS = About("pets", "Pets", "", "", ("cat", "dog"), (60, 80, 3))
 OLD = DATA / "recipes"
 
 
-@pytest.mark.parametrize("recipe", named_recipes().values(), ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize(
+    "recipe", [*named_recipes().values(), *generating_recipes().values()], ids=lambda recipe: recipe.name
+)
 def test_named_recipes_say_what_they_teach_and_go_to_json_and_back(recipe: Recipe) -> None:
     assert recipe.teaches.endswith(".")
     again = Recipe.from_json(json.loads(json.dumps(recipe.to_json())))
@@ -52,6 +54,21 @@ def test_the_other_exercises_are_the_books() -> None:
     )
     assert pets.steps.steps == (Grayscale(), Resize(width=50, height=50, how="stretch"))
     assert plain.augmentation is regularised.augmentation is pets.augmentation is None
+
+
+def test_a_recipe_that_makes_images_has_a_generator_and_no_network() -> None:
+    gan, cnn = find_recipe("gan-digits"), find_recipe("digits-cnn")
+    assert gan.for_dataset(MNIST, 60_000).generator == gan.generator
+    assert gan.with_settings({"generator.latent": 8}).generator != gan.generator
+    assert "generator" not in cnn.to_json(), "what was trained before there were generators keeps its identity"
+    for other, said in (
+        ({"network": cnn.to_json()["network"]}, "leave out one of them"),
+        ({"generator": {"kind": "Painter"}}, "Painter"),
+        ({"generator": {"kind": "GAN", "latent": 0}}, "latent must be"),
+        ({"generator": None}, "softmax"),
+    ):
+        with pytest.raises(RecipeError, match=said):
+            Recipe.from_json(gan.to_json() | other)
 
 
 def test_a_recipe_comes_right_before_its_counterparts() -> None:

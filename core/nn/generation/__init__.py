@@ -1,0 +1,1 @@
+"""Training networks that make images, and asking them for samples."""

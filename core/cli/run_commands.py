@@ -23,8 +23,12 @@ def runs_list() -> None:
             click.echo(f"{run.name:<40} damaged: {run.damage}")
             continue
         status, dataset = run.status(), run.about.name
-        accuracy = status.result.get("test_accuracy")
-        facts = f"test accuracy {accuracy:.2%}" if accuracy is not None else status.cause or progress_line(status)
+        accuracy, recognised = status.result.get("test_accuracy"), status.result.get("recognised")
+        facts = status.cause or progress_line(status)
+        if accuracy is not None:
+            facts = f"test accuracy {accuracy:.2%}"
+        elif recognised is not None:
+            facts = f"samples recognised {recognised:.0%}"
         click.echo(f"{run.name:<40} {status.said:<12} {dataset:<10} {facts}")
 
 

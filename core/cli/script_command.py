@@ -8,7 +8,7 @@ from core.datasets.decisions import Decided
 from core.datasets.sources import catalogue
 from core.datasets.store import About
 from core.recipes import script
-from core.recipes.recipe import Recipe, find_recipe, named_recipes
+from core.recipes.recipe import Recipe, find_recipe, generating_recipes, named_recipes
 from core.runs import RunError
 
 
@@ -23,7 +23,7 @@ def code(run_or_recipe: str) -> None:
 
 
 def _script(run_or_recipe: str) -> str:
-    if run_or_recipe in named_recipes() or run_or_recipe.endswith(".json"):
+    if run_or_recipe in named_recipes() or run_or_recipe in generating_recipes() or run_or_recipe.endswith(".json"):
         recipe = find_recipe(run_or_recipe)
         return script.recipe_script(recipe, *_data_of(recipe))
     try:

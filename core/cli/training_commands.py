@@ -58,6 +58,8 @@ def wait_and_tell(run: Run) -> None:
         click.echo(said, err=True)
     seconds = round(processes.seconds_since(status.asked), 2)
     result = {name: status.result.get(name) for name in ("test_accuracy", "test_loss")}
+    # What is measured of networks that make images.
+    result |= {name: value for name, value in status.result.items() if not name.startswith(("validation_", "test_"))}
     click.echo(json.dumps({"run": run.name, "state": status.state, "seconds": seconds, **result}))
     if status.state in (runs.FAILED, runs.INTERRUPTED):
         raise click.ClickException(status.cause)

@@ -18,6 +18,7 @@ from core.images import image_io
 from core.nn.inference import models
 from core.nn.inference.models import Given
 from core.runs import Run, RunError
+from core.runs.model_files import MODEL
 from core.storage import data_home
 
 _Result = TypeVar("_Result")
@@ -70,18 +71,19 @@ def warm() -> "Future[Any]":
 class WorkerCall(Generic[_Result]):
     """What the worker was asked about a run, and what it says to it; a worker that was killed is asked once more."""
 
-    def __init__(self, run: Run, function: Callable[..., _Result], *arguments: Any) -> None:
+    def __init__(self, run: Run, function: Callable[..., _Result], *arguments: Any, network: str = MODEL) -> None:
         """Ask.
 
         Args:
             run: a run that has a model.
-            function: of `core.nn.inference.models`; it takes the run's folder and the arguments.
+            function: of `core.nn`; it takes the run's folder and the arguments.
             arguments: what else it takes.
+            network: the file that holds the model.
 
         Raises:
             RunError: the run has no model.
         """
-        if not run.has_model:
+        if not (run.folder / network).exists():
             raise RunError(f"The run {run.name} has no network yet: it is saved when the training ends.")
         self._run, self._function, self._arguments = run, function, arguments
         self._asked_again = False

@@ -26,7 +26,10 @@ def show_take_away(run: Run) -> None:
         said = "Standalone Python script that reproduces this run exactly." + (
             f" Its images: `{needed}`" if needed else ""
         )
-        _offer(run, "Script", said, f"{run.name}.py", lambda: script.run_script(run))
+        if problem := script.problem(run.recipe):
+            st.caption(problem)
+        else:
+            _offer(run, "Script", said, f"{run.name}.py", lambda: script.run_script(run))
     with right:
         if run.has_model:
             st.caption(

@@ -95,7 +95,14 @@ def act_on_one(run: Run, row: RunRow) -> None:
     """Draw what can be done with one run."""
     with st.popover("Rename, note", icon=":material/edit:"):
         say_of(run)
-    if st.button(
+    if run.recipe.generator is not None:
+        st.page_link(
+            "pages/explain/page.py",
+            label="View samples",
+            icon=":material/auto_awesome:",
+            query_params={"view": "new-images", "samples": run.name},
+        )
+    elif st.button(
         "Try again with one change",
         icon=":material/science:",
         help="Opens Train with the same recipe, seed and split. Change one setting, then compare the two runs here.",

@@ -71,7 +71,12 @@ class Draft:
         self.replace(self.recipe)
 
     def replace(self, recipe: Recipe) -> None:
-        """Put a whole recipe in place of what it is now: controls begin anew."""
+        """Put a whole recipe in place of what it is now: controls begin anew.
+
+        Raises:
+            RecipeError: it makes images: there are no controls for that.
+        """
+        _require_classifying(recipe)
         self.recipe = recipe
         self.number = _next_number()
         self.layer_numbers = [_next_number() for _ in recipe.network.layers[:-1]]
@@ -114,6 +119,13 @@ class Draft:
     def changed(self) -> bool:
         """Whether it is something else than what it began as."""
         return self.recipe != self.base
+
+
+def _require_classifying(recipe: Recipe) -> None:
+    if recipe.generator is not None:
+        raise RecipeError(
+            f"“{recipe.title}” makes images instead of classifying them. Train it on Explain, under New images."
+        )
 
 
 def _next_number() -> int:
@@ -227,7 +239,7 @@ def hand_over(recipe: Recipe, *, base: Recipe | None = None, pair_of: str | None
 def take_up() -> None:
     """Choose what another page handed over, if any did."""
     handed = handing.take()
-    if handed is None:
+    if handed is None or handed.recipe.generator is not None:
         return
     base = None
     with suppress(PixelwiseError):
@@ -286,4 +298,6 @@ def parsed(text: str) -> Recipe:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise RecipeError(f"This recipe is not valid JSON ({error}).") from error
-    return Recipe.from_json(data)
+    recipe = Recipe.from_json(data)
+    _require_classifying(recipe)
+    return recipe

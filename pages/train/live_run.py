@@ -20,6 +20,7 @@ from core.storage import machine
 from core.storage.progress import duration
 from core.training import coach
 from core.training.coach import CoachFinding
+from pages.common.generating_run import show_generating
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.common.terms import with_terms
 from pages.components.chart import show_charts
@@ -76,6 +77,9 @@ def watch(run: Run, polling: bool) -> None:
             st.rerun()
         metrics = _growing(str(run.folder)).now()
         _heading(run, status)
+        if run.recipe.generator is not None:
+            show_generating(run, status, metrics)
+            return
         _facts(run, status, metrics)
         curves = _curves(run, status, metrics)
         _advise(run, status, metrics)

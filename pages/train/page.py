@@ -96,6 +96,13 @@ def ways(run: Run) -> None:
     if run.has_model:
         links.insert(1, ("pages/predict/page.py", "Predict with it", "draw", [run.name]))
     with st.container(horizontal=True):
+        if run.recipe.generator is not None:
+            st.page_link(
+                "pages/explain/page.py",
+                label="View samples",
+                icon=":material/auto_awesome:",
+                query_params={"view": "new-images", "samples": run.name},
+            )
         for target, label, icon, names in links:
             st.page_link(target, label=label, icon=f":material/{icon}:", query_params={"run": names})
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from core.datasets.decisions import Decided
 from core.datasets.store import About
-from core.recipes.recipe import Recipe
+from core.recipes.recipe import Recipe, RecipeError
 from core.recipes.script import data, training
 from core.recipes.script.augmentation import augmentation_code
 from core.recipes.script.network import network_code
@@ -67,6 +67,13 @@ def run_script(run: Run) -> str:
     return recipe_script(recipe, run.about, run.decided, remarks)
 
 
+def problem(recipe: Recipe) -> str:
+    """Say why there is no script of a recipe; empty where there is one."""
+    if recipe.generator is None:
+        return ""
+    return "There is no script for a recipe that makes images. Its network can be loaded by Keras: generator.keras."
+
+
 def recipe_script(recipe: Recipe, about: About, decided: Decided | None = None, remarks: Sequence[str] = ()) -> str:
     """Return the script of a recipe.
 
@@ -78,7 +85,10 @@ def recipe_script(recipe: Recipe, about: About, decided: Decided | None = None, 
 
     Raises:
         RunError: what is said of the dataset, or what was decided on it, can be nothing of the kind.
+        RecipeError: there is none for such a recipe.
     """
+    if said := problem(recipe):
+        raise RecipeError(said)
     data.require_sound(about, decided)
     recipe = recipe.for_dataset(about)
     body = "\n\n\n".join(part for part in _parts(recipe, about, decided) if part)

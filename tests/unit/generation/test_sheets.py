@@ -35,3 +35,16 @@ def test_what_is_no_sheet_is_refused(tmp_path: Path, bad: np.ndarray) -> None:
         sheets.read(tmp_path, 1)
     with pytest.raises(MissingError):
         sheets.read(tmp_path, 2)
+
+
+def test_a_film_shows_some_epochs_evenly_and_leaves_out_what_is_damaged(tmp_path: Path) -> None:
+    assert sheets.film(tmp_path, 5).epochs == []
+    for epoch in range(21):
+        sheets.write(tmp_path, epoch, IMAGES + epoch, LABELS)
+    found = sheets.film(tmp_path, 5)
+    assert (found.epochs, found.lost) == ([0, 5, 10, 15, 20], [])
+    assert [int(sheet[0, 0, 0, 0]) for sheet in found.sheets] == [7, 12, 17, 22, 27]
+    (tmp_path / "samples" / "epoch-00010.npz").write_bytes(b"nothing")
+    sheets.write(tmp_path, 15, IMAGES[:, :4], LABELS)
+    again = sheets.film(tmp_path, 5)
+    assert (again.epochs, again.lost) == ([0, 5, 20], [10, 15])

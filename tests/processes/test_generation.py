@@ -1,0 +1,113 @@
+"""Networks that make images train as runs: killed and resumed, stopped, asked for samples, collapsed and named."""
+
+import json
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import runs
+from core.generation import sheets
+from core.generation.generators import GENERATORS
+from core.generation.noise import noise, sheet_labels
+from core.nn import train
+from core.nn.generation import sampling
+from core.nn.training.journal import Journal
+from core.recipes.recipe import Recipe, find_recipe
+from core.runs import Run
+from core.training import coach
+from tests.processes.trainings import ended, epochs_told, wait_for
+
+GAN = find_recipe("gan-digits").with_settings(
+    {"generator.filters": 8, "fit.epochs": 4, "fit.batch_size": 128, "augmentation.width_shift_range": 0.1}
+)
+FLOW = find_recipe("flow-digits").with_settings({"generator.units": 64, "fit.epochs": 2, "fit.batch_size": 128})
+MEASURED = ("loss", "discriminator_loss", "recognised", "diversity", "nearest")
+
+
+def trained(recipe: Recipe) -> Run:
+    run = runs.create(recipe)
+    train.carry_out(Journal(run))
+    return run
+
+
+def test_a_killed_run_ends_with_the_samples_of_one_that_was_not(
+    data_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = runs.create(GAN.with_settings({"fit.epochs": 500}))
+    killed.start()
+    wait_for(killed, lambda status: status.epoch >= 2 or ended(status))
+    pid = killed.status().pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    assert wait_for(killed, ended).state == runs.INTERRUPTED
+    done, told = killed.status().epoch, len(epochs_told(killed))
+    whole = trained(GAN.with_settings({"fit.epochs": done + 1}))
+    assert whole.status().state == runs.FINISHED, whole.status().cause
+
+    monkeypatch.setattr(Run, "start", lambda run: train.carry_out(Journal(Run(run.folder))))
+    killed.resume(epochs=done + 1)
+    assert killed.status().state == runs.FINISHED, killed.status().cause
+    found, expected = epochs_told(killed), epochs_told(whole)
+    assert [record["epoch"] for record in found] == list(range(1, done + 2))
+    assert len(found) > told >= done, "no epoch that was told is lost"
+    for name in MEASURED:
+        values = [record[name] for record in found]
+        assert values == pytest.approx([record[name] for record in expected], rel=1e-3, abs=0.02), name
+    assert sheets.epochs(killed.folder) == sheets.epochs(whole.folder) == list(range(done + 2))
+    before, after = (sheets.read(run.folder, done + 1)[0].astype(int) for run in (whole, killed))
+    assert np.abs(before - after).mean() < 1
+    assert killed.status().result.keys() == {"recognised", "diversity", "nearest"}
+
+
+@pytest.mark.parametrize("kind", GENERATORS)
+def test_every_generator_trains_and_is_asked_for_samples(kind: str, data_home: Path) -> None:
+    run = trained({"GAN": replace(GAN, augmentation=None), "FlowMatching": FLOW}[kind].with_settings({"fit.epochs": 2}))
+    assert run.status().state == runs.FINISHED, run.status().cause
+    assert not run.has_model, "it cannot predict"
+    assert not run.has_evaluation
+    generator = run.recipe.generator
+    assert generator
+    # The first of a sheet is made of the first noise of the seed.
+    sheet, labels = sheets.read(run.folder, 2)
+    shape = generator.noise_shape((8, 8, 1))
+    drawn = noise(run.recipe.fit.seed, len(labels), shape)
+    network = sampling._graph(*sampling._version(str(run.folder)))[0]
+    again = sampling.made(generator, network, drawn, sheet_labels(10), 10)
+    assert np.abs(again.astype(int) - sheet).max() <= 1
+    asked = (str(run.folder), generator.to_json(), 10)
+    two = sampling.of_seeds(*asked, (3, 4), 7)
+    way = sampling.on_the_way(*asked, (3, 4), 7, 5)
+    assert (two.shape, way.shape) == ((2, 8, 8, 1), (5, 8, 8, 1))
+    assert np.abs(way[[0, -1]].astype(int) - two).max() <= 1
+    assert not np.array_equal(sampling.of_seeds(*asked, (3,), 1), sampling.of_seeds(*asked, (3,), 7))
+    assert sampling.of_seeds(*asked, (3,), -1).shape == (1, 8, 8, 1)
+
+
+def test_a_run_that_is_stopped_keeps_its_network_and_one_that_diverges_says_so(data_home: Path) -> None:
+    run = runs.create(FLOW)
+    run.stop_file.write_text("stop", encoding="utf-8")
+    journal = Journal(run)
+    begun = iter((False, False, False))
+    journal.check_wish = lambda: next(begun, None)  # type: ignore[method-assign, assignment]
+    train.carry_out(journal)
+    status = run.status()
+    assert (status.state, status.epoch) == (runs.STOPPED, 0)
+    assert (run.folder / sampling.FILE).exists()
+
+    wild = trained(FLOW.with_settings({"optimiser.learning_rate": 10.0, "optimiser.beta_1": 0.0, "fit.epochs": 20}))
+    if wild.status().state == runs.FAILED:
+        assert "diverged" in wild.status().cause
+    found = coach.advice(wild.metrics(), wild.status(), wild.recipe, wild.about.class_names)
+    assert found[0].kind in (coach.COLLAPSED, coach.DIVERGED, coach.NOT_LEARNING), found
+
+
+def test_a_large_rate_collapses_a_gan_and_the_coach_names_it(data_home: Path) -> None:
+    run = trained(
+        replace(GAN, augmentation=None).with_settings({"optimiser.learning_rate": 0.03, "generator.dropout": 0.0})
+    )
+    found = coach.advice(run.metrics(), run.status(), run.recipe, run.about.class_names)
+    assert found[0].kind == coach.COLLAPSED, (found, json.dumps(run.metrics()[-1]))

@@ -40,7 +40,7 @@ class Chooser:
             direction="maximize" if plan.objective == ACCURACY else "minimize",
             pruner=_pruner(plan, epochs),
         )
-        self._distributions = {each.name: _distribution(each) for each in variations}
+        self._distributions = {each.name: distribution(each) for each in variations}
         self._trials: list[optuna.Trial] = []
         self._tried: list[dict[str, Any]] = []
         self._reported: list[int] = []
@@ -133,7 +133,8 @@ def _pruner(plan: Plan, epochs: int) -> "optuna.pruners.BasePruner":
     return optuna.pruners.NopPruner()
 
 
-def _distribution(variation: Variation) -> "optuna.distributions.BaseDistribution":
+def distribution(variation: Variation) -> "optuna.distributions.BaseDistribution":
+    """Return a setting's values as Optuna takes them."""
     import optuna
 
     if isinstance(variation, Choices):

@@ -26,6 +26,7 @@ from core.runs import Run, RunError, Status, Terms
 from core.runs.records import EPOCH, GrowingRecords
 from core.storage import checked, data_home, processes
 from core.storage.progress import counted, progress_text
+from core.sweeps import importance
 from core.sweeps import status as states
 from core.sweeps.choosing import Chooser
 from core.sweeps.plan import NO_PRUNER
@@ -75,6 +76,7 @@ class Driver:
         self._going: set[str] = set()
         self.paused: set[str] = set()
         self._exhausted = False
+        self._weighed = 0
         self._cut()
 
     def _cut(self) -> None:
@@ -252,6 +254,21 @@ class Driver:
                     self.tell(Line(MEASURED, best.number, repeat=repeat.number, accuracy=accuracy, images=images))
         return waits
 
+    def weigh_now_and_then(self) -> None:
+        """Find how much each setting matters once the trials are half as many again as when that was found last."""
+        count = len(importance.judged(self.trials))
+        if count >= max(importance.FEWEST_TRIALS, 1.5 * self._weighed):
+            self._weighed = count
+            self.weigh()
+
+    def weigh(self) -> None:
+        """Find anew how much each setting matters, where trials have ended since."""
+        known = importance.read(self.sweep.folder)
+        if known is None or known.trials != len(importance.judged(self.trials)):
+            found = importance.find(self.sweep.variations, self.trials, self.sweep.plan.seed)
+            if found is not None:
+                importance.keep(self.sweep.folder, found)
+
     @property
     def wants_to_stop(self) -> bool:
         """Whether a user, or the system, wants the sweep to pause."""
@@ -275,6 +292,7 @@ def carry_out(driver: Driver, tell: Callable[[str], None]) -> SweepStatus:
     """Go on until all is done or it is to stop; return the last status."""
     while not driver.wants_to_stop and driver.turn():
         tell(driver.doing())
+        driver.weigh_now_and_then()
         time.sleep(POLL_S)
     while not driver.wants_to_stop and driver.measure():
         tell("measuring the best on the test images")
@@ -282,7 +300,9 @@ def carry_out(driver: Driver, tell: Callable[[str], None]) -> SweepStatus:
     if driver.wants_to_stop:
         tell("pausing its trials")
         driver.pause()
+        driver.weigh()
         return SweepStatus(states.STOPPED)
+    driver.weigh()
     if driver.paused:
         return SweepStatus(states.STOPPED, remark=f"{counted(len(driver.paused), 'trial')} paused: resume the sweep.")
     remark = ""

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
+import streamlit as st
+
 from core.evaluation.predictions import PARTS
 from core.runs import comparison
+from core.sweeps import sweep as sweeps
 from pages.common.address import AddressError, Parameter, one_of
 from pages.runs.pair import PART
+from pages.runs.sweep_view import SWEEP
 
 CHOSEN = "runs_chosen"
 
@@ -13,7 +17,10 @@ CHOSEN = "runs_chosen"
 def parameters() -> Iterator[Parameter]:
     """Yield all parameters."""
     known = {row.name for row in comparison.rows()}
-    if not known:
+    found = [sweep.name for sweep in sweeps.all_sweeps()]
+    if found:
+        yield Parameter("sweep", SWEEP, one_of(found), default="")
+    if not known or st.session_state.get(SWEEP):
         return
 
     # What is not here is left out as the page chooses, so that it never begins with nothing.

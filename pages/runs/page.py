@@ -9,7 +9,9 @@ from core import runs
 from core.charts.run_curves import colour
 from core.errors import PixelwiseError
 from core.runs import Run, comparison
-from core.runs.comparison import RunRow
+from core.runs.comparison import RunRow, SweepRow
+from core.sweeps.status import ALIVE as SWEEP_ALIVE
+from core.sweeps.sweep import Sweep, sweeps_folder
 from pages.common.hand_over import HandOver, to_train
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.common.page_frame import page
@@ -19,6 +21,7 @@ from pages.components.runs_table import runs_table
 from pages.runs.address import CHOSEN, parameters
 from pages.runs.downloads import show_take_away
 from pages.runs.pair import image_is_open, show_pair
+from pages.runs.sweep_view import SWEEP, show_sweep
 
 _POLL_S = 2.0
 _REMOVED = "runs_removed"
@@ -26,14 +29,26 @@ _attempt = partial(attempt, key="runs")
 
 
 def choose(names: Sequence[str]) -> None:
-    """Choose runs; a single one is what other pages show, too."""
+    """Choose runs, in place of a sweep; a single one is what other pages show, too."""
     st.session_state[CHOSEN] = list(names)
+    st.session_state[SWEEP] = ""
     if len(names) == 1:
         turn_to(names[0])
 
 
-def chosen_of(rows: Sequence[RunRow]) -> list[Run]:
-    """Return the runs that are chosen; as the page is opened, the newest, with the run that it was made for."""
+def open_sweep(name: str) -> None:
+    """Show a sweep, in place of chosen runs."""
+    st.session_state[SWEEP], st.session_state[CHOSEN] = name, []
+
+
+def chosen_of(rows: Sequence[RunRow], sweep: str) -> list[Run]:
+    """Return the runs that are chosen; as the page is opened, the newest, with the run that it was made for.
+
+    None is while a sweep is shown.
+    """
+    if sweep or not rows:
+        st.session_state[CHOSEN] = []
+        return []
     known = {row.name: row for row in rows}
     names = [name for name in st.session_state.get(CHOSEN, []) if name in known]
     if CHOSEN not in st.session_state or (st.session_state[CHOSEN] and not names):
@@ -117,6 +132,15 @@ def act_on_one(run: Run, row: RunRow) -> None:
         )
     if row.state in runs.RESUMABLE:
         st.button("Resume", icon=":material/resume:", on_click=_attempt, args=(run.resume,))
+    if row.state == runs.FINISHED and not run.terms.test:
+        st.button(
+            "Measure on test images",
+            icon=":material/fact_check:",
+            help="A trial of a sweep is not measured on the test images. Whoever measures several and takes the best "
+            "has chosen by them, and its test accuracy says too much.",
+            on_click=_attempt,
+            args=(run.measure_test,),
+        )
     if run.has_evaluation:
         st.page_link(
             "pages/errors/page.py", label="View errors", icon=":material/troubleshoot:", query_params={"run": run.name}
@@ -149,25 +173,42 @@ def act(chosen: Sequence[Run], readable: Sequence[Run], rows: Sequence[RunRow]) 
             st.info(f"**{escape_markdown(run.title)}**: {escape_markdown(remark)}", icon=":material/info:")
 
 
-def poll(drawn: list[RunRow]) -> None:
-    """Draw the page anew when a run has gone on; not beneath an enlarged image, which that would close."""
-    if comparison.rows() != drawn and not image_is_open():
+def poll(drawn: list[RunRow], sweeps: list[SweepRow]) -> None:
+    """Draw the page anew when a run or sweep has gone on; not beneath an enlarged image, which that would close."""
+    if (comparison.rows() != drawn or comparison.sweep_rows() != sweeps) and not image_is_open():
         st.rerun()
 
 
-def show(rows: list[RunRow]) -> None:
+def sweep_of(sweeps: Sequence[SweepRow], rows: Sequence[RunRow]) -> str:
+    """Return the name of the sweep that is shown, empty where none is; as the page opens, that of the newest run."""
+    name = str(st.session_state.get(SWEEP, ""))
+    if SWEEP not in st.session_state and not st.session_state.get(CHOSEN):
+        name = rows[0].sweep if rows else sweeps[0].name
+    shown = name if name in {row.name for row in sweeps} else ""
+    st.session_state[SWEEP] = shown
+    return shown
+
+
+def show(rows: list[RunRow], sweeps: list[SweepRow]) -> None:
     """Show the table, and what is chosen in it."""
-    chosen = chosen_of(rows)
+    sweep = sweep_of(sweeps, rows)
+    chosen = chosen_of(rows, sweep)
     runs_table(
         rows,
         [run.name for run in chosen],
         {run.name: colour(place) for place, run in enumerate(chosen)},
         choose=choose,
         star=lambda name, star: _attempt(lambda: runs.find(name).annotate(star=star)),
+        sweeps=sweeps,
+        open_sweep=sweep,
+        opened=open_sweep,
         key="runs_table",
     )
-    if any(row.state in runs.ALIVE for row in rows):
-        st.fragment(poll, run_every=_POLL_S)(rows)
+    if any(row.state in runs.ALIVE for row in rows) or any(row.state in SWEEP_ALIVE for row in sweeps):
+        st.fragment(poll, run_every=_POLL_S)(rows, sweeps)
+    if sweep:
+        show_sweep(Sweep(sweeps_folder() / sweep))
+        return
     if not chosen:
         st.info("Select runs to overlay their curves. Select two to compare them image by image.")
         return
@@ -200,8 +241,8 @@ def is_readable(run: Run) -> bool:
 page("Runs", "Compare training runs: curves, settings, and the images a change fixed or broke.", parameters())
 show_removed()
 show_refusal(key="runs")
-found = comparison.rows()
-if found:
-    show(found)
+found, found_sweeps = comparison.rows(), comparison.sweep_rows()
+if found or found_sweeps:
+    show(found, found_sweeps)
 else:
     train_first("No runs yet. Train a network to see its curves, settings and errors here.")

@@ -27,6 +27,7 @@ from tests.paths import PROJECT
 from tests.unit import made_lessons
 from tests.unit.made_answers import MadeAnswer
 from tests.unit.made_runs import made_run
+from tests.unit.sweeps.made_sweeps import made_sweep
 
 _VIEWS = {
     "home": HOME_VIEWS,
@@ -148,6 +149,7 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
     "explain glossary": {"view": "glossary", "word": "batch"},
     "train": {"dataset": "digits", "recipe": "digits-dense", "view": "fit", "augmentation": "mine"},
     "runs": {"run": ["RUN", "OTHER"], "part": "validation"},
+    "runs sweep": {"sweep": "SWEEP"},
     "predict": {"run": "RUN", "way": "upload", "framed": "yes"},
 }
 # What is found by an audit is tested with it; any text is a file's name, or says that a setting is asked for.
@@ -193,7 +195,7 @@ def runs_of(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     made = {"OTHER": made_run([4]), "RUN": made_run(range(40))}
     for run in made.values():
         (run.folder / "model.keras").touch()
-    return {name: run.name for name, run in made.items()}
+    return {"SWEEP": made_sweep("fit.epochs=1,2").name, **{name: run.name for name, run in made.items()}}
 
 
 def example(page: str, runs_of: dict[str, str]) -> dict[str, str | list[str]]:
@@ -207,7 +209,7 @@ def example(page: str, runs_of: dict[str, str]) -> dict[str, str | list[str]]:
 def test_all_that_a_page_has_stands_in_its_link(page: str, runs_of: dict[str, str]) -> None:
     asked = {name: [texts] if isinstance(texts, str) else texts for name, texts in example(page, runs_of).items()}
     first = opened(page, **asked)
-    assert {each.name for each in table(first)} - set(asked) <= _ELSEWHERE | {"source", "run", *_CHOOSING}, (
+    assert {each.name for each in table(first)} - set(asked) <= _ELSEWHERE | {"source", "run", "sweep", *_CHOOSING}, (
         "each has an example"
     )
     assert address_of(first) == asked

@@ -2,14 +2,20 @@
 
 from core.runs.comparison.images import Comparison, ComparisonError, compare
 from core.runs.comparison.recipes import Difference, differences, recipe_differences
+from core.runs.comparison.sweep_rows import FIELDS as SWEEP_FIELDS
+from core.runs.comparison.sweep_rows import SweepRow
+from core.runs.comparison.sweep_rows import row as sweep_row
+from core.runs.comparison.sweep_rows import rows as sweep_rows
 from core.runs.comparison.table import FIELDS, RunRow, epochs, full_titles, row, rows
 
 __all__ = [
     "FIELDS",
+    "SWEEP_FIELDS",
     "Comparison",
     "ComparisonError",
     "Difference",
     "RunRow",
+    "SweepRow",
     "compare",
     "differences",
     "epochs",
@@ -17,4 +23,6 @@ __all__ = [
     "recipe_differences",
     "row",
     "rows",
+    "sweep_row",
+    "sweep_rows",
 ]

@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, tzinfo
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,8 +14,10 @@ from typing import Any
 from core import runs
 from core.recipes.recipe import RecipeError
 from core.runs import Listed, Run, RunError, Status, records
+from core.storage import data_home
 from core.storage.checked import DamagedError
 from core.storage.progress import duration
+from core.sweeps.sweep import sweeps_folder
 
 DAMAGED = "damaged"
 # The last epoch's record is in the last so many bytes of the metrics, unless an epoch takes very long.
@@ -44,6 +46,7 @@ class RunRow:
         star: whether it matters to the user, and `note` what they say of it.
         pair_of: the name of the run that it was made to be compared with.
         cause: why it failed, in words.
+        sweep: the name of the sweep that it is a trial of; empty: of none that is there.
     """
 
     name: str
@@ -63,6 +66,7 @@ class RunRow:
     pair_of: str | None = None
     cause: str = ""
     state_said: str = ""
+    sweep: str = ""
 
     @cached_property
     def as_json(self) -> str:
@@ -76,7 +80,8 @@ FIELDS = (*(each.name for each in fields(RunRow)), "duration")
 
 def rows() -> list[RunRow]:
     """Return a row for each run, newest first. Of runs that have ended and not changed, no file is read again."""
-    return [_row(run.listed) for run in runs.all_runs()]
+    known = set(data_home.folders_in(sweeps_folder()))
+    return [_row(run.listed, run.name.rpartition("-t")[0] in known) for run in runs.all_runs()]
 
 
 def full_titles(found: Sequence[Run], zone: tzinfo | None = None) -> dict[str, str]:
@@ -120,14 +125,15 @@ def row(run: Run) -> RunRow:
 
 
 @lru_cache(maxsize=4096)
-def _row(listed: Listed) -> RunRow:
+def _row(listed: Listed, is_trial: bool = False) -> RunRow:
     run = Run(listed.folder)
+    sweep = run.name.rpartition("-t")[0] if is_trial else ""
     if listed.status is None:
-        return _damaged(run, listed.damage)
+        return _damaged(run, listed.damage, sweep)
     try:
-        return _made(run, listed.status)
+        return replace(_made(run, listed.status), sweep=sweep)
     except RunError as error:
-        return _damaged(run, str(error))
+        return _damaged(run, str(error), sweep)
 
 
 def _made(run: Run, status: Status) -> RunRow:
@@ -154,8 +160,8 @@ def _made(run: Run, status: Status) -> RunRow:
     )
 
 
-def _damaged(run: Run, cause: str) -> RunRow:
-    return RunRow(run.name, run.name, "–", "–", DAMAGED, 0.0, cause=cause)
+def _damaged(run: Run, cause: str, sweep: str = "") -> RunRow:
+    return RunRow(run.name, run.name, "–", "–", DAMAGED, 0.0, cause=cause, sweep=sweep)
 
 
 def _changed(path: Path | str) -> int:

@@ -1,11 +1,14 @@
 // @ts-check
-// Runs as a table. data: the bytes of a JSON text {fields: [name], rows: [[value of each field]], state: {chosen: [name],
-// colours: {name: CSS colour}, turn: which request this answers}}; fields as in
-// core/runs/comparison/table.py. Ticking sends `chosen`: {names, turn}; a star sends `starred`: {name, star}.
-// Sorting and filtering stay in the browser.
+// Runs as a table. data: the bytes of a JSON text {fields: [name], rows: [[value of each field]], sweepFields, sweeps:
+// likewise, state: {chosen: [name], colours: {name: CSS colour}, turn: which request this answers, sweep: the name of the
+// one that is shown}}; fields as in core/runs/comparison/table.py and sweep_rows.py. Ticking sends `chosen`: {names,
+// turn}; a star sends `starred`: {name, star}; a sweep's title sends `opened`: {name}. Sorting, filtering and unfolding
+// a sweep's trials stay in the browser.
 /**
  * @typedef {object} Table
  * @property {Record<string, any>[]} rows
+ * @property {Record<string, any>[]} sweeps
+ * @property {string} sweep
  * @property {string[]} chosen
  * @property {Record<string, string>} colours
  * @property {number} turn
@@ -13,18 +16,33 @@
 
 const share = (value) => (value === null ? "–" : `${(100 * value).toFixed(2)}%`);
 const columns = [
-  { title: "Run", of: (row) => row.title.toLowerCase(), draw: run, className: "run" },
+  {
+    title: "Run",
+    of: (row) => row.title.toLowerCase(),
+    draw: (row, rows) => (row.isSweep ? sweepTitle(row) : run(row, rows)),
+    className: "run",
+  },
   { title: "Data", of: (row) => row.data.toLowerCase(), draw: (row) => row.data, className: "data wide" },
   { title: "Epochs", of: (row) => row.epoch, draw: (row) => epochs(row), className: "number wide" },
-  { title: "Time", of: (row) => row.seconds, draw: (row) => row.duration, className: "number wide" },
-  { title: "Training", of: (row) => row.training, draw: (row) => share(row.training), className: "number wide" },
+  { title: "Time", of: (row) => row.seconds, draw: (row) => row.duration ?? "", className: "number wide" },
+  {
+    title: "Training",
+    of: (row) => row.training,
+    draw: (row) => (row.isSweep ? "" : share(row.training)),
+    className: "number wide",
+  },
   {
     title: "Validation",
     of: (row) => row.validation,
-    draw: (row) => share(row.validation),
+    draw: (row) => (row.isSweep ? interval(row, "validation") : share(row.validation)),
     className: "number middle",
   },
-  { title: "Test", of: (row) => row.test, draw: (row) => share(row.test), className: "number" },
+  {
+    title: "Test",
+    of: (row) => row.test,
+    draw: (row) => (row.isSweep ? interval(row, "test") : share(row.test)),
+    className: "number",
+  },
   { title: "State", of: (row) => row.state, draw: state, className: "state" },
   { title: "Made", of: (row) => row.created, draw: (row) => made(row.created), className: "made wide" },
 ];
@@ -53,6 +71,7 @@ function state(row) {
 }
 
 function epochs(row) {
+  if (row.isSweep) return row.trials ? `${row.ended} of ${row.trials} trials` : "–";
   return row.epoch === row.epochs ? `${row.epochs}` : `${row.epoch} of ${row.epochs}`;
 }
 
@@ -62,7 +81,21 @@ function made(seconds) {
   return seconds ? new Date(1000 * seconds).toLocaleString("en-GB", date) : "–";
 }
 
+// Half an interval is small, so that the figures stand beneath each other.
+function interval(row, figure) {
+  const [value, half] = row[`${figure}_said`].split(" ± ");
+  return half ? [value, element("span", "half", `± ${half}`)] : [value || "–"];
+}
+
+function sweepTitle(row) {
+  const title = element("button", "title", row.title);
+  title.type = "button";
+  title.title = `Show the sweep ${row.name}`;
+  return [title, element("span", "note", row.what)];
+}
+
 function text(row) {
+  if (row.isSweep) return [row.name, row.title, row.what, row.data, row.state].join("\n").toLowerCase();
   return [row.name, row.title, row.recipe, row.data, row.state, row.note].join("\n").toLowerCase();
 }
 
@@ -78,8 +111,13 @@ function compare(first, second) {
  * @returns {Table}
  */
 function read(bytes) {
-  const { fields, rows, state } = JSON.parse(new TextDecoder().decode(bytes));
-  return { ...state, rows: rows.map((row) => Object.fromEntries(fields.map((field, at) => [field, row[at]]))) };
+  const { fields, rows, sweepFields, sweeps, state } = JSON.parse(new TextDecoder().decode(bytes));
+  const named = (names, row) => Object.fromEntries(names.map((name, at) => [name, row[at]]));
+  return {
+    ...state,
+    rows: rows.map((row) => named(fields, row)),
+    sweeps: sweeps.map((row) => ({ ...named(sweepFields, row), isSweep: true, seconds: null, training: null })),
+  };
 }
 
 /** @param {{parentElement: any, data: Uint8Array, setTriggerValue: (name: string, value: unknown) => void}} given */
@@ -87,8 +125,14 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
   const data = read(bytes);
   const find = (selector) => parentElement.querySelector(selector);
   const [head, body, filter, starred] = ["thead", "tbody", ".filter", ".starred input"].map(find);
-  // What outlives this call: {chosen, turn, by: the column sorted by, down: whether from the largest}.
-  const kept = (body.kept ??= { chosen: data.chosen, turn: data.turn, by: columns.length - 1, down: true });
+  // What outlives this call: {chosen, turn, by: the column sorted by, down: whether from the largest, unfolded: names}.
+  const kept = (body.kept ??= {
+    chosen: data.chosen,
+    turn: data.turn,
+    by: columns.length - 1,
+    down: true,
+    unfolded: new Set(),
+  });
   // An answer to an earlier request must not take back what was ticked since.
   if (data.turn >= kept.turn) Object.assign(kept, { chosen: data.chosen, turn: data.turn });
 
@@ -101,10 +145,18 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
   const shown = () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     const { of } = columns[kept.by];
-    const found = data.rows.filter(
-      (row) => (!starred.checked || row.star) && words.every((word) => text(row).includes(word)),
+    const fits = (row) => (!starred.checked || row.star) && words.every((word) => text(row).includes(word));
+    const sorted = (found) => found.sort((first, second) => (kept.down ? -1 : 1) * compare(of(first), of(second)));
+    const trials = (sweep) => data.rows.filter((row) => row.sweep === sweep.name && fits(row));
+    const known = new Set(data.sweeps.map((sweep) => sweep.name));
+    // A sweep is there while it fits, or one of its trials does.
+    const top = [
+      ...data.rows.filter((row) => !known.has(row.sweep) && fits(row)),
+      ...data.sweeps.filter((sweep) => fits(sweep) || trials(sweep).length > 0),
+    ];
+    return sorted(top).flatMap((row) =>
+      row.isSweep && kept.unfolded.has(row.name) ? [row, ...sorted(trials(row))] : [row]
     );
-    return found.sort((first, second) => (kept.down ? -1 : 1) * compare(of(first), of(second)));
   };
 
   const heading = (rows) => {
@@ -112,8 +164,9 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
     const all = document.createElement("input");
     all.type = "checkbox";
     all.ariaLabel = "Choose all shown";
-    all.checked = rows.length > 0 && rows.every((each) => kept.chosen.includes(each.name));
-    all.onchange = () => choose(all.checked ? rows.map((each) => each.name) : []);
+    const names = rows.filter((each) => !each.isSweep).map((each) => each.name);
+    all.checked = names.length > 0 && names.every((name) => kept.chosen.includes(name));
+    all.onchange = () => choose(all.checked ? names : []);
     const first = element("th", "tick");
     first.append(all);
     row.append(first, element("td", "star"));
@@ -133,8 +186,37 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
     });
     return row;
   };
+  const cells = (row) =>
+    columns.map((column) => {
+      const cell = element("td", column.className);
+      cell.append(...[column.draw(row, data.rows)].flat());
+      return cell;
+    });
+  const sweepLine = (row) => {
+    const made = element("tr", "sweep");
+    made.dataset.sweep = row.name;
+    made.ariaSelected = `${row.name === data.sweep}`;
+    const open = kept.unfolded.has(row.name);
+    const fold = element("button", "fold");
+    fold.type = "button";
+    fold.ariaExpanded = `${open}`;
+    fold.ariaLabel = `Trials of ${row.title}, ${row.name}`;
+    fold.onclick = () => {
+      if (open) kept.unfolded.delete(row.name);
+      else kept.unfolded.add(row.name);
+      draw();
+      /** @type {HTMLElement} */ (body.querySelector(`[data-sweep="${CSS.escape(row.name)}"] .fold`))?.focus();
+    };
+    const first = element("td", "tick");
+    first.append(fold);
+    made.append(first, element("td", "star"), ...cells(row));
+    /** @type {HTMLElement} */ (made.querySelector(".title")).onclick = () =>
+      setTriggerValue("opened", { name: row.name });
+    return made;
+  };
   const line = (row) => {
-    const made = document.createElement("tr");
+    if (row.isSweep) return sweepLine(row);
+    const made = element("tr", row.sweep ? "trial" : "");
     made.dataset.run = row.name;
     const ticked = kept.chosen.includes(row.name);
     made.ariaSelected = `${ticked}`;
@@ -160,12 +242,7 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
     };
     const second = element("td", "star");
     second.append(star);
-    made.append(first, second);
-    for (const column of columns) {
-      const cell = element("td", column.className);
-      cell.append(...[column.draw(row, data.rows)].flat());
-      made.append(cell);
-    }
+    made.append(first, second, ...cells(row));
     /** @type {HTMLElement} */ (made.querySelector(".title")).onclick = () => choose([row.name]);
     return made;
   };
@@ -173,12 +250,15 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
     const rows = shown();
     head.replaceChildren(heading(rows));
     body.replaceChildren(...rows.map(line));
-    const all = data.rows.length;
-    find(".count").textContent = rows.length === all ? `${all} run${all === 1 ? "" : "s"}` : `${rows.length} of ${all}`;
+    const [all, visible] = [data.rows.length, rows.filter((row) => !row.isSweep).length];
+    const filtered = starred.checked || filter.value.trim() !== "";
+    find(".count").textContent = visible === all || !filtered
+      ? `${all} run${all === 1 ? "" : "s"}`
+      : `${visible} of ${all}`;
   };
   filter.oninput = starred.onchange = draw;
   // The page is drawn anew more often than the runs change.
-  const now = JSON.stringify([data.rows, data.colours, kept.chosen]);
+  const now = JSON.stringify([data.rows, data.sweeps, data.sweep, data.colours, kept.chosen]);
   if (kept.drawn !== now) draw();
   kept.drawn = now;
 }

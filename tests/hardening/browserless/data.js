@@ -337,17 +337,35 @@ const makers = {
       note: word(),
       pair_of: one(["", "run-0"]),
       cause: word(),
+      sweep: one(["", "", "sweep-0", "sweep-gone"]),
       duration: "1 s",
+    }));
+    const sweeps = list(below(4), (at) => ({
+      name: `sweep-${at}`,
+      title: word(),
+      data: word(),
+      what: word(),
+      state: one(["running", "damaged"]),
+      created: one([0, 1.7e9]),
+      ended: below(9),
+      trials: below(9),
+      validation: one([null, 0.5]),
+      validation_said: one(["", "50.00%", "50.00% ± 1.00"]),
+      test: one([null, 0.5]),
+      test_said: one(["", "50.00%", "50.00% ± 1.00"]),
+      cause: word(),
     }));
     const state = {
       chosen: rows.slice(0, below(3)).map((row) => row.name),
       colours: { "run-0": "red" },
       turn: below(3),
+      sweep: one(["", "sweep-0"]),
     };
     const fields = Object.keys(rows[0] ?? {});
-    return new TextEncoder().encode(
-      JSON.stringify({ fields, rows: rows.map((row) => fields.map((field) => row[field])), state }),
-    );
+    const sweepFields = Object.keys(sweeps[0] ?? {});
+    const values = (names, made) => made.map((each) => names.map((name) => each[name]));
+    const table = { fields, rows: values(fields, rows), sweepFields, sweeps: values(sweepFields, sweeps), state };
+    return new TextEncoder().encode(JSON.stringify(table));
   },
   scatter: () => {
     const length = one([1, 2, 300, 300, 10000, chance(0.1) ? 200000 : 3]);

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from core import damaged, runs
 from core.cli import main
-from core.runs import Run
+from core.runs import Run, comparison
 from core.sweeps import result
 from core.sweeps import sweep as sweeps
 from core.sweeps.plan import Plan
@@ -129,3 +129,18 @@ def test_the_sentences_say_how_a_figure_was_chosen() -> None:
     )
     trials[2] = Trial(2, {}, {0: Repeat(0, "c", "finished", 0.95, test_accuracy=0.9, test_images=100)}, 1)
     assert "trial 1 was the best and was measured on them, too" in result.sentences(plan, trials)[2]
+
+
+def test_a_sweep_is_a_row_and_its_trials_know_it(ended: Sweep) -> None:
+    (row,) = comparison.sweep_rows()
+    best = ended.best()
+    assert best is not None
+    assert (row.state, row.ended, row.trials, row.validation) == ("running", 2, 2, best.value)
+    assert row.test_said.startswith("90.00% ± ")
+    assert {run.sweep for run in comparison.rows()} == {ended.name}
+    (ended.folder / "sweep.json").write_text("{}")
+    (row,) = comparison.sweep_rows()
+    assert row.state == comparison.table.DAMAGED
+    assert "damaged" in row.cause
+    ended.remove()
+    assert {run.sweep for run in comparison.rows()} == {""}

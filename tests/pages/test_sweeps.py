@@ -1,0 +1,76 @@
+"""A sweep on the Runs page: what came of it, what can be done with it, and one that is damaged."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import runs
+from core.runs import Run
+from core.sweeps import sweep as sweeps
+from core.sweeps.driver import Driver, carry_out
+from core.sweeps.sweep import Sweep
+from tests.pages.opening import said, show
+from tests.pages.test_runs import press
+from tests.unit.sweeps.made_sweeps import RATE, finish, made_sweep
+
+
+@pytest.fixture
+def nothing_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs end as soon as they are started, and no driver is."""
+    monkeypatch.setattr(Run, "start", lambda run: finish(Run(run.folder)))
+    monkeypatch.setattr(Sweep, "start", lambda _sweep: None)
+    monkeypatch.setattr("core.sweeps.driver.POLL_S", 0.0)
+
+
+def carry(sweep: Sweep) -> None:
+    sweep.write_status(carry_out(Driver(sweep), lambda _doing: None))
+
+
+def test_a_sweep_is_one_row_to_open(app: AppTest, nothing_trains: None) -> None:
+    sweep = made_sweep(f"{RATE}=log:1e-4..1e-1", "fit.batch_size=32,64", trials=11)
+    carry(sweep)
+    show(app, "runs")
+    words = said(app).replace("\\", "")
+    assert "Of 11 tried, chosen by validation" in words
+    assert "On the test images, measured once" in words
+    assert [chart.proto.id.split("-")[-1] for chart in app.get("plotly_chart")] == [
+        "sweep_parallel",
+        "sweep_importance",
+    ]
+    press(app, "10 more trials")
+    assert sweep.plan.trials == 21
+    assert sweep.status().state == "running"
+    press(app, "Stop")
+    assert sweep.stop_file.exists()
+    carry(sweep)
+    app.run()
+    press(app, "Resume")
+    carry(sweep)
+    app.run()
+    assert "Of 21 tried" in said(app).replace("\\", "")
+    press(app, "Train the best longer")
+    assert app.title[0].value == "Train"
+    assert [each.value for each in app.number_input if each.label == "Epochs"] == [6]
+
+
+def test_a_damaged_sweep_is_said_and_deleted(app: AppTest, nothing_trains: None) -> None:
+    sweep = made_sweep(repeats=2)
+    carry(sweep)
+    (sweep.folder / "trials.jsonl").write_text('{"kind": "begun"')
+    (sweep.folder / "sweep.json").write_text("[]")
+    show(app, "runs")
+    assert "is damaged and cannot be read" in " ".join(each.value for each in app.error)
+    press(app, "Delete sweep")
+    assert not sweeps.all_sweeps()
+    assert len(runs.all_runs()) == 2
+
+
+def test_a_trial_shows_only_its_validation_images(app: AppTest, nothing_trains: None, data_home: Path) -> None:
+    sweep = made_sweep(f"{RATE}=0.01,0.02", sampler="grid", trials=2)
+    carry(sweep)
+    app.query_params["run"] = sweep.run_name(1, 0)
+    app.switch_page("pages/runs/page.py").run()
+    assert not app.exception
+    press(app, "Measure on test images")
+    assert runs.find(sweep.run_name(1, 0)).status().result["test_accuracy"] > 0

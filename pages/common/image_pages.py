@@ -1,7 +1,7 @@
 """Images of a dataset in pages of a gallery; a click opens one large."""
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -125,7 +125,13 @@ def _show_page(
 
     def items(page: int) -> list[Item]:
         indices = ids[(page - 1) * per_page : page * per_page].tolist()
-        return [_item(dataset, index, made.get(index), look.told(dataset, index)) for index in indices]
+        told = [look.told(dataset, index) for index in indices]
+        # A caption that is the same beneath each image says nothing.
+        same = len(told) > 1 and len({each.caption for each in told}) == 1
+        return [
+            _item(dataset, index, made.get(index), replace(each, caption="" if same else each.caption))
+            for index, each in zip(indices, told, strict=True)
+        ]
 
     of = f"{dataset.about.name} {hash(chosen)} {per_page} {decided}"
     pages = Pages(of, len(ids), per_page, items, _turn_to, look.side, look.reveal)

@@ -21,6 +21,13 @@ _MOST_CLASSES = 40
 _MOST_PAIRS = 5
 CELL_KINDS = ("counts", "shares")
 CELLS = "errors_cells"
+_STYLE = """<style>
+@media (min-width: 641px) {
+  [data-testid=stColumn]:has(.st-key-errors_matrix) {
+    position: sticky; top: 3.75rem; align-self: flex-start; max-height: calc(100vh - 4.5rem); overflow-y: auto;
+  }
+}
+</style>"""
 
 
 def show_matrix_and_images(run: Run, part: str, found: Predictions) -> None:
@@ -31,7 +38,9 @@ def show_matrix_and_images(run: Run, part: str, found: Predictions) -> None:
         ids = found.ids[found.select(choice)]
         st.markdown(summary(choice, len(ids), run.about.class_names), help=SORT_HELP)
         dataset = dataset_or_why_not(run)
-    matrix = left.container()
+    # Beside many images the matrix stays in sight.
+    st.html(_STYLE)
+    matrix = left.container(key="errors_matrix")
     if dataset is not None:
         with left:
             clean_up(run, dataset, ids)

@@ -1,4 +1,4 @@
-"""How busy the machine is with other programs than a training."""
+"""How busy the machine is with other programs than a training, and how much memory it has."""
 
 import threading
 import time
@@ -98,3 +98,17 @@ def cpu_shares(pid: int | None) -> Shares | None:
         return None if pid is None else _meter(pid).now()
     except psutil.Error:
         return None
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The machine's memory, in bytes: all of it, and what programs could have now."""
+
+    total: int
+    available: int
+
+
+def memory() -> Memory:
+    """Return how much memory the machine has, and how much of it is free now."""
+    found = psutil.virtual_memory()
+    return Memory(int(found.total), int(found.available))

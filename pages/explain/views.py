@@ -1,6 +1,6 @@
 """The views of the Explain page, in the order in which the chapter comes to them: a line each."""
 
-from pages.explain import convolution, glossary, numbers, pooling, regularisation
+from pages.explain import convolution, generators, glossary, numbers, pooling, recipes, regularisation
 from pages.explain.view import View
 
 VIEWS: tuple[View, ...] = (
@@ -8,6 +8,8 @@ VIEWS: tuple[View, ...] = (
     convolution.VIEW,
     pooling.VIEW,
     regularisation.VIEW,
+    generators.VIEW,
+    recipes.VIEW,
     glossary.VIEW,
 )
 BY_TITLE = {view.title: view for view in VIEWS}

@@ -146,6 +146,19 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
         "batch": "2",
         "channel": "1",
     },
+    "explain generators": {
+        "view": "generators",
+        "run": "RUN",
+        "picture": "5",
+        "images": "250.5",
+        "side": "64",
+        "per-batch": "128",
+        "nth": "3",
+        "dtype": "uint8",
+    },
+    "explain recipes": {"view": "recipes", "exercise": "exercise-53", "divisor": "100"},
+    "explain recipes discarded": {"view": "recipes", "trap": "discarded", "angle": "-20"},
+    "explain recipes steps": {"view": "recipes", "trap": "steps", "fewer": "7"},
     "explain glossary": {"view": "glossary", "word": "batch"},
     "train": {"dataset": "digits", "recipe": "digits-dense", "view": "fit", "augmentation": "mine"},
     "runs": {"run": ["RUN", "OTHER"], "part": "validation"},
@@ -155,7 +168,7 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
 # What is found by an audit is tested with it; any text is a file's name, or says that a setting is asked for.
 _ELSEWHERE = {"finding", "settings", *NAMES}
 # What else stands in the address of a page follows from these.
-_CHOOSING = ("view", "regulariser")
+_CHOOSING = ("view", "regulariser", "trap", "exercise")
 _FREE = {"dataset", "pictures", "settings", "word", *NAMES}
 
 

@@ -14,7 +14,7 @@ import keras
 
 from core.datasets.sources import catalogue
 from core.recipes.recipe import Split
-from core.training.data import parts
+from core.training.parts import parts
 
 layers = keras.layers
 DENSE = [layers.Flatten(), layers.Dense(32, "relu"), layers.Dense(32, "relu"), layers.Dense(10, "softmax")]

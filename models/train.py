@@ -24,7 +24,8 @@ from core.nn.inference.small import save_small
 from core.nn.training.evaluator import Evaluator
 from core.recipes.recipe import find_recipe
 from core.runs import Run
-from core.training.data import parts, prepared_images
+from core.training.data import prepared_images
+from core.training.parts import parts
 
 RECIPE = "pets"
 # What else there is in the world. CIFAR-10's vehicles are left out: they measure what has been learned.

@@ -60,6 +60,20 @@ def datasets_list() -> None:
     "folders:2:color (of images in a folder color only) or file:train.csv:image_id:label (a file and its columns). "
     "Default: detect automatically.",
 )
+@click.option(
+    "--split",
+    default="",
+    metavar="WAY",
+    help="Where the splits come from: drawn (at random, by class and group) or folders:1 (the first folder of each "
+    "path). Default: folders and tables, otherwise drawn.",
+)
+@click.option(
+    "--group",
+    default="",
+    metavar="WAY",
+    help="Which images belong together, and never come into two splits: folders:2, 'name:{group}_*' (a part of the "
+    "file names), file:train.csv:image_id:patient (a column of a table) or none. Default: detect automatically.",
+)
 @click.option("--plan", "plan_only", is_flag=True, help="Show what is understood and write nothing.")
 @click.option(
     "--test-share", default=0.2, show_default=True, help="Fraction held out for testing if there is no test folder."
@@ -70,6 +84,8 @@ def datasets_add(
     path: Path | None,
     title: str | None,
     labels: str | None,
+    split: str,
+    group: str,
     plan_only: bool,
     test_share: float,
     seed: int,
@@ -81,7 +97,9 @@ def datasets_add(
     if path is None or (name in catalogue.CATALOGUE and not plan_only):
         dataset = catalogue.add(name, path, progress)
     else:
-        plan = importing.plan(path, labelling=labels, test_share=test_share, seed=seed, progress=progress)
+        plan = importing.plan(
+            path, labelling=labels, test_share=test_share, seed=seed, split=split, group=group, progress=progress
+        )
         for line in plan.lines():
             click.echo(line, err=not plan_only)
         if plan_only:

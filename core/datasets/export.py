@@ -17,7 +17,8 @@ def export(dataset: Dataset, path: Path, progress: Progress = quiet) -> None:
 
     Images that are kept as an array go into an npz file: `pictures` uint8 `(n, height, width, channels)`, `labels`
     int16 `(n,)`, `parts` uint8 `(n,)`, an index into `SPLITS`, and `class_names`. Photos go into a folder,
-    `train/0-cat/000001.jpg`: numbered in the dataset's order, JPEG files as they came, others as PNG.
+    `train/0-cat/000001.jpg`: numbered in the dataset's order, JPEG files as they came, others as PNG. Where it is known
+    which images belong together, there are `groups` int32 `(n,)`, too, or a file `groups.npy`.
 
     Args:
         dataset: what to write.
@@ -41,16 +42,19 @@ def export(dataset: Dataset, path: Path, progress: Progress = quiet) -> None:
         if about.as_files:
             with data_home.new_folder(path) as beside:
                 _write_files(dataset, beside, progress)
+                if dataset.groups is not None:
+                    np.save(beside / "groups.npy", dataset.groups)
             return
-        names = np.array(about.class_names)
+        arrays = {
+            "pictures": dataset.images,
+            "labels": dataset.labels,
+            "parts": dataset.splits,
+            "class_names": np.array(about.class_names),
+        }
+        if dataset.groups is not None:
+            arrays["groups"] = dataset.groups
         with data_home.replacing(path) as beside:
-            np.savez(
-                beside,
-                pictures=dataset.images,
-                labels=dataset.labels,
-                parts=dataset.splits,
-                class_names=names,
-            )
+            np.savez(beside, **arrays)  # type: ignore[arg-type]
 
 
 def _write_files(dataset: Dataset, folder: Path, progress: Progress) -> None:

@@ -3,12 +3,12 @@
 `labels.npy` is int16 `(n,)`, `splits.npy` uint8 `(n,)`, an index into `SPLITS`, and `index.npy` `(n,)` of `INDEX`.
 Small images of one size are one array, `pictures.npy`, uint8 `(n, height, width, 1 or 3)`. Others are the accepted
 original files, `files/<sha256>.<ending>`, with small JPEG copies one after the other in `thumbnails.bin`. `names.txt`
-has a file name a line where the images came as files. `checksums.txt` is of all these but the original files, whose
-names are theirs: whatever is read is compared with it at its first use (`whole`).
+has a file name a line where the images came as files, `groups.npy` int32 `(n,)` which images belong together.
+`checksums.txt` is of all these but the original files, whose names are theirs: whatever is read is compared with it at
+its first use (`whole`).
 """
 
 import hashlib
-import json
 import mmap
 import os
 import re
@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 from filelock import FileLock
 from PIL import Image
 
+from core.datasets.about import About as About
 from core.datasets.integrity.whole import THUMBNAILS, Whole, forget_damage, keep_checksums
 from core.datasets.integrity.whole import DatasetError as DatasetError
 from core.datasets.quality import MEASURES, measured_all
@@ -31,7 +31,7 @@ from core.images import image_io
 from core.images.image_io import ImageError
 from core.images.thumbnail import thumbnail
 from core.storage import checked, data_home
-from core.storage.checked import Array, Between, DamagedError, Longest, MissingError, OneOf, Share
+from core.storage.checked import Array, DamagedError, MissingError
 from core.storage.checksums import ChangedError
 
 # How the source of a dataset ends that was made of another and more photos.
@@ -52,61 +52,8 @@ INDEX = np.dtype(
     ]
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_Side = Annotated[int, Between(0, 1_000_000)]
 _MOST_ABOUT, _MOST_NAMES = 40_000_000, 1_000_000_000
 _NEEDED = ("dataset.json", "labels.npy", "splits.npy", "pictures.npy", "index.npy", "thumbnails.bin")
-
-
-@dataclass(frozen=True)
-class About:
-    """What `dataset.json` says.
-
-    Attributes:
-        name: the folder's name, lower case letters, digits and hyphens.
-        title: for people.
-        source: where it comes from.
-        licence: under which terms.
-        class_names: one text a class, in the labels' order.
-        size: height and width of every image in pixels, and channels, 1 or 3; height and width are 0 when the
-            images have several sizes.
-        ink_box: for drawn characters, the side of the box that the ink was fitted to, as a share of the image's
-            side; `None` for other images.
-        as_files: whether the images are kept as the original files, not as one array.
-        content_hash: sha256 of images, labels and splits.
-        in_srgb: whether profiles and gammas in the files are applied. A Pixelwise before that did not write this here:
-            its datasets keep the images that networks were trained on, until they are removed and added again.
-    """
-
-    name: str
-    title: Annotated[str, Longest(1_000)]
-    source: str
-    licence: str
-    class_names: Annotated[tuple[Annotated[str, Longest(1_000)], ...], Longest(2**15 - 1, fewest=1)]
-    size: tuple[_Side, _Side, Annotated[int, OneOf((1, 3))]]
-    ink_box: Share | None = None
-    as_files: bool = False
-    content_hash: str = ""
-    in_srgb: bool = False
-
-    @property
-    def shape(self) -> str:
-        """The images' shape for people, such as `28×28 px, gray`."""
-        height, width, channels = self.size
-        return f"{f'{width}×{height} px' if width else 'several sizes'}, {'gray' if channels == 1 else 'colour'}"
-
-    def is_like(self, other: "About") -> bool:
-        """Tell whether it has another set's classes, whatever their case and order, and its number of channels."""
-        classes, others = ({name.casefold() for name in each.class_names} for each in (self, other))
-        return classes == others and self.size[2] == other.size[2]
-
-    def to_json(self) -> str:
-        """Return the content of a `dataset.json`, without a checksum."""
-        return json.dumps(asdict(self), indent=1)
-
-    @classmethod
-    def from_json(cls, text: str) -> "About":
-        """Read the content of a `dataset.json`. Raises `DamagedError` when it is damaged."""
-        return checked.parsed(cls, text.encode(), Path("dataset.json"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +78,11 @@ class Dataset:
     def splits(self) -> np.ndarray:
         """The split of each image, uint8 `(n,)`, an index into `SPLITS`."""
         return self._load("splits", Array(np.uint8, ("n",), low=0, high=len(SPLITS) - 1))
+
+    @cached_property
+    def groups(self) -> np.ndarray | None:
+        """The group of each image, int32 `(n,)`, -1 where it is in none; `None`: which belong together is not known."""
+        return self._load("groups", Array(np.int32, ("n",), low=-1)) if self.about.groups else None
 
     @cached_property
     def index(self) -> np.ndarray:

@@ -34,7 +34,8 @@ from core.runs.status import PAUSE, STOP
 from core.storage import checked, data_home, processes
 from core.storage.progress import progress_text
 from core.training import features
-from core.training.data import look_at, parts, prepared_images, shape_after
+from core.training.data import look_at, prepared_images, shape_after
+from core.training.parts import parts
 
 POLL_S = 0.5
 

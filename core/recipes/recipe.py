@@ -68,6 +68,14 @@ class Split(Specification):
         ),
     )
 
+    by_group: bool = setting(
+        True,
+        help=(
+            "Never train on images of a group (a patient, a video) that has images in validation or test. Datasets "
+            "without groups stay as they are."
+        ),
+    )
+
     def of_fewer(self, images: int, classes: int) -> "Split":
         """Return the split as it is for a dataset that may have fewer images than it draws.
 
@@ -299,7 +307,11 @@ class Recipe:
     @property
     def identity(self) -> str:
         """The sha256 of its JSON, in hexadecimal."""
-        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+        data = self.to_json()
+        if data["split"]["by_group"]:
+            # It came later: recipes from before keep their identity.
+            del data["split"]["by_group"]
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
     @classmethod
     def from_json(cls, data: Any) -> "Recipe":

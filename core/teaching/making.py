@@ -27,7 +27,7 @@ from core.storage import data_home
 from core.storage.progress import counted
 from core.teaching.learner import Learned
 from core.teaching.project import Project, TeachingError
-from core.training.data import parts
+from core.training.parts import parts
 
 # Of each class: one tests, and a fifth of five others validates, however many classes there are.
 FEWEST = 6

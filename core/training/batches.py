@@ -12,7 +12,7 @@ from core.datasets.decisions import Decided
 from core.datasets.store import Dataset
 from core.images import image_io as formats
 from core.recipes.recipe import Fit, Recipe
-from core.training.data import parts
+from core.training.parts import parts
 
 # Several small batches are made at a time: handing over each by itself would cost more than making it.
 _PORTION_BYTES = 1_000_000

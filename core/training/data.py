@@ -1,4 +1,4 @@
-"""Dataset × preprocessing → memory-mapped arrays, made once; and which images train, validate and test."""
+"""Dataset × preprocessing → memory-mapped arrays, made once."""
 
 import errno
 import hashlib
@@ -6,28 +6,24 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from core.datasets import store
-from core.datasets.decisions import Decided
 from core.datasets.integrity import verification
 from core.datasets.store import About, Dataset
-from core.datasets.stratified import stratified
 from core.errors import as_storage_error
 from core.images import image_io
 from core.images.thumbnail import THUMBNAIL_SIDE
 from core.preprocessing import Grayscale, Pipeline, StepError
-from core.recipes.recipe import Recipe, RecipeError, Split
+from core.recipes.recipe import Recipe, RecipeError
 from core.storage import checked, checksums, data_home, processes
 from core.storage.checked import Array, DamagedError
 from core.storage.checksums import ChangedError, Watched
-from core.storage.progress import Progress, counted, quiet
+from core.storage.progress import Progress, quiet
 
-_FEWEST_OF_A_CLASS = 2
 # So many images are worked on at a time.
 _PORTION = 64
 _PORTION_PIXELS = 20_000_000
@@ -304,94 +300,3 @@ def _refused(dataset: Dataset, size: tuple[int, int], count: int, error: StepErr
     refused = StepError(f"Image {index:,}{name}{others}: {error}")
     refused.position = error.position
     return refused
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The indices, int64, of the images that train, validate and test, and the label of every image, int16."""
-
-    train: np.ndarray
-    validation: np.ndarray
-    test: np.ndarray
-    labels: np.ndarray
-
-
-def parts(dataset: Dataset, split: Split, decided: Decided | None = None) -> Parts:
-    """Divide a dataset as a recipe's split says: the same split gives the same parts.
-
-    Args:
-        dataset: whose images are divided.
-        split: how; its seed draws among the images as published, whatever was decided on them.
-        decided: what people decided; test images stay as published.
-
-    Raises:
-        RecipeError: nothing to train on, or too few images to draw a validation set by class.
-    """
-    train, validation, test = _published(dataset, split)
-    if len(test) == 0 or len(dataset.about.class_names) < 2:
-        missing = "test images" if len(test) == 0 else "second class"
-        raise RecipeError(f"{dataset.about.title} has no {missing}: there is nothing to learn, or to measure it on.")
-    labels = np.array(dataset.labels)
-    if split.validation == "test":
-        return Parts(_kept(train, labels, decided), test, test, labels)
-    if len(validation) == 0:
-        train, validation = _drawn(dataset, train, split.fraction, split.seed, "validation")
-    train, validation = _kept(train, labels, decided), _kept(validation, labels, decided)
-    if not len(train) or not len(validation):
-        raise RecipeError(
-            f"All training and validation images in {dataset.about.title} are excluded. Undo some of those decisions."
-        )
-    return Parts(train, validation, test, labels)
-
-
-def _published(dataset: Dataset, split: Split) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return what trains, validates and tests as the dataset has it, or as many of it as the split draws.
-
-    Raises:
-        RecipeError: the dataset has too few images for that.
-    """
-    train, validation, test = (dataset.select(name) for name in ("train", "validation", "test"))
-    everything = np.arange(len(dataset))
-    if split.pictures:
-        _, everything = _drawn(dataset, everything, split.pictures, split.choosing_seed, "chosen")
-        train, validation, test = (np.intersect1d(part, everything) for part in (train, validation, test))
-    if split.test_pictures:
-        rest, test = _drawn(dataset, everything, split.test_pictures, split.seed, "test")
-        validation = np.intersect1d(validation, rest)
-        train = np.setdiff1d(rest, validation)
-    return train, validation, test
-
-
-def _drawn(dataset: Dataset, ids: np.ndarray, size: float, seed: int, what: str) -> tuple[np.ndarray, np.ndarray]:
-    """Draw images from `ids` by class: a share of them below 1, a number from 1 up.
-
-    Returns:
-        The others and the drawn, in order.
-
-    Raises:
-        RecipeError: a class, or the whole, has too few; `what` names the images that cannot be drawn.
-    """
-    cannot = f"No {what} images can be drawn from {dataset.about.title}:"
-    counts = np.bincount(dataset.labels[ids], minlength=len(dataset.about.class_names))
-    if counts.min() < _FEWEST_OF_A_CLASS:
-        name = dataset.about.class_names[counts.argmin()]
-        raise RecipeError(
-            f"{cannot} its class {name} has {counted(int(counts.min()), 'image')} to draw from, and at "
-            f"least {_FEWEST_OF_A_CLASS} are needed. Add some, or draw none."
-        )
-    if size >= len(ids):
-        raise RecipeError(f"{cannot} {size:,} are wanted, and some more must remain, of {len(ids):,}. Take fewer.")
-    try:
-        drawn = ids[stratified(np.asarray(dataset.labels[ids]), size, seed)]
-    except ValueError as error:
-        raise RecipeError(f"{cannot} {error}") from error
-    return np.setdiff1d(ids, drawn), np.sort(drawn)
-
-
-def _kept(part: np.ndarray, labels: np.ndarray, decided: Decided | None) -> np.ndarray:
-    """Return a part without the excluded images, and give the relabelled ones their new label."""
-    if decided is None:
-        return part
-    for index in np.intersect1d(part, list(decided.labels)):
-        labels[index] = decided.labels[int(index)]
-    return np.setdiff1d(part, decided.excluded)

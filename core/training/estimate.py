@@ -16,7 +16,7 @@ from core.nn.tensorflow_import import import_keras
 from core.recipes.recipe import Recipe, RecipeError
 from core.storage.checked import Count, Seconds
 from core.storage.progress import Progress, quiet
-from core.training.data import parts
+from core.training.parts import parts
 
 # Images that are prepared for it: enough for some executions, few enough to be there at once.
 _MOST_IMAGES = 4096

@@ -16,7 +16,7 @@ from core.datasets.sources import catalogue
 from core.datasets.store import Dataset
 from core.errors import PixelwiseError
 from core.recipes.recipe import Split
-from core.training import data
+from core.training import parts as division
 
 EPOCHS = 40
 HIDDEN = (32, 32)
@@ -207,7 +207,7 @@ class QuickTraining:
 
     def _train(self) -> None:
         dataset = catalogue.open_dataset(_DATASET)
-        parts = data.parts(dataset, Split())
+        parts = division.parts(dataset, Split())
         images = np.asarray(dataset.images, np.float32).reshape(len(dataset), -1) / _WHITE
         labels = parts.labels.astype(np.int64)
         rng = np.random.default_rng(self.seed)

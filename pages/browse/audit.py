@@ -3,6 +3,7 @@
 import html
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import streamlit as st
 
@@ -29,6 +30,7 @@ _ICONS = {
     PASSED: (":green[:material/check_circle:]", "passed"),
 }
 _EXAMPLES = 4
+_REGROUP = "core.datasets.sources.regrouping:keep_copies_together"
 _EXAMPLE_PX = 72
 _FRAME = f"border-radius:4px;outline:1px solid {IMAGE_EDGE}"
 
@@ -89,6 +91,7 @@ def _show_finding(dataset: Dataset, finding: AuditFinding, open_finding: Callabl
     if finding.key == LEAK and finding.groups:
         with words:
             _mend_leak(dataset, finding)
+            _keep_together(dataset)
     if finding.ids:
         words.button(
             f"Show {counted(len(finding.ids), 'image')}",
@@ -117,6 +120,28 @@ def _mend_leak(dataset: Dataset, finding: AuditFinding) -> None:
         args=(lambda: decisions.decide(dataset, out, decision),),
         kwargs={"key": "audit"},
     )
+
+
+def _keep_together(dataset: Dataset) -> None:
+    """Offer a dataset of the same images in which copies are kept together, and show how its making goes."""
+    name = dataset.about.name
+    job = jobs.find(f"regroup-{name}")
+    status = show_job(job, "Splits drawn anew") if job else None
+    if job and status and status.state == jobs.FINISHED:
+        address = {"dataset": str(status.result.get("name", ""))}
+        st.page_link(
+            "pages/browse/page.py", label="Browse the new dataset", icon=":material/check:", query_params=address
+        )
+    elif not (status and status.state == jobs.RUNNING):
+        st.button(
+            "Draw the splits anew, copies kept together",
+            key="keep_together",
+            icon=":material/call_split:",
+            help="Makes a new dataset of the same images; this one stays as it is.",
+            on_click=attempt,
+            args=(partial(jobs.start, f"regroup-{name}", _REGROUP, {"name": name}),),
+            kwargs={"key": "audit"},
+        )
 
 
 def _examples(dataset: Dataset, finding: AuditFinding) -> str:

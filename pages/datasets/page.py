@@ -5,23 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.datasets import store
 from core.datasets.integrity.whole import known_damage
-from core.datasets.sources import catalogue, importing, uploads
-from core.datasets.sources.importing import Plan
-from core.datasets.store import SPLITS, Dataset, DatasetError
+from core.datasets.sources import catalogue, importing
+from core.datasets.store import SPLITS, Dataset
 from core.storage import jobs
-from core.storage.names import slug
 from core.storage.progress import counted
 from pages.common.job_progress import show_job
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.common.page_frame import page
 from pages.components.pixel_image import strip
+from pages.datasets.own_images import keep_upload, own
 
 _SAMPLES = 20
-_ARCHIVES = ["zip", "tar", "tgz", "gz", "bz2", "xz", "npz", "parquet", "mat", "csv"]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -44,7 +41,8 @@ def facts(dataset: Dataset) -> str:
     counts = dataset.counts.sum(axis=0)
     in_splits = ", ".join(f"{count:,} {split}" for split, count in zip(SPLITS, counts, strict=True) if count)
     classes = counted(len(dataset.about.class_names), "class", "classes")
-    return f"{counted(len(dataset), 'image')} ({in_splits}) · {classes} · {dataset.about.shape}"
+    groups = f" · grouped by {dataset.about.groups}" if dataset.about.groups else ""
+    return f"{counted(len(dataset), 'image')} ({in_splits}) · {classes} · {dataset.about.shape}{groups}"
 
 
 def here(name: str) -> None:
@@ -210,138 +208,6 @@ def start_adding(name: str, path: str | None) -> None:
 def from_file_key(name: str) -> str:
     """Return the key of the form that takes a dataset from a file."""
     return f"from_file_{name}"
-
-
-def keep_upload(upload: UploadedFile) -> Path:
-    """Write an upload to the data home, once; its own name is no path."""
-    path = uploads.folder() / slug(upload.file_id, otherwise="upload")
-    if not path.exists():
-        uploads.keep_upload(path, upload.getbuffer())
-    return path
-
-
-def own() -> None:
-    """Let the user import images of their own: where they are, what is found in them, and the button."""
-    way = st.segmented_control(
-        "Where they are", ["Upload a file", "On this machine"], key="way_in", default="Upload a file", required=True
-    )
-    if way == "Upload a file":
-        upload = st.file_uploader(
-            "ZIP, TAR, NPZ, Parquet, MAT, or pixels in a CSV",
-            type=_ARCHIVES,
-            key=f"upload_own_{begun()}",
-        )
-        if upload is None:
-            return
-        path, title = keep_upload(upload), upload.name
-    else:
-        place = st.text_input("File or folder", key="place_own", placeholder="/home/me/Pictures/pets")
-        if not place.strip():
-            return
-        path = Path(place.strip()).expanduser()
-        title = path.name
-    show_plan(path, title)
-
-
-def begun() -> int:
-    """Return how many imports this session began: after each the upload has gone, and with it its widget."""
-    return int(st.session_state.get("imports_begun", 0))
-
-
-@st.cache_resource(max_entries=2, ttl=900, show_spinner="Looking into it")
-def planned(path: str, title: str, labelling_kind: str | None, test_share: float, seed: int, _changed: float) -> Plan:
-    """Return what an import would take; kept, since a zip of 60,000 images is read in a second."""
-    return importing.plan(Path(path), title=title, labelling=labelling_kind, test_share=test_share, seed=seed)
-
-
-def show_plan(path: Path, source: str) -> None:
-    """Show what was found, let the user change it, and start the import."""
-    changed = path.stat().st_mtime if path.exists() else 0.0
-    options, shown = st.columns([1, 2], gap="large")
-    with options:
-        # What is copied from a sentence of this page has word joiners, which keep it from being a link.
-        typed = st.session_state.get(f"typed_{source}", "").replace("\u2060", "").strip() or None
-        try:
-            found = planned(str(path), source, typed, 0.2, 0, changed)
-        except DatasetError:
-            other_labels(source)  # It may be wrong, or what helps.
-            raise
-        title = st.text_input("Title", value=Path(source).stem.replace("_", " "), key=f"title_{source}", max_chars=80)
-        kind = found.labelling.kind
-        if found.others:
-            ways = {each.kind: each.text for each in (found.way, *found.others)}
-            kind = st.radio(
-                "Classes from",
-                list(ways),
-                format_func=lambda way: escape_markdown(ways[way]),
-                key=f"labelling_{source}_{typed}",
-                help="What fits best is first. A folder's number counts from the top of the ZIP file or folder.",
-            )
-        else:
-            st.caption(f"Classes from: {escape_markdown(found.way.text)}")
-        other_labels(source)
-        share, seed = 0.2, 0
-        if found.drawn:
-            share = st.slider("Test images", 5, 50, 20, step=5, format="%d%%", key="test_share") / 100
-            seed = int(st.number_input("Seed of the draw", 0, 2**31 - 1, 0, key="split_seed"))
-    if (kind, share, seed) != (found.labelling.kind, 0.2, 0):
-        found = planned(str(path), source, kind, share, seed, changed)
-    with shown:
-        table(found)
-    title = title.strip() or source
-    if st.button("Import", type="primary", icon=":material/add_photo_alternate:", key="import"):
-        arguments = {"path": str(path), "source": source, "title": title, "labelling": kind}
-        split = {"test_share": share, "seed": seed}
-        jobs.start(
-            f"import-{catalogue.free_name(title)}", "core.datasets.sources.catalogue:import_job", {**arguments, **split}
-        )
-        st.session_state["imports_begun"] = begun() + 1
-        st.rerun()
-    for name, previews in found.preview().items():
-        st.markdown(f"**{escape_markdown(name)}**")
-        strip(previews)
-
-
-def other_labels(source: str) -> None:
-    """Let the user say where the labels are, in the words of the command line."""
-    st.text_input(
-        "Labels from elsewhere",
-        key=f"typed_{source}",
-        placeholder="file:train.csv:image_id:label",
-        help="A table and its columns of names and labels, and a third of splits if there is one; or folders:2 for the "
-        "second folder of each path, folders:2:color for that of images in a folder color only.",
-    )
-
-
-def table(found: Plan) -> None:
-    """Show how many files each class has, and what else was found."""
-    counts, names = found.counts, found.labelling.class_names
-    used = [split for split, count in zip(SPLITS, counts.sum(axis=0), strict=True) if count]
-    rows = [
-        {"class": name, **{split: int(counts[label, SPLITS.index(split)]) for split in used}}
-        for label, name in enumerate(names)
-    ]
-    how = "drawn by class" if found.drawn else "as they came"
-    labelled = int(counts.sum())
-    st.markdown(f"**{counted(labelled, 'image')}** in {counted(len(names), 'class', 'classes')}, splits {how}")
-    st.dataframe(rows, hide_index=True, width="stretch", height="content" if len(rows) < 9 else 320)
-    no_images = int((~found.images).sum())
-    others = len(found.source.members) - labelled - no_images - sum(count for _, count in found.left_out)
-    refused, skipped = len(found.source.refused), len(found.source.skipped)
-    left = [
-        f"{counted(no_images, 'file is no image', 'files are no images')}" if no_images else "",
-        f"{counted(others, 'file has no class', 'files have no class')}" if others else "",
-        f"{counted(refused, 'is', 'are')} refused by name or packing" if refused else "",
-        f"{counted(skipped, 'junk file is', 'junk files are')} skipped" if skipped else "",
-    ]
-    if any(left):
-        st.caption("; ".join(filter(None, left)).capitalize() + ".")
-    for warning in found.labelling.warnings:
-        st.warning(escape_markdown(warning), icon=":material/warning:")
-    for note in found.notes:
-        st.info(escape_markdown(note))
-    if lines := found.left_out_lines():
-        st.info("  \n".join(map(escape_markdown, lines)), icon=":material/filter_alt:")
 
 
 def imports() -> None:

@@ -22,7 +22,8 @@ from core.runs import Listed, Run
 from core.runs.comparison import recipe_differences
 from core.storage import data_home
 from core.storage.progress import counted
-from core.training.data import parts, shapes
+from core.training.data import shapes
+from core.training.parts import left_out, parts
 from pages.common.messages import escape_markdown
 from pages.common.pickers import choose, full_title
 from pages.train import drafts
@@ -232,6 +233,11 @@ def look_ahead(recipe: Recipe, dataset: Dataset, decided: Decided | None) -> Rea
     if (rare := dataset.counts[:, SPLITS.index("train")] == 0).any():
         names = ", ".join(np.array(dataset.about.class_names)[rare][:5])
         warnings.append(f"No image of {names} trains: the network cannot learn what that is.")
+    if apart := counts[3]:
+        warnings.append(
+            f"{counted(apart, 'training image does', 'training images do')} not train: images of the same groups "
+            f"({dataset.about.groups}) are in validation or test."
+        )
     memory = psutil.virtual_memory()
     batch_size = recipe.fit.batch_size
     if not problems and (problem := memory_problem(sizes, batch_size, memory.total)):
@@ -244,7 +250,7 @@ def look_ahead(recipe: Recipe, dataset: Dataset, decided: Decided | None) -> Rea
             f"A batch of {batch_size:,} is more than the {training}: "
             "an epoch is a single step, and learns little. Choose a smaller batch size."
         )
-    return Ready(shape, *counts, tuple(problems), tuple(warnings))
+    return Ready(shape, *counts[:3], tuple(problems), tuple(warnings))
 
 
 def _told_of_fewer(wanted: Split, taken: Split, images: int) -> list[str]:
@@ -286,9 +292,9 @@ def _counts(
     content: str,  # noqa: ARG001 part of the cache's key
     split_json: str,
     decided_json: str | None,
-) -> tuple[int, int, int]:
-    """Return how many images train, validate and test with a split and decisions, as JSON."""
+) -> tuple[int, int, int, int]:
+    """Return how many images train, validate, test and are left out by group, with a split and decisions, as JSON."""
     dataset, split = catalogue.open_dataset(name), Split.from_json(json.loads(split_json))
     decided = Decided.from_json(decided_json) if decided_json else None
     divided = parts(dataset, split, decided)
-    return len(divided.train), len(divided.validation), len(divided.test)
+    return len(divided.train), len(divided.validation), len(divided.test), left_out(dataset, split)

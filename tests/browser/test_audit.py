@@ -12,7 +12,7 @@ from core.datasets.audit import report
 from core.datasets.sources import importing
 from core.datasets.store import Dataset
 from core.recipes.recipe import Split
-from core.training import data
+from core.training.parts import parts
 from tests.browser.server import Server
 from tests.unit.datasets.test_audit import photos
 
@@ -40,7 +40,7 @@ def plant(folder: Path) -> None:
 
 def leaks(dataset: Dataset) -> int:
     """Return how many groups of copies are both in what trains or validates and in what tests."""
-    divided = data.parts(dataset, Split(), decisions.decided(dataset))
+    divided = parts(dataset, Split(), decisions.decided(dataset))
     learnt, tested = {*divided.train.tolist(), *divided.validation.tolist()}, set(divided.test.tolist())
     found = report.look(dataset).finding("leak")
     assert found

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.datasets import store
 from core.datasets.sources import catalogue, importing, uploads
 from tests.pages.opening import said, show
-from tests.unit.datasets.test_importing import pets, zipped
+from tests.unit.datasets.test_importing import image, pets, zipped
 from tests.unit.small_sets import imported
 
 PAGE = "datasets"
@@ -125,6 +125,21 @@ def test_a_place_where_nothing_is_gets_a_sentence(app: AppTest, tmp_path: Path) 
     app.text_input(key="place_own").set_value(str(tmp_path / "x.zip")).run()
     assert not app.error
     assert "**20 images** in 2 classes" in said(app)
+
+
+def test_images_that_belong_together_are_named_by_a_pattern(app: AppTest, tmp_path: Path) -> None:
+    files = {f"{kind}/p{place}_{each}.png": image(10 * place + each + 200 * (kind == "cat"))
+             for kind in ("cat", "dog") for place in range(5) for each in range(2)}  # fmt: skip
+    show(app, PAGE)
+    app.button_group(key="way_in").set_value("On this machine").run()
+    app.text_input(key="place_own").set_value(str(zipped(tmp_path / "x.zip", files))).run()
+    assert "splits drawn by class" in said(app)
+    app.selectbox(key="group_x.zip").set_value("name").run()
+    assert "splits drawn by group · 5 groups kept together" in said(app)
+    assert "p0_0.png → **p0**" in said(app).replace("\\", "")
+    app.text_input(key="pattern_x.zip").set_value("{group}{group}").run()
+    assert "A pattern has {group} once" in app.error[0].value.replace("\\", "")
+    assert not app.exception
 
 
 def test_a_data_set_is_removed_(app: AppTest, tmp_path: Path) -> None:

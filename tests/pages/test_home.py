@@ -83,7 +83,7 @@ def test_a_training_shows_its_test_accuracy_and_its_worst_digits(app: AppTest) -
 
 
 def test_a_training_that_fails_says_why(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.training.data.parts", lambda *_: 1 / 0)
+    monkeypatch.setattr("core.training.parts.parts", lambda *_: 1 / 0)
     press(app, "home_train")
     until(app, "home_training")
     assert "ZeroDivisionError" in app.error[0].value

@@ -11,7 +11,7 @@ from core.augmentation import Augmentation
 from core.datasets.sources import catalogue
 from core.recipes.recipe import Recipe, find_recipe
 from core.training.batches import Batches, first_batch
-from core.training.data import parts
+from core.training.parts import parts
 
 SEEN: list[tuple[np.ndarray, np.ndarray]] = []
 

@@ -12,7 +12,7 @@ from core.prediction import photo_predictions, worker
 from core.prediction.photo_predictions import Prediction
 from core.teaching import learner as learners
 from core.teaching import making, project
-from core.training.data import parts
+from core.training.parts import parts
 
 
 def test_a_run_made_of_a_project_answers_as_the_page_does(data_home: Path) -> None:

@@ -16,8 +16,8 @@ from core.runs import RunError
 from core.teaching import clues, head, making, project
 from core.teaching.learner import Learned, Learner
 from core.teaching.project import MOST_IMAGES, Project, TeachingError
-from core.training.data import parts
 from core.training.features import unit
+from core.training.parts import parts
 from tests.unit.photo_files import saved
 
 

@@ -18,6 +18,8 @@ from core.storage.progress import Progress, counted
 
 # The key of the finding that `leaks` tells how to mend.
 LEAK = "leak"
+EXACT, NEAR = "exact-duplicates", "near-duplicates"
+COPIES = (LEAK, EXACT, NEAR)
 # Gray levels, 0–255, of a whole image, found by looking at the photos and CIFAR-10 images beyond them.
 _DARK, _BRIGHT = 40, 205
 # An image has nothing in it when its gray levels deviate by less than noise does, or than an eighth of what is usual.
@@ -98,7 +100,7 @@ def copies(dataset: Dataset, progress: Progress) -> Iterator[AuditFinding]:
         "No image is there, exactly or nearly, with two labels.",
     )
     yield of_groups(
-        "exact-duplicates",
+        EXACT,
         "Exact duplicates",
         WARNING,
         same,
@@ -107,16 +109,34 @@ def copies(dataset: Dataset, progress: Progress) -> Iterator[AuditFinding]:
     )
     if not duplicates.near_can_be_told(dataset):
         sentence = "Skipped: at this resolution, images that look the same are not necessarily copies."
-        yield AuditFinding("near-duplicates", "Near duplicates", sentence, INFO)
+        yield AuditFinding(NEAR, "Near duplicates", sentence, INFO)
         return
     yield of_groups(
-        "near-duplicates",
+        NEAR,
         "Near duplicates",
         INFO,
         [group for group in alike if in_near[group].any()],
         "are near copies of another image (resized, re-encoded, cropped or brightened). Keep one per "
         "group, unless the difference matters to you.",
         "No image is nearly the same as another.",
+    )
+
+
+def divided_groups(dataset: Dataset) -> Iterator[AuditFinding]:
+    """Find groups with images in several splits, where it is known which images belong together."""
+    if dataset.groups is None:
+        return
+    members = np.flatnonzero(dataset.groups >= 0)
+    members = members[np.argsort(dataset.groups[members], kind="stable")]
+    starts = np.flatnonzero(np.diff(dataset.groups[members])) + 1
+    yield of_groups(
+        "divided-groups",
+        "Groups in several splits",
+        WARNING,
+        [group for group in np.split(members, starts) if len(np.unique(dataset.splits[group])) > 1],
+        f"({dataset.about.groups}) belong together but are in more than one split. Training leaves those in train out, "
+        "unless a recipe switches by_group off. To keep them, import again with splits drawn by group.",
+        "No group of images is divided among splits.",
     )
 
 

@@ -66,6 +66,7 @@ def look(dataset: Dataset, progress: Progress = quiet) -> Audit:
     found = [
         checks.unreadable(dataset, progress),
         *checks.copies(dataset, progress),
+        *checks.divided_groups(dataset),
         *checks.appearance(dataset.index),
         checks.shapes(dataset.index),
         checks.imbalance(dataset),

@@ -10,6 +10,7 @@ from core.datasets.integrity import verification
 from core.datasets.integrity.whole import CHECKSUMS, NEEDED, THUMBNAILS, keep_checksums
 from core.datasets.sources import catalogue, importing
 from core.datasets.sources.catalogue import CATALOGUE, Entry
+from core.datasets.sources.labels.groups import NONE
 from core.datasets.sources.origin import Origin, origin
 from core.datasets.store import About, Dataset, DatasetError
 from core.errors import COMMAND, as_storage_error
@@ -76,6 +77,8 @@ def _write_again(about: About, folder: Path, beside: Path, progress: Progress, g
                 labelling=came_from.labelling,
                 test_share=came_from.test_share,
                 seed=came_from.seed,
+                split=came_from.split,
+                group=came_from.group or NONE,
                 progress=progress,
             )
             found = set(plan.labelling.class_names)

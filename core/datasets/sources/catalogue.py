@@ -279,7 +279,15 @@ class Imported:
 
 
 def import_job(
-    path: str, source: str, title: str, labelling: str | None, test_share: float, seed: int, progress: Progress
+    path: str,
+    source: str,
+    title: str,
+    labelling: str | None,
+    test_share: float,
+    seed: int,
+    progress: Progress,
+    split: str = "",
+    group: str = "",
 ) -> dict[str, Any]:
     """Import images of a user's own as a job; an upload is removed after.
 
@@ -291,6 +299,8 @@ def import_job(
         test_share: the share drawn for the test split.
         seed: of that draw.
         progress: told what is done.
+        split: as `importing.plan` takes it, like `group`.
+        group: which images belong together.
 
     Returns:
         The dataset's name, and whether it was there already.
@@ -298,7 +308,14 @@ def import_job(
     place = Path(path)
     try:
         plan = importing.plan(
-            place, title=source, labelling=labelling, test_share=test_share, seed=seed, progress=progress
+            place,
+            title=source,
+            labelling=labelling,
+            test_share=test_share,
+            seed=seed,
+            split=split,
+            group=group,
+            progress=progress,
         )
         made, known = importing.import_or_find(
             plan, name=free_name(title), title=title, source=source, progress=progress

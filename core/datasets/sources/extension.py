@@ -95,6 +95,8 @@ def extend(dataset: Dataset, photos: Sequence[Labelled], *, title: str, progress
         np.save(beside / "index.npy", np.concatenate([dataset.index, chunk.rows]))
         np.save(beside / "labels.npy", np.concatenate([dataset.labels, labels]))
         np.save(beside / "splits.npy", np.append(dataset.splits, np.full(len(labels), _TRAIN, dataset.splits.dtype)))
+        if dataset.groups is not None:
+            np.save(beside / "groups.npy", np.append(dataset.groups, np.full(len(labels), -1, dataset.groups.dtype)))
         if dataset.names:
             # Some characters would begin a new line, and with it a new name.
             added = (" ".join(photos[position].name.splitlines()) for position in chunk.taken)

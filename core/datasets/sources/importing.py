@@ -20,6 +20,7 @@ from core.datasets.sources.conversion import plain
 from core.datasets.sources.decoding import GRAY_MODES, LARGE_BYTES, Chunk, Form, MisfitError, decoded
 from core.datasets.sources.import_report import Report
 from core.datasets.sources.import_report import report as report
+from core.datasets.sources.labels.groups import NONE, said_group
 from core.datasets.sources.origin import Origin
 from core.datasets.sources.planning import Plan as Plan
 from core.datasets.sources.planning import plan as plan
@@ -37,6 +38,7 @@ _SAMPLED = 64
 _CHUNK = 64
 _CHUNK_BYTES = 8_000_000
 _FREE_AFTER_BYTES = 200_000_000
+_LONGEST_GROUPS = 200
 _NO_IMAGE = "This row names no image that is here, or several."
 
 
@@ -150,10 +152,19 @@ class _Writer:
             label = plan.labelling.class_names[plan.labelling.labels[position]]
             self._digest.update(f"{sha256.decode()} {SPLITS[plan.splits[position]]} {label}\n".encode())
 
-    @property
-    def content_hash(self) -> str:
-        """The hash of what was taken."""
-        return self._digest.hexdigest()
+    def content_hash(self, plan: Plan) -> str:
+        """Return the hash of what was taken."""
+        digest = self._digest.copy()
+        if (groups := self._groups(plan)) is not None:
+            digest.update(groups.astype("<i4").tobytes())
+        return digest.hexdigest()
+
+    def _groups(self, plan: Plan) -> np.ndarray | None:
+        """Return the group of each image that was taken, numbered anew; `None`: none is known."""
+        if plan.grouping is None:
+            return None
+        found, groups = np.unique(plan.grouping.groups[self.taken], return_inverse=True)
+        return (groups - (found[0] == -1)).astype(np.int32)
 
     def finish(self, plan: Plan, about: About, refused: Sequence[Refused]) -> None:
         """Write what comes beside the images."""
@@ -164,12 +175,15 @@ class _Writer:
             class_names=tuple(plan.labelling.class_names[label] for label in used),
             size=_common_size(index, self.form),
             as_files=self.form.as_files,
-            content_hash=self.content_hash,
+            content_hash=self.content_hash(plan),
             in_srgb=True,
+            groups=said_group(plan.grouping.kind)[:_LONGEST_GROUPS] if plan.grouping else "",
         )
         np.save(self.folder / "index.npy", index)
         np.save(self.folder / "labels.npy", labels.astype(np.int16))
         np.save(self.folder / "splits.npy", plan.splits[taken].astype(np.uint8))
+        if (groups := self._groups(plan)) is not None:
+            np.save(self.folder / "groups.npy", groups)
         names = (plan.source.members[position].name for position in taken)
         (self.folder / "names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
         notes = (*plan.notes, *plan.labelling.warnings, *plan.left_out_lines())
@@ -177,8 +191,8 @@ class _Writer:
         checked.write(self.folder / "report.json", asdict(made), lasting=False)
         checked.write(self.folder / "dataset.json", asdict(about), indent=1, lasting=False)
         if plan.source.path.parent != uploads.folder():
-            origin = Origin(str(plan.source.path.absolute()), plan.labelling.kind, plan.test_share, plan.seed)
-            origin.keep(self.folder)
+            place, group = str(plan.source.path.absolute()), plan.grouping.kind if plan.grouping else NONE
+            Origin(place, plan.labelling.kind, plan.test_share, plan.seed, plan.split, group).keep(self.folder)
         keep_checksums(self.folder)
 
 
@@ -200,7 +214,7 @@ def _import(plan: Plan, reader: Opened, form: Form, about: About, progress: Prog
         with data_home.filling(folder.parent) as beside:
             writer, refused = _written(plan, reader, form, beside, progress)
             with store.adding():
-                if known := store.with_content(writer.content_hash):
+                if known := store.with_content(writer.content_hash(plan)):
                     return known, True
                 # Another import may have taken the name meanwhile.
                 name = name_for(about.name, store.names())

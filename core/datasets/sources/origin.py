@@ -16,12 +16,16 @@ class Origin:
         labelling: as `plan` takes it, like `test_share` and `seed`; empty for a published file.
         test_share: the share drawn for test.
         seed: of that draw.
+        split: as `plan` takes it, like `group`; empty: as it comes.
+        group: which images belong together.
     """
 
     path: str
     labelling: str = ""
     test_share: Share = 0.2
     seed: Count = 0
+    split: str = ""
+    group: str = ""
 
     def keep(self, folder: Path) -> None:
         """Write it into a dataset's folder. Raises `OSError`."""

@@ -10,6 +10,7 @@ import numpy as np
 from core.datasets.sources.archives import Source, open_source
 from core.datasets.sources.conversion import ALL_LEVELS, is_other, may_have_16_bits, plain, white_of
 from core.datasets.sources.labels import (
+    DRAWN,
     FOLDERS,
     IMAGE_ENDINGS,
     TABLE_ENDINGS,
@@ -19,9 +20,13 @@ from core.datasets.sources.labels import (
     Way,
     best,
     drawn_splits,
+    folder_splits,
+    groups,
     parsed,
     said,
+    usable_splits,
 )
+from core.datasets.sources.labels.groups import Grouping
 from core.datasets.sources.readers import Member, Opened
 from core.datasets.store import SPLITS, DatasetError
 from core.images.image_io import ImageError, read_original
@@ -51,6 +56,9 @@ class Plan:
         notes: sentences on what a user should know before.
         test_share: the share that was drawn for the test split, by the seed `seed`.
         white: the value of white in grays of 16 bits, as `conversion.plain` takes it.
+        split: as it was chosen: `drawn`, a level of folders, or empty.
+        grouping: which images belong together, so that no such group comes into several splits; `None`: not known.
+        groupings: the ways to find that, the one that is taken first.
     """
 
     source: Source
@@ -63,6 +71,9 @@ class Plan:
     test_share: float = 0.2
     seed: int = 0
     white: int = ALL_LEVELS
+    split: str = ""
+    grouping: Grouping | None = None
+    groupings: tuple[Way, ...] = ()
 
     @property
     def counts(self) -> np.ndarray:
@@ -76,6 +87,13 @@ class Plan:
     def way(self) -> Way:
         """How the classes were found, with the first of them."""
         return Way.of(self.labelling.kind, self.labelling.class_names, self._how)
+
+    @property
+    def how_split(self) -> str:
+        """Where the splits are from, in words."""
+        if not self.drawn:
+            return "as they came"
+        return "drawn by group" if self.grouping else "drawn by class"
 
     @property
     def _how(self) -> str:
@@ -106,18 +124,25 @@ class Plan:
         """Return what was understood, for a person: classes, splits, what is left out, what to check."""
         counts, names = self.counts, self.labelling.class_names
         in_splits = (f"{count:,} {split}" for split, count in zip(SPLITS, counts.sum(axis=0), strict=True) if count)
-        how = "drawn by class" if self.drawn else "as they came"
+        how = self.how_split
         classes = [f"{name} {count:,}" for name, count in zip(names, counts.sum(axis=1), strict=True)]
         more = f" … and {len(classes) - _SHOWN} more" if len(classes) > _SHOWN else ""
         number = counted(len(names), "class", "classes")
         return [
             f"{self._how}, {number}: {', '.join(classes[:_SHOWN])}{more}",
             f"Splits, {how}: {', '.join(in_splits)}",
+            *([f"Groups, {len(self.grouping.names):,}: {self.grouping.way.text}"] if self.grouping else []),
             *self.left_out_lines(),
             *self.notes,
             *(f"Check: {each}" for each in self.labelling.warnings),
             *(f"Other classes: --labels {each.kind} ({each.text})" for each in self.others),
+            *(f"Other groups: --group {each.kind} ({each.text})" for each in self._other_groupings),
         ]
+
+    @property
+    def _other_groupings(self) -> list[Way]:
+        taken = self.grouping.kind if self.grouping else ""
+        return [each for each in self.groupings if each.kind != taken]
 
     def preview(self, classes: int = 12, each: int = 3) -> dict[str, list[tuple[str, bytes]]]:
         """Return the first readable images of the first classes: by class, file names with thumbnails."""
@@ -143,6 +168,8 @@ def plan(
     labelling: str | None = None,
     test_share: float = 0.2,
     seed: int = 0,
+    split: str = "",
+    group: str = "",
     progress: Progress = quiet,
 ) -> Plan:
     """Find out what an import of a zip or folder would take; nothing is written.
@@ -153,10 +180,13 @@ def plan(
         labelling: `folders`, `names`, `folders:2`, as `labels.best` takes it; `None` for what fits best.
         test_share: the share of each class drawn for the test split where folders tell no split.
         seed: the same seed draws the same images.
+        split: `drawn`, whatever folders and tables tell; `folders:1` for the first folder of each path; empty: as it
+            comes, and drawn where nothing tells any.
+        group: which images belong together, as `groups.find` takes it; empty: what is found; `none`: none do.
         progress: told that it begins.
 
     Raises:
-        DatasetError: it cannot be read, holds no files, or no class can be found.
+        DatasetError: it cannot be read, holds no files, no class can be found, or none of the splits or groups wanted.
     """
     progress("listing the files", 0, 0, "files")
     source = open_source(path, title)
@@ -167,18 +197,53 @@ def plan(
     paths = [member.parts for member in source.members]
     told = source.reader.class_level if labelling is None else 0
     labelling = f"{FOLDERS}:{told}" if told else labelling
-    found, others = best(paths, labelling, source.title, looks.tolist(), _tables(source), alone=told > 0)
-    drawn, splits = found.splits is None, found.splits
+    tables = _tables(source)
+    found, others = best(paths, labelling, source.title, looks.tolist(), tables, alone=told > 0)
+    labels = np.where(looks, found.labels, -1)
+    grouping, groupings = _grouping(group, found, paths, np.flatnonzero(labels >= 0).tolist(), tables, source.title)
+    splits, notes = found.splits, (*source.reader.notes, *found.notes)
+    if split:
+        splits, said_of_splits = usable_splits(
+            None if split == DRAWN else folder_splits(paths, split, source.title), labels
+        )
+        notes += tuple(said_of_splits)
+    drawn = splits is None
     if splits is None:
-        splits = drawn_splits(np.where(looks, found.labels, -1), test_share, seed)
-    notes = (*source.reader.notes, *found.notes)
+        splits = drawn_splits(labels, test_share, seed, grouping.groups if grouping else None)
+    elif grouping and (divided := grouping.divided(splits, labels >= 0)):
+        notes += (
+            f"{counted(divided, 'group has', 'groups have')} images in several splits. Training leaves out those in "
+            f"train; to keep them, let the splits be drawn by group (--split {DRAWN}).",
+        )
     white = _white(source, found.labels)
     if white < ALL_LEVELS:
         notes += (
             f"Gray images of 16 bits use values up to {white:,} only, of {ALL_LEVELS:,}: these become black to white, "
             "the same way for all images.",
         )
-    return Plan(source, found, others, splits, looks, drawn, notes, test_share, seed, white)
+    return Plan(source, found, others, splits, looks, drawn, notes, test_share, seed, white, split, grouping, groupings)
+
+
+def _grouping(
+    wanted: str,
+    found: Labelling,
+    paths: Sequence[tuple[str, ...]],
+    among: Sequence[int],
+    tables: Sequence[Table],
+    source: str,
+) -> tuple[Grouping | None, tuple[Way, ...]]:
+    """Return which images belong together, and all ways to find that."""
+    there = []
+    for kind in found.groupings:
+        with contextlib.suppress(DatasetError):
+            grouping = groups.find(kind, paths, among, tables, source)
+            if grouping.holds_together:
+                there.append(grouping)
+    if wanted and wanted not in [each.kind for each in there]:
+        chosen = None if wanted == groups.NONE else groups.find(wanted, paths, among, tables, source)
+    else:
+        chosen = next((each for each in there if wanted in ("", each.kind)), None)
+    return chosen, tuple(each.way for each in there)
 
 
 def _white(source: Source, labels: np.ndarray) -> int:

@@ -13,7 +13,7 @@ from core.evaluation import predictions as evaluation
 from core.evaluation.predictions import Predictions
 from core.images import image_io
 from core.runs import Run
-from core.training.data import Parts, parts
+from core.training.parts import Parts, parts
 
 TRAIN = "train"
 

@@ -24,7 +24,7 @@ from core.runs.checkpoint import Checkpoint, Progress
 from core.runs.status import PAUSE
 from core.storage import data_home
 from core.training.batches import Batches
-from core.training.data import Parts
+from core.training.parts import Parts
 
 _RECORD_S = 0.25
 # What draws a step's chances, so that they are not those that shuffle and augment.

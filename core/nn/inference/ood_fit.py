@@ -21,7 +21,8 @@ from core.nn.inference import models
 from core.nn.inference.channel_statistics import mean_columns, statistics, with_statistics
 from core.runs import Run, RunError
 from core.storage.progress import Progress, quiet
-from core.training.data import parts, photo_prepared, prepared_images
+from core.training.data import photo_prepared, prepared_images
+from core.training.parts import parts
 
 # Enlarged to the side of a photo by each of these: how a small image was enlarged must not tell what it shows.
 _SIDE = 180

@@ -25,7 +25,7 @@ from core.runs.checkpoint import Checkpoint
 from core.runs.status import PAUSE
 from core.storage import data_home
 from core.training.batches import Batches
-from core.training.data import Parts
+from core.training.parts import Parts
 
 
 class Training:

@@ -1,10 +1,12 @@
 """The images of a script: where they come from, which of them train, and what is done to each before."""
 
+import inspect
 import textwrap
 
 from PIL import Image
 
 from core.datasets.decisions import Decided
+from core.datasets.grouped import grouped
 from core.datasets.store import About
 from core.errors import COMMAND
 from core.preprocessing import Pipeline
@@ -33,6 +35,17 @@ def load_images():
     """Return the images of the file that Pixelwise exported."""
     with np.load(sys.argv[1]) as data:
         return data["pictures"], data["labels"], data["parts"]'''
+_BY_GROUP = (
+    "groups = load_groups()",
+    "",
+    "",
+    "def apart(ids, judging):",
+    '    """Return ids without those of a group that judges, and what judges."""',
+    "    shared = (groups[ids] >= 0) & np.isin(groups[ids], groups[judging])",
+    "    return ids[~(shared | np.isin(ids, judging))], judging",
+    "",
+    "",
+)
 _KERAS = '''\
 def load_images():
     """Return the images: of the file that Pixelwise exported, or else as Keras downloads them."""
@@ -143,14 +156,38 @@ def loading_code(steps: Pipeline, about: About) -> str:
     return "\n".join(lines)
 
 
-def split_code(dataset: str, split: Split, decided: Decided | None) -> str:
-    """Return the lines that set `train`, `validation` and `test` to the indices of the images of each part."""
+def grouping_code(about: About) -> str:
+    """Return the functions `grouped(labels, groups, size, seed)` and `load_groups()`."""
+    place = 'np.load(Path(sys.argv[1]) / "groups.npy")' if about.as_files else 'np.load(sys.argv[1])["groups"]'
+    loading = f'''\
+def load_groups():
+    """Return which images belong together, int32 (n,), as Pixelwise exported it; -1: with no other."""
+    return {place}'''
+    return f"{inspect.getsource(grouped)}\n\n{loading}"
+
+
+def split_code(dataset: str, split: Split, decided: Decided | None, *, by_group: bool = False) -> str:
+    """Return the lines that set `train`, `validation` and `test` to the indices of the images of each part.
+
+    Args:
+        dataset: the dataset's name.
+        split: how it is divided.
+        decided: what people decided on images.
+        by_group: whether images that belong together stay on one side; then there is `grouping_code`.
+    """
     draw = "train_test_split({ids}, test_size={size}, stratify=labels[{ids}], random_state={seed})"
 
     def drawn(ids: str, size: float, seed: int = split.seed) -> str:
         return draw.format(ids=ids, size=repr(size), seed=seed)
 
-    lines = ["train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))"]
+    def divided(ids: str, size: float) -> str:
+        """Return what gives the rest and the drawn."""
+        if by_group:
+            return f"apart({ids}, {ids}[grouped(labels[{ids}], groups[{ids}], {size!r}, {split.seed})])"
+        return f"map(np.sort, {drawn(ids, size)})"
+
+    lines = list(_BY_GROUP) if by_group else []
+    lines.append("train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))")
     if split.pictures or split.test_pictures:
         lines.append("everything = np.arange(len(labels))")
     if split.pictures:
@@ -160,18 +197,20 @@ def split_code(dataset: str, split: Split, decided: Decided | None) -> str:
         ]
     if split.test_pictures:
         lines += [
-            f"rest, test = map(np.sort, {drawn('everything', split.test_pictures)})",
+            f"rest, test = {divided('everything', split.test_pictures)}",
             "validation = np.intersect1d(validation, rest)",
             "train = np.setdiff1d(rest, validation)",
         ]
+    if by_group:
+        lines += ["validation, _ = apart(validation, test)", "train, _ = apart(train, np.append(validation, test))"]
     if split.validation == "test":
         lines.append("validation = test  # as the book does: then no images are left that nothing was chosen by")
     elif dataset == "digits":
-        lines.append(f"train, validation = map(np.sort, {drawn('train', split.fraction)})")
+        lines.append(f"train, validation = {divided('train', split.fraction)}")
     else:
         lines += [
             "if len(validation) == 0:",
-            f"    train, validation = map(np.sort, {drawn('train', split.fraction)})",
+            f"    train, validation = {divided('train', split.fraction)}",
         ]
     return "\n".join(lines + _decisions(split, decided))
 

@@ -166,14 +166,16 @@ def _parts(recipe: Recipe, about: About, decided: Decided | None) -> Iterator[st
     shape = data.shape_after(recipe.steps, about)
     augmentation = recipe.augmentation if recipe.augmentation and recipe.augmentation.moving else None
     crossentropy = "loss" if training.is_plain(recipe.network, recipe.fit) else "crossentropy"
+    by_group = bool(about.groups) and recipe.split.by_group
     yield data.data_code(recipe.dataset, recipe.steps, about)
+    yield data.grouping_code(about) if by_group else ""
     yield augmentation_code(augmentation, *shape[:2]) if augmentation else ""
     yield network_code(recipe.network, shape, recipe.fit)
     yield "\n".join(
         [
             "# The images, uint8 (n, height, width, channels), their classes, and which of them train.",
             data.loading_code(recipe.steps, about),
-            data.split_code(recipe.dataset, recipe.split, decided),
+            data.split_code(recipe.dataset, recipe.split, decided, by_group=by_group),
         ]
     )
     yield training.batches_code(augments=augmentation is not None)

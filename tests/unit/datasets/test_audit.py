@@ -22,7 +22,7 @@ from core.evaluation.explaining import subject
 from core.recipes.recipe import Split
 from core.storage import jobs
 from core.storage.progress import Cancelled, quiet
-from core.training.data import parts
+from core.training.parts import parts
 from tests.unit.storage.test_jobs import wait
 
 Arrays = dict[str, np.ndarray]

@@ -12,7 +12,7 @@ from core.datasets.sources import catalogue
 from core.datasets.sources.extension import Labelled, extend
 from core.datasets.store import Dataset, DatasetError
 from core.recipes.recipe import Split
-from core.training.data import parts
+from core.training.parts import parts
 from tests.unit.photos import array_set, photo_set
 
 CLASSES = ("cat", "dog")

@@ -23,7 +23,7 @@ from core.evaluation.predictions import Predictions
 from core.recipes.recipe import find_recipe
 from core.runs import Run, RunError
 from core.storage.progress import quiet
-from core.training.data import Parts
+from core.training.parts import Parts
 from tests.unit.datasets.test_audit import clean
 from tests.unit.made_runs import unsigned
 

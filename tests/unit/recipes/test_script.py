@@ -31,7 +31,8 @@ from core.recipes.script.data import split_code
 from core.recipes.script.training import schedule_code
 from core.runs import Run, RunError
 from core.training.batches import Batches
-from core.training.data import parts, prepared_images
+from core.training.data import prepared_images
+from core.training.parts import parts
 from tests.unit.datasets.test_importing import pets, zipped
 from tests.unit.made_runs import made_run, unsigned
 from tests.unit.photo_files import sixteen_bits, transparent

@@ -8,7 +8,8 @@ from core.datasets.sources import catalogue
 from core.networks.layer_sizes import layer_sizes
 from core.recipes import suitable
 from core.recipes.recipe import Split, find_recipe, named_recipes
-from core.training.data import parts, shapes
+from core.training.data import shapes
+from core.training.parts import parts
 from tests.unit.small_sets import SETS, imported
 
 

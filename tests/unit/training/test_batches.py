@@ -12,7 +12,8 @@ from core.datasets.sources import catalogue
 from core.preprocessing import Pipeline, Resize
 from core.recipes.recipe import Fit, Recipe, find_recipe
 from core.training.batches import Batches, first_batch
-from core.training.data import parts, prepared_images
+from core.training.data import prepared_images
+from core.training.parts import parts
 
 TURNED = Augmentation(rotation_range=30, horizontal_flip=True, erasing=0.5)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.datasets.sources.labels import files, folders, words
 from core.datasets.sources.labels.class_names import class_in, numbered, without_order
-from core.datasets.sources.labels.files import FILE, Images, Told
+from core.datasets.sources.labels.files import FILE, FileLabels, Images, Told
 from core.datasets.sources.labels.folders import Reading
 from core.datasets.sources.labels.labelling import CHOICE, FOLDERS, NAMES, Labelling, LeftOut, Way, said
 from core.datasets.sources.labels.splits import usable_splits
@@ -38,6 +38,7 @@ class _Found:
     splits: dict[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    groupings: tuple[str, ...] = ()
 
     def way(self) -> Way:
         return Way.of(self.kind, numbered(self.texts)[0])
@@ -120,9 +121,9 @@ def _ways(tree: Tree, kind: str | None, tables: Sequence[Table]) -> list[_Found]
     masks = frozenset(tree.mask_files())
     reading = folders.read(tree)
     images = _images(tree, reading, masks)
-    told, lists, notes = files.read(images, tables) if tables else ([], {}, [])
+    told = files.read(images, tables) if tables else FileLabels()
     first = _of_folders(tree, FOLDERS, reading, masks)
-    ways = [_filled(first, told), *(_of_file(tree, each, reading, masks) for each in told)]
+    ways = [_filled(first, told.ways), *(_of_file(tree, each, reading, masks) for each in told.ways)]
     ways.append(_of_names(tree, reading, masks))
     if folders.suspicions({text for text in first.texts if text}):
         ways.append(ways.pop(0))  # Only where nothing else is found.
@@ -139,7 +140,21 @@ def _ways(tree: Tree, kind: str | None, tables: Sequence[Table]) -> list[_Found]
             ways.append(_of_level(tree, kind, masks))
         elif kind.startswith(f"{FILE}:"):
             ways.append(_of_file(tree, files.chosen(images, tables, kind), reading, masks))
-    return [replace(way, splits=lists | way.splits, notes=(*way.notes, *notes)) for way in ways]
+    return [
+        replace(
+            way,
+            splits=told.splits | way.splits,
+            notes=(*way.notes, *told.notes),
+            groupings=(*_level_of_groups(way), *told.groupings),
+        )
+        for way in ways
+    ]
+
+
+def _level_of_groups(found: _Found) -> tuple[str, ...]:
+    """Return the way to find which images belong together by the level of their parts, if there is one."""
+    level = found.reading.group_level
+    return (f"{FOLDERS}:{level}",) if level and found.kind != f"{FOLDERS}:{level}" else ()
 
 
 def _images(tree: Tree, reading: Reading, masks: frozenset[int]) -> Images:
@@ -229,7 +244,16 @@ def _labelling(tree: Tree, found: _Found, source: str) -> Labelling:
         notes.append(f"One image only: {', '.join(single[:5])}{'…' if len(single) > 5 else ''}. Training needs more.")
     left_out, reasons = _left_out(tree, found, labels)
     return Labelling(
-        found.kind, class_names, labels, splits, tuple(notes), tuple(warnings), left_out, reasons, found.missing
+        found.kind,
+        class_names,
+        labels,
+        splits,
+        tuple(notes),
+        tuple(warnings),
+        left_out,
+        reasons,
+        found.missing,
+        found.groupings,
     )
 
 

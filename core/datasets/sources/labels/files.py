@@ -21,6 +21,22 @@ _LABEL_COLUMNS = (
     *("expression", "emotion", "tag", "category id", "finding labels"),
 )
 _SPLIT_COLUMNS = ("split", "set", "data set", "dataset", "subset", "usage", "partition", "phase")
+_GROUP_COLUMNS = (
+    *("patient", "patient id", "patientid", "subject", "subject id", "person", "person id", "participant", "case id"),
+    *(
+        "lesion id",
+        "slide id",
+        "donor",
+        "individual",
+        "individual id",
+        "animal id",
+        "video",
+        "video id",
+        "clip",
+        "scene",
+    ),
+    *("scene", "burst", "sequence", "sequence id", "session", "group", "group id", "fold", "site", "camera"),
+)
 _SEVERAL = ("|", ";")
 _HOT = ("0", "1", "0.0", "1.0", "-1")
 _SHOWN = 3
@@ -40,6 +56,7 @@ class Columns:
         one_hot: a column for each class with 1 where an image is of it.
         begin: the first row after the header.
         unsure: several that could name its class, none surely.
+        groups: those that tell which images belong together.
     """
 
     header: tuple[str, ...]
@@ -49,12 +66,30 @@ class Columns:
     one_hot: tuple[int, ...] = ()
     begin: int = 0
     unsure: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()
 
     def kind(self, names: Collection[str]) -> str:
         """Return the way to find classes by these columns, as it is chosen."""
         chosen = [self.header[self.name], ONE_HOT if self.one_hot else self.header[self.label]]
         chosen += [self.header[self.split]] if self.split >= 0 else []
         return ":".join([FILE, "+".join(sorted(names)), *chosen])
+
+
+@dataclass
+class FileLabels:
+    """What all files of labels tell.
+
+    Attributes:
+        ways: to find classes by them, that with the most images first.
+        splits: that lists of images tell, by position.
+        notes: sentences on files that cannot be used.
+        groupings: ways to find which images belong together.
+    """
+
+    ways: list["Told"] = field(default_factory=list)
+    splits: dict[int, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    groupings: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -113,38 +148,36 @@ class Images:
         return [name.casefold() for name in end] == folders
 
 
-def read(images: Images, tables: Sequence[Table]) -> tuple[list[Told], dict[int, str], list[str]]:
-    """Read what tables tell of images.
-
-    Returns:
-        The ways to find classes by them, that with the most images first; the splits that lists of images tell, by
-        position; and sentences on tables that cannot be used.
-    """
+def read(images: Images, tables: Sequence[Table]) -> FileLabels:
+    """Read what tables tell of images."""
     found: dict[str, list[tuple[Table, Columns]]] = defaultdict(list)
-    lists: dict[int, str] = {}
-    notes: list[str] = []
+    read = FileLabels()
     for table in tables:
         columns = _columns(images, table)
         if columns is None:
             continue
+        if ":" not in "".join(columns.header):
+            name = columns.header[columns.name]
+            read.groupings += [f"{FILE}:{table.name}:{name}:{columns.header[each]}" for each in columns.groups]
         if several := _several(table, columns):
-            notes.append(several)
+            read.notes.append(several)
         elif columns.label >= 0 or columns.one_hot:
             if ":" not in "".join(columns.header):
                 found[replace(columns, begin=0).kind([""])].append((table, columns))
         elif split := words.split_of(table.name.rpartition(".")[0]):
             places = (images.find(row[columns.name], table.parts) for row in table.rows[columns.begin :])
-            lists.update((place, split) for place in places if place is not None)
+            read.splits.update((place, split) for place in places if place is not None)
         elif columns.unsure:
             names = [columns.header[each] for each in columns.unsure]
-            notes.append(
+            read.notes.append(
                 f"{table.name} names images here, but which of its columns has the labels is not clear: "
                 f"{', '.join(names[:_SHOWN])}{' …' if len(names) > _SHOWN else ''}. "
                 f"Give it as {FILE}:{table.name}:{columns.header[columns.name]}:{names[0]}."
             )
     ways = [_told(images, each) for each in found.values()]
     ways = [way for way in ways if len({text.casefold() for text in way.classes.values()}) > 1]
-    return sorted(ways, key=lambda way: -len(way.classes)), lists, notes
+    read.ways = sorted(ways, key=lambda way: -len(way.classes))
+    return read
 
 
 def chosen(images: Images, tables: Sequence[Table], kind: str) -> Told:
@@ -211,7 +244,10 @@ def _columns(images: Images, table: Table) -> Columns | None:
     titles = [words.normalized(each) for each in header]
     split = next((each for each in others if titles[each] in _SPLIT_COLUMNS and _are_splits(rows, each)), -1)
     others = [column for column in others if column != split]
-    found = Columns(header, name, split=split, begin=begin)
+    groups = sorted((_GROUP_COLUMNS.index(titles[each]), each) for each in others if titles[each] in _GROUP_COLUMNS)
+    groups = [each for each in groups if _repeats(rows, each[1])]
+    found = Columns(header, name, split=split, begin=begin, groups=tuple(each for _, each in groups))
+    others = [column for column in others if column not in found.groups] or others
     known = sorted((_LABEL_COLUMNS.index(titles[each]), each) for each in others if titles[each] in _LABEL_COLUMNS)
     usable = [place for _, place in known] + others[:_MOST_COLUMNS]
     usable = [each for each in usable if _could_be_labels(rows, each)]
@@ -248,6 +284,12 @@ def _could_be_labels(rows: Sequence[tuple[str, ...]], column: int) -> bool:
     """Tell whether a column has at least two values that repeat."""
     values = Counter(row[column].casefold() for row in rows[:_COUNTED] if row[column])
     return len(values) > 1 and (len(values) <= values.total() / 2 or values.total() < 2 * _SHOWN)
+
+
+def _repeats(rows: Sequence[tuple[str, ...]], column: int) -> bool:
+    """Tell whether a column has at least two values, one of them twice."""
+    values = {row[column] for row in rows}
+    return 1 < len(values) < len(rows)
 
 
 def _several(table: Table, columns: Columns) -> str:

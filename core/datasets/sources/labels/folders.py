@@ -28,6 +28,7 @@ class Reading:
         level: which level of folders names the classes, 1 for the first; 0: none.
         versions: the names of the versions of the same images, if there are several, the one that is read first.
         groups: the names of parts of the dataset that are no classes.
+        group_level: which level of folders is that of these, 1 for the first; 0: none.
         notes: sentences on what a user should know.
     """
 
@@ -37,6 +38,7 @@ class Reading:
     level: int = 0
     versions: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    group_level: int = 0
     notes: list[str] = field(default_factory=list)
 
 
@@ -152,6 +154,7 @@ class _Levels:
         elif all(words.is_group(name) for name in names) or self._are_numbered_groups(depth, names):
             self._group_depths.append(depth)
             self._reading.groups = tuple(sorted(names))
+            self._reading.group_level = next(row.kept[depth] + 1 for row in self._rows if row.name(depth) is not None)
         elif len(names) > 1 and self._are_versions(depth, names):
             ordered = sorted(names, key=lambda name: (words.preference(name), -names[name], name))
             self._reading.versions = tuple(ordered)
@@ -250,10 +253,7 @@ class _Levels:
                 f"versions of one image into train and test; {listed(rest)} can be chosen instead."
             )
         if reading.groups and self._class_depth not in self._group_depths:
-            reading.notes.append(
-                f"{listed(reading.groups)} are taken for parts of one dataset, not for classes. Images of one part may "
-                "come into both train and test."
-            )
+            reading.notes.append(f"{listed(reading.groups)} are taken for parts of one dataset, not for classes.")
 
 
 def listed(names: Iterable[str], most: int = 5) -> str:

@@ -42,6 +42,7 @@ class Labelling:
         left_out: what is left out, and why.
         reasons: for each file its place in `left_out`, int32 `(n,)`, -1 where it has a class; empty: nothing is told.
         missing: rows of tables that name no image here, such as `train.csv: 7.jpg`.
+        groupings: ways to find which images belong together, as `groups.find` takes them, the likelier first.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Labelling:
     left_out: tuple[LeftOut, ...] = ()
     reasons: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
     missing: tuple[str, ...] = ()
+    groupings: tuple[str, ...] = ()
 
     def reason(self, position: int) -> LeftOut | None:
         """Return why a file has no class; `None` where it is not told."""

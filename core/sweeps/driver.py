@@ -145,11 +145,14 @@ class Driver:
         recipe = replace(recipe, fit=replace(recipe.fit, seed=(recipe.fit.seed + repeat) % 2**31))
         run = Run(runs.runs_folder() / name)
         if not os.path.lexists(run.folder):
+            if catalogue.open_dataset(plan.dataset).about.content_hash != plan.content_hash:
+                raise SweepError(f"The dataset {plan.dataset} has changed since the sweep began. Start a new sweep.")
             run = runs.create(
                 recipe,
                 plan.dataset,
                 title=f"{recipe.title} · {self.said(trial.number, repeat)}",
                 name=name,
+                decided=self.sweep.decided,
                 terms=Terms(together=plan.together, test=not plan.vary),
             )
         self.tell(Line(MADE, trial.number, repeat=repeat, run=name))

@@ -41,6 +41,7 @@ class Plan:
         repeats: how many runs a trial is, each with another seed; its figure is their mean.
         seed: of what is proposed.
         together: how many trials train at once.
+        content_hash: what tells the dataset from another that has its name later.
     """
 
     recipe: dict[str, Any]
@@ -54,6 +55,7 @@ class Plan:
     repeats: Annotated[int, Between(1, MOST_REPEATS)] = 1
     seed: Annotated[int, Between(0, 2**31 - 1)] = 0
     together: Annotated[int, Between(1, MOST_TOGETHER)] = 1
+    content_hash: Annotated[str, Longest(200)] = ""
 
 
 def combinations(variations: Sequence[Variation]) -> Iterator[dict[str, Any]]:
@@ -103,6 +105,8 @@ def check(plan: Plan, recipe: Recipe, dataset: Dataset) -> int:
     for name, value, most in (("trials", plan.trials, MOST_TRIALS), ("repeats", plan.repeats, MOST_REPEATS)):
         if not 1 <= value <= most:
             raise SweepError(f"The number of {name} must be from 1 to {most:,}; received {value:,}.")
+    if recipe.generator is not None:
+        raise SweepError("This recipe learns to make images: a sweep takes recipes that classify them.")
     variations = parse_all(plan.vary, recipe)
     if not variations:
         if plan.repeats < 2:

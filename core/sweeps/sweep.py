@@ -13,6 +13,8 @@ from typing import Any
 from filelock import FileLock
 
 from core import runs
+from core.datasets import decisions
+from core.datasets.decisions import Decided
 from core.datasets.sources import catalogue
 from core.errors import COMMAND, PixelwiseError, as_storage_error
 from core.recipes.recipe import Recipe
@@ -31,6 +33,8 @@ from core.sweeps.variation import SweepError, Variation, parse_all
 # A driver that has not written its process number by then never began.
 _START_S = 60
 _MOST_PLAN = 2_000_000
+# The decisions on 1,000,000 images.
+_MOST_DECISIONS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,20 @@ class Sweep:
         except (SettingError, SweepError) as error:
             raise self._damaged(f"sweep.json is not what it should be: {error}") from error
 
+    @property
+    def decided(self) -> Decided:
+        """What people had decided on the images when it was made, which counts in all its trials.
+
+        Raises:
+            SweepError: its file cannot be read.
+        """
+        try:
+            return checked.read_object(self.folder / "decisions.json", Decided, most=_MOST_DECISIONS)
+        except MissingError:
+            return Decided()
+        except DamagedError as error:
+            raise self._damaged(str(error)) from error
+
     def _damaged(self, why: str) -> SweepError:
         return SweepError(
             f"The sweep {self.name} is damaged and cannot be read: {why.rstrip('.')}. Delete it on Runs; its runs stay."
@@ -124,8 +142,7 @@ class Sweep:
     def damage(self) -> str:
         """What keeps it from being used, in a sentence; empty: nothing does."""
         try:
-            self.status()
-            self.trials()
+            _ = self.status(), self.trials(), self.decided
         except SweepError as error:
             return str(error)
         return ""
@@ -345,6 +362,7 @@ def create(plan: Plan) -> Sweep:
         plan,
         recipe=recipe.to_json(),
         created=created,
+        content_hash=opened.about.content_hash,
         trials=trials,
         together=plan.together or suited_number(recipe, opened),
     )
@@ -360,6 +378,8 @@ def create(plan: Plan) -> Sweep:
         with as_storage_error("the sweep"), contextlib.suppress(FileExistsError):
             with data_home.new_folder(folder) as beside:
                 checked.write(beside / "sweep.json", asdict(plan), indent=1, lasting=False)
+                if recipe.split.decisions == "apply" and (decided := decisions.decided(opened)) != Decided():
+                    checked.write(beside / "decisions.json", asdict(decided), lasting=False)
                 Sweep(beside).write_status(SweepStatus(RUNNING, "starting", asked=processes.moment()))
             return Sweep(folder)
     raise SweepError("Too many sweeps were made in the same second.")

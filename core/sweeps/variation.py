@@ -5,6 +5,7 @@ import math
 import re
 import typing
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -20,9 +21,9 @@ _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"(log:)?\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*(?:/\s*(\d+))?")
 _MOST_VALUES, _MOST_VARIED = 200, 20
 _PARTS = ("fit", "optimiser", "schedule", "augmentation", "network")
-_FAMILIES: dict[str, Mapping[str, type[Specification]]] = {"optimiser": OPTIMISERS, "schedule": SCHEDULES}
+FAMILIES: dict[str, Mapping[str, type[Specification]]] = {"optimiser": OPTIMISERS, "schedule": SCHEDULES}
 # Why some settings are no choice of a sweep, each after its name.
-_REFUSED = {
+REFUSED = {
     "fit.seed": "is chance, and choosing the luckiest seed says nothing. Train each trial with several: --repeats 3",
     "split": "decides which images judge a trial, so trials would not be comparable",
 }
@@ -84,12 +85,12 @@ def parse(text: str, recipe: Recipe) -> Variation:
             f"{format_value(text)} is not NAME=VALUES, such as fit.batch_size=32,64 or "
             "optimiser.learning_rate=log:1e-4..1e-2."
         )
-    for refused, why in _REFUSED.items():
+    for refused, why in REFUSED.items():
         if name == refused or name.startswith(f"{refused}."):
             raise SweepError(f"{name} cannot vary in a sweep: it {why}.")
     if name.partition(".")[0] not in _PARTS or "." not in name:
         raise SweepError(f"{format_value(name)} cannot vary in a sweep: it takes settings of {', '.join(_PARTS)}.")
-    kind = _kind_of(name, recipe)
+    kind = kind_of(name, recipe)
     if (found := _RANGE.fullmatch(asked)) is not None:
         made = _ranged(name, found, kind)
     elif ".." in asked:
@@ -143,10 +144,21 @@ def changed(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
         data = recipe.to_json()
         for name, value in kinds.items():
             family = name.partition(".")[0]
-            known = {each.name for each in fields(_FAMILIES[family][value])} if value in _FAMILIES[family] else set()
-            data[family] = {KIND: value, **{key: data[family][key] for key in known & set(data[family])}}
+            data[family] = {KIND: value, **_taken_over(FAMILIES[family].get(value), data[family])}
         recipe = Recipe.from_json(data)
     return recipe.with_settings({name: value for name, value in values.items() if name not in kinds})
+
+
+def _taken_over(kind: type[Specification] | None, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of one kind that another has and takes, too; none where there is no such kind."""
+    if kind is None:
+        return {}
+    made = {}
+    for name in {each.name for each in fields(kind)} & set(before):
+        with suppress(SettingError):
+            kind.from_json({name: before[name]})
+            made[name] = before[name]
+    return made
 
 
 def said(variation: Variation) -> str:
@@ -172,10 +184,10 @@ def takes(variation: Variation, value: Any) -> bool:
 
 
 def _is_kind(name: str) -> bool:
-    return name in {f"{family}.{KIND}" for family in _FAMILIES}
+    return name in {f"{family}.{KIND}" for family in FAMILIES}
 
 
-def _kind_of(name: str, recipe: Recipe) -> type:
+def kind_of(name: str, recipe: Recipe) -> type:
     """Return what a setting takes: `bool`, `int`, `float`, `str`, or `tuple` for several numbers.
 
     Raises:

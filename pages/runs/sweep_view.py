@@ -9,19 +9,19 @@ from core.charts import sweep_figures
 from core.runs import Run
 from core.runs.comparison import sweep_row
 from core.storage.progress import counted
-from core.sweeps import importance, result
-from core.sweeps.plan import ACCURACY, MOST_TRIALS
-from core.sweeps.status import ALIVE, FAILED, INTERRUPTED, STOPPED, STOPPING
+from core.sweeps import importance
+from core.sweeps.plan import ACCURACY
+from core.sweeps.status import ALIVE
 from core.sweeps.sweep import Sweep, best_of
-from core.sweeps.trials import OPEN, Trial
+from core.sweeps.trials import Trial
 from core.sweeps.variation import said
 from pages.common.hand_over import HandOver, to_train
 from pages.common.messages import attempt, escape_markdown, show_errors
 from pages.common.run_curves import show_curves
+from pages.common.sweep_controls import show_progress, stop_resume_extend
 from pages.components.theme import dark
 
 SWEEP = "runs_sweep"
-_MORE = 10
 # As many curves as there are colours.
 _MOST_CURVES = 10
 _attempt = partial(attempt, key="runs")
@@ -38,16 +38,8 @@ def show_sweep(sweep: Sweep) -> None:
     if damage:
         st.error(escape_markdown(damage), icon=":material/error:")
         return
-    plan, trials, status = sweep.plan, sweep.trials(), sweep.status()
-    if status.state in (FAILED, INTERRUPTED):
-        st.error(escape_markdown(status.cause), icon=":material/error:")
-    if status.remark:
-        st.info(escape_markdown(status.remark), icon=":material/info:")
-    if status.state in ALIVE:
-        ended = sum(trial.state != OPEN for trial in trials)
-        st.progress(ended / plan.trials, escape_markdown(status.doing or "starting"))
-    for sentence in result.sentences(plan, trials):
-        st.markdown(escape_markdown(sentence))
+    plan, trials = sweep.plan, sweep.trials()
+    show_progress(sweep)
     varied = "; ".join(f"{each.name}: {said(each)}" for each in sweep.variations) or "nothing but the seed"
     st.caption(escape_markdown(f"{sweep.name}. Varied: {varied}."))
     with show_errors():
@@ -58,28 +50,8 @@ def show_sweep(sweep: Sweep) -> None:
 
 def _act(sweep: Sweep) -> None:
     """Draw the buttons of what can be done with a sweep."""
-    status, best = sweep.status(), sweep.best()
-    alive = status.state in ALIVE
-    if alive:
-        st.button(
-            "Stop",
-            key="sweep_stop",
-            icon=":material/pause:",
-            disabled=status.state == STOPPING,
-            help="Pauses the trials that train. They go on from their last whole epoch when you resume the sweep.",
-            on_click=_attempt,
-            args=(sweep.stop,),
-        )
-    if status.state in (STOPPED, INTERRUPTED, FAILED):
-        st.button("Resume", key="sweep_resume", icon=":material/resume:", on_click=_attempt, args=(sweep.resume,))
-    if sweep.variations and sweep.plan.trials + _MORE <= MOST_TRIALS:
-        st.button(
-            f"{_MORE} more trials",
-            key="sweep_extend",
-            icon=":material/add:",
-            on_click=_attempt,
-            args=(lambda: sweep.extend(_MORE),),
-        )
+    best = sweep.best()
+    stop_resume_extend(sweep, _attempt)
     if best is not None and st.button(
         "Train the best longer",
         key="sweep_best",
@@ -87,7 +59,7 @@ def _act(sweep: Sweep) -> None:
         help="Opens Train with the best trial's recipe and twice its epochs.",
     ):
         train_longer(best)
-    _delete_button(sweep, disabled=alive)
+    _delete_button(sweep, disabled=sweep.status().state in ALIVE)
 
 
 def _delete_button(sweep: Sweep, *, disabled: bool) -> None:

@@ -14,8 +14,8 @@ from pages.train import drafts
 from pages.train.input_form import AUGMENTATION
 from pages.train.recipe_picker import RECIPE
 
-RUN, NETWORK, FIT, INPUT, TEXT = "Run", "Network", "Fit", "Input", "As text"
-VIEWS = {"run": RUN, "network": NETWORK, "fit": FIT, "input": INPUT, "as-text": TEXT}
+RUN, NETWORK, FIT, INPUT, SWEEP, TEXT = "Run", "Network", "Fit", "Input", "Sweep", "As text"
+VIEWS = {"run": RUN, "network": NETWORK, "fit": FIT, "input": INPUT, "sweep": SWEEP, "as-text": TEXT}
 VIEW, STARTED, RUN_CHOSEN = "train_view", "train_started", "run"
 
 

@@ -16,7 +16,7 @@ from pages.common.page_frame import page
 from pages.common.pickers import choose_dataset, choose_run, turn_to
 from pages.common.view_switch import choose_view
 from pages.train import drafts, network_builder, recipe_picker
-from pages.train.address import FIT, INPUT, NETWORK, RUN, RUN_CHOSEN, STARTED, VIEW, VIEWS, parameters
+from pages.train.address import FIT, INPUT, NETWORK, RUN, RUN_CHOSEN, STARTED, SWEEP, VIEW, VIEWS, parameters
 from pages.train.drafts import Draft
 from pages.train.estimate import offer_estimate
 from pages.train.fit_form import fit
@@ -24,6 +24,7 @@ from pages.train.input_form import adopt_link, choose_input
 from pages.train.live_run import POLL_S, show_seen, watch
 from pages.train.recipe_picker import Ready
 from pages.train.recipe_text import recipe_text
+from pages.train.sweep_form import sweep
 
 
 def change(view: str, draft: Draft, dataset: Dataset) -> None:
@@ -36,6 +37,8 @@ def change(view: str, draft: Draft, dataset: Dataset) -> None:
         fit(draft)
     elif view == INPUT:
         choose_input(draft, dataset)
+    elif view == SWEEP:
+        sweep(draft, dataset)
     else:
         recipe_text(draft)
 

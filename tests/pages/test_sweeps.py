@@ -74,3 +74,28 @@ def test_a_trial_shows_only_its_validation_images(app: AppTest, nothing_trains: 
     assert not app.exception
     press(app, "Measure on test images")
     assert runs.find(sweep.run_name(1, 0)).status().result["test_accuracy"] > 0
+
+
+def test_a_sweep_is_planned_and_started_from_forms(app: AppTest, nothing_trains: None) -> None:
+    show(app, "train", view="sweep", dataset="digits", recipe="digits-dense")
+    (varied,) = [each for each in app.multiselect if each.label == "What varies"]
+    assert varied.value == [RATE]
+    varied.set_value([RATE, "fit.class_weights"]).run()
+    (low,) = [each for each in app.number_input if each.label == "From"]
+    (high,) = [each for each in app.number_input if each.label == "To"]
+    low.set_value(high.value).run()
+    assert "the range" in app.error[0].value
+    assert app.button(key="sweep_start").disabled
+    (low,) = [each for each in app.number_input if each.label == "From"]
+    low.set_value(0.001).run()
+    (trials,) = [each for each in app.number_input if each.label == "Trials"]
+    trials.set_value(7).run()
+    app.button(key="sweep_start").click().run()
+    assert not app.exception
+    assert not app.error
+    (sweep,) = sweeps.all_sweeps()
+    assert sweep.plan.trials == 7
+    assert sweep.plan.vary == (f"{RATE}=log:0.001..0.01", "fit.class_weights=none,balanced")
+    assert "newest sweep" in said(app)
+    app.button(key="sweep_stop").click().run()
+    assert sweep.stop_file.exists()

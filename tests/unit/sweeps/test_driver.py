@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from core import runs
+from core.datasets import decisions
+from core.datasets.sources import catalogue
 from core.runs import Run
 from core.storage import processes
 from core.sweeps import result
@@ -156,6 +158,18 @@ def test_a_trainer_that_was_killed_goes_on_or_is_lost(waiting: list[Run]) -> Non
     waiting[-1].write_status(replace(waiting[-1].status(), state=runs.INTERRUPTED, asked=""))
     assert not driver.turn()
     assert sweep.trials()[0].state == LOST
+
+
+def test_all_trials_heed_the_decisions_of_the_beginning(waiting: list[Run]) -> None:
+    digits = catalogue.open_dataset("digits")
+    decisions.decide(digits, [3, 4], "exclude")
+    sweep = made_sweep(VARY, trials=2, together=2)
+    decisions.decide(digits, [5], "exclude")
+    Driver(sweep).turn()
+    assert [run.decided for run in waiting] == [sweep.decided] * 2
+    assert sorted(sweep.decided.excluded) == [3, 4]
+    (sweep.folder / "decisions.json").write_text("{")
+    assert "decisions.json" in sweep.damage
 
 
 def test_a_run_that_was_removed_is_lost(waiting: list[Run]) -> None:

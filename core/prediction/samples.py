@@ -7,11 +7,18 @@ import numpy as np
 from core.nn.generation import sampling
 from core.prediction.worker import WorkerCall
 from core.runs import Run
+from core.runs.model_files import GENERATOR
+from core.storage import data_home
 
 
 def can_sample(run: Run) -> bool:
     """Tell whether a run's network that makes images is there."""
-    return run.recipe.generator is not None and (run.folder / sampling.FILE).exists()
+    return (run.folder / GENERATOR).exists()
+
+
+def version(run: Run) -> tuple[int, int]:
+    """Return what differs after a run's network was replaced: what it made is kept by it."""
+    return data_home.version(run.folder / GENERATOR)
 
 
 def samples(run: Run, seeds: Sequence[int], label: int) -> WorkerCall[np.ndarray]:
@@ -36,4 +43,4 @@ def walked(run: Run, first: int, last: int, label: int, count: int) -> WorkerCal
 def _asked(run: Run, function: object, *arguments: object) -> WorkerCall[np.ndarray]:
     generator = run.recipe.generator
     kind = {} if generator is None else generator.to_json()
-    return WorkerCall(run, function, kind, len(run.about.class_names), *arguments, network=sampling.FILE)  # type: ignore[arg-type]
+    return WorkerCall(run, function, kind, len(run.about.class_names), *arguments, network=GENERATOR)  # type: ignore[arg-type]

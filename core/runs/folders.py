@@ -23,6 +23,8 @@ from core.storage.names import slug
 # A model of a million parameters with its optimiser takes 12 MB, predictions and metrics less; and some reserve.
 _NEEDED_BYTES = 50_000_000
 SHIPPED = Path(__file__).resolve().parents[2] / "models"
+# As `core.runs.model_files` names it, which knows of runs.
+_GENERATOR = "generator.keras"
 TRASH_S = 7 * 24 * 3600.0
 _TRASHED = re.compile(r"^\d+-")
 
@@ -135,8 +137,9 @@ def _trashed() -> list[Path]:
 
 
 def shipped() -> list[Run]:
-    """Return the finished runs that come with Pixelwise, by name; nothing is ever written into their folders."""
-    return [Run(path.parent) for path in sorted(SHIPPED.glob("*/recipe.json"))]
+    """Return the finished runs that come with Pixelwise and classify, by name; nothing is ever written into them."""
+    paths = sorted(SHIPPED.glob("*/recipe.json"))
+    return [Run(path.parent) for path in paths if not path.with_name(_GENERATOR).exists()]
 
 
 def find(name: str, among: Sequence[Run] | None = None) -> Run:
@@ -172,3 +175,12 @@ def with_model() -> list[Run]:
     Damaged ones are left out.
     """
     return [run for run in [*all_runs(), *shipped()] if not run.listed.damage and run.listed.has_model]
+
+
+def generating() -> list[Run]:
+    """Return the runs that make images: the user's own, newest first, then those that come with Pixelwise.
+
+    Damaged ones are left out.
+    """
+    shipped_ones = [Run(path.parent) for path in sorted(SHIPPED.glob(f"*/{_GENERATOR}"))]
+    return [run for run in [*all_runs(), *shipped_ones] if not run.listed.damage and run.listed.generates]

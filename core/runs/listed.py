@@ -46,6 +46,7 @@ class Listed:
         remark: what else is damaged and no longer counts, in a sentence; empty: nothing.
         has_model: whether it can predict.
         has_evaluation: whether its predictions are there to look at.
+        generates: whether it makes images, and so never classifies any.
     """
 
     folder: Path
@@ -54,6 +55,7 @@ class Listed:
     remark: str
     has_model: bool
     has_evaluation: bool
+    generates: bool = False
 
     @property
     def is_alive(self) -> bool:

@@ -7,6 +7,8 @@ from core.storage import data_home
 from core.storage.derived import DerivedFile
 
 MODEL = "model.keras"
+# The network of a run that makes images; such a run has no other.
+GENERATOR = "generator.keras"
 
 
 def made_of_model(run: Run, name: str) -> DerivedFile:

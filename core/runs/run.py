@@ -576,14 +576,14 @@ def all_runs(*, thorough: bool = False) -> list[Run]:
 def _listed(folder: Path, known: tuple[Run, Status] | None = None) -> Listed:
     """Find out what lists show of a run; its status is read once, or not at all where it is known."""
     run, status = Run(folder), None
-    damage, remark = _damage_beside_status(str(folder))
+    damage, remark, generates = _damage_beside_status(str(folder))
     try:
         status = known[1] if known is not None and known[0] == run else run.status()
     except RunError as error:
         damage = str(error)
     if damage:
         status, remark = None, ""
-    return Listed(folder, status, damage, remark, run.has_model, run.has_evaluation)
+    return Listed(folder, status, damage, remark, run.has_model, run.has_evaluation, generates)
 
 
 @lru_cache(maxsize=4096)
@@ -595,19 +595,22 @@ def _status_damage(folder: str, _version: tuple[int, int]) -> str:
     return ""
 
 
-def _damage_beside_status(folder: str) -> tuple[str, str]:
+def _damage_beside_status(folder: str) -> tuple[str, str, bool]:
     return _damage(folder, *(data_home.version(f"{folder}/{name}") for name in _NEEDED))
 
 
 @lru_cache(maxsize=4096)
-def _damage(folder: str, *_versions: tuple[int, int]) -> tuple[str, str]:
+def _damage(folder: str, *_versions: tuple[int, int]) -> tuple[str, str, bool]:
     """Return what keeps a run from being used, and what else is lost of it, each a sentence or empty.
+
+    Beside it, whether the run makes images.
 
     Its status, which changes all the time while it trains, is looked at elsewhere.
     """
-    run, damage, remark = Run(Path(folder)), "", ""
+    run, damage, remark, generates = Run(Path(folder)), "", "", False
     try:
-        _ = run.recipe, run.about, run.decided, run.terms
+        generates = run.recipe.generator is not None
+        _ = run.about, run.decided, run.terms
     except RecipeError as error:
         damage = f"The run {run.name} is damaged and cannot be read: {error} Delete it on Runs, or train it again."
     except RunError as error:
@@ -618,7 +621,7 @@ def _damage(folder: str, *_versions: tuple[int, int]) -> tuple[str, str]:
         pass
     except DamagedError as error:
         remark = f"What you said of the run {run.name} (its name, note and star) cannot be read: {error}."
-    return damage, "" if damage else remark
+    return damage, "" if damage else remark, generates
 
 
 def alive(known: tuple[Run, Status] | None = None) -> list[tuple[Run, Status]]:

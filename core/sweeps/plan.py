@@ -102,6 +102,11 @@ def check(plan: Plan, recipe: Recipe, dataset: Dataset) -> int:
         RecipeError: what is varied makes no recipe.
         StepError: the recipe's steps cannot be done to the dataset's images.
     """
+    if recipe.generator is not None:
+        raise SweepError(
+            f"“{recipe.title}” makes images: it has no validation accuracy by which trials could be compared. Train it "
+            "by itself."
+        )
     for name, value, most in (("trials", plan.trials, MOST_TRIALS), ("repeats", plan.repeats, MOST_REPEATS)):
         if not 1 <= value <= most:
             raise SweepError(f"The number of {name} must be from 1 to {most:,}; received {value:,}.")

@@ -1,6 +1,6 @@
 """The views of the Explain page, in the order in which the chapter comes to them: a line each."""
 
-from pages.explain import convolution, generators, glossary, numbers, pooling, recipes, regularisation
+from pages.explain import convolution, generators, glossary, new_images, numbers, pooling, recipes, regularisation
 from pages.explain.view import View
 
 VIEWS: tuple[View, ...] = (
@@ -10,6 +10,7 @@ VIEWS: tuple[View, ...] = (
     regularisation.VIEW,
     generators.VIEW,
     recipes.VIEW,
+    new_images.VIEW,
     glossary.VIEW,
 )
 BY_TITLE = {view.title: view for view in VIEWS}

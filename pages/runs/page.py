@@ -12,6 +12,7 @@ from core.runs import Run, comparison
 from core.runs.comparison import RunRow, SweepRow
 from core.sweeps.status import ALIVE as SWEEP_ALIVE
 from core.sweeps.sweep import Sweep, sweeps_folder
+from pages.common.generating_run import show_curves as show_generating_curves
 from pages.common.hand_over import HandOver, to_train
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.common.page_frame import page
@@ -216,7 +217,10 @@ def show(rows: list[RunRow], sweeps: list[SweepRow]) -> None:
     act(chosen, readable, rows)
     if not readable:
         return
-    show_curves(readable)
+    if len(readable) == 1 and readable[0].recipe.generator is not None:
+        show_generating_curves(readable[0], readable[0].status(), readable[0].metrics())
+    else:
+        show_curves(readable)
     if len(readable) == 1:
         with show_errors():
             show_take_away(readable[0])

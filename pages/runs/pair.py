@@ -21,6 +21,9 @@ PART = "runs_part"
 def show_pair(before: Run, after: Run) -> None:
     """Compare two runs on the same images."""
     st.header("Image by image", anchor=False)
+    if before.recipe.generator is not None or after.recipe.generator is not None:
+        st.info("A network that makes images predicts nothing, so there is no image by image. Compare their samples.")
+        return
     if not (before.has_evaluation and after.has_evaluation):
         st.info("Both runs must be finished before their predictions can be compared.")
         return

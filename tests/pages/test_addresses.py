@@ -27,6 +27,7 @@ from tests.paths import PROJECT
 from tests.unit import made_lessons
 from tests.unit.made_answers import MadeAnswer
 from tests.unit.made_runs import made_run
+from tests.unit.made_samples import made_generating_run
 from tests.unit.sweeps.made_sweeps import made_sweep
 
 _VIEWS = {
@@ -39,7 +40,7 @@ _VIEWS = {
     "train": TRAIN_VIEWS,
 }
 # Written whatever their value; RUN stands for a run of the test's.
-_ALWAYS = {"dataset", "recipe", "run", "picture", "pictures"}
+_ALWAYS = {"dataset", "recipe", "run", "samples", "picture", "pictures"}
 _SETTINGS = {
     "rotation_range": "10",
     "width_shift_range": "0.1",
@@ -159,6 +160,16 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
     "explain recipes": {"view": "recipes", "exercise": "exercise-53", "divisor": "100"},
     "explain recipes discarded": {"view": "recipes", "trap": "discarded", "angle": "-20"},
     "explain recipes steps": {"view": "recipes", "trap": "steps", "fewer": "7"},
+    "explain new-images": {
+        "view": "new-images",
+        "samples": "SAMPLES",
+        "shown": "walk",
+        "epoch": "2",
+        "wanted": "7",
+        "ends": "3,8",
+        "step": "4",
+        "game": "1",
+    },
     "explain glossary": {"view": "glossary", "word": "batch"},
     "train": {"dataset": "digits", "recipe": "digits-dense", "view": "fit", "augmentation": "mine"},
     "runs": {"run": ["RUN", "OTHER"], "part": "validation"},
@@ -208,6 +219,7 @@ def runs_of(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     made = {"OTHER": made_run([4]), "RUN": made_run(range(40))}
     for run in made.values():
         (run.folder / "model.keras").touch()
+    made["SAMPLES"] = made_generating_run()
     return {"SWEEP": made_sweep("fit.epochs=1,2").name, **{name: run.name for name, run in made.items()}}
 
 

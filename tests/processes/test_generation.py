@@ -18,6 +18,7 @@ from core.nn.generation import sampling
 from core.nn.training.journal import Journal
 from core.recipes.recipe import Recipe, find_recipe
 from core.runs import Run
+from core.runs.model_files import GENERATOR
 from core.training import coach
 from tests.processes.trainings import ended, epochs_told, wait_for
 
@@ -96,7 +97,7 @@ def test_a_run_that_is_stopped_keeps_its_network_and_one_that_diverges_says_so(d
     train.carry_out(journal)
     status = run.status()
     assert (status.state, status.epoch) == (runs.STOPPED, 0)
-    assert (run.folder / sampling.FILE).exists()
+    assert (run.folder / GENERATOR).exists()
 
     wild = trained(FLOW.with_settings({"optimiser.learning_rate": 10.0, "optimiser.beta_1": 0.0, "fit.epochs": 20}))
     if wild.status().state == runs.FAILED:

@@ -53,6 +53,10 @@ class Generator(Specification):
         """
         raise NotImplementedError
 
+    def code(self, shape: Shape) -> str:
+        """Return the lines of Python that make an image of a shape with the Keras model of a run, in short."""
+        raise NotImplementedError
+
     def images(self, network: Sampler, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return the images that noise becomes.
 

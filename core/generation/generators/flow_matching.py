@@ -77,6 +77,16 @@ class FlowMatching(Generator):
         # The velocity is wrong by as much as the image, divided by the time that is left.
         return {"denoiser": ops.mean(ops.square((said - images) / ops.maximum(1 - share, _LEAST_LEFT)))}
 
+    def code(self, shape: Shape) -> str:
+        """Return the loop from noise to image, by Euler's steps and without guidance."""
+        return (
+            'denoiser = keras.saving.load_model("generator.keras")\n'
+            f"x = np.random.normal(size=(1, {', '.join(map(str, shape))}))\n"
+            f"for t in np.linspace(0, 1, {self.steps}, endpoint=False):\n"
+            "    image = denoiser([x, sines(t), label])  # what it sees through the noise\n"
+            f"    x = x + (image - x) / (1 - t) / {self.steps}  # the velocity, for one step"
+        )
+
     def images(self, network: Sampler, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return where the velocity leads noise, in `steps` steps of Heun's method."""
         found: np.ndarray = noise.astype(np.float32)

@@ -87,6 +87,14 @@ class GAN(Generator):
             "discriminator": (ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(unreal))) / 2,
         }
 
+    def code(self, shape: Shape) -> str:  # noqa: ARG002 as all generators are asked
+        """Return a call of the generator."""
+        return (
+            'generator = keras.saving.load_model("generator.keras")\n'
+            f"noise = np.random.normal(size=(1, {self.latent}))\n"
+            "image = generator([noise, label])  # label: a one in the class's place; image: -1 to 1"
+        )
+
     def images(self, network: Sampler, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return what the generator makes of noise, at once."""
         return network(noise, labels)

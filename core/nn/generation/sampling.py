@@ -10,11 +10,9 @@ import numpy as np
 from core.generation.generators import GENERATORS, Generator
 from core.generation.noise import noise, one_hot, walk
 from core.nn.tensorflow_import import import_keras
+from core.runs.model_files import GENERATOR
 from core.settings import specification
 from core.storage import data_home
-
-# The file of a run's folder that holds the network which makes images.
-FILE = "generator.keras"
 
 
 def made(
@@ -74,7 +72,7 @@ def _by_run(folder: str, generator: dict[str, Any], classes: int, drawn: np.ndar
 
 
 def _version(folder: str) -> tuple[Path, tuple[int, int]]:
-    path = Path(folder) / FILE
+    path = Path(folder) / GENERATOR
     return path, data_home.version(path)
 
 

@@ -21,6 +21,7 @@ from core.nn.training.journal import Journal
 from core.recipes.recipe import Recipe, RecipeError
 from core.runs import RunError, checkpoint
 from core.runs.checkpoint import Checkpoint, Progress
+from core.runs.model_files import GENERATOR
 from core.runs.status import PAUSE
 from core.storage import data_home
 from core.training.batches import Batches
@@ -288,7 +289,7 @@ class GenerativeTraining:
             return
         journal.status(doing="saving", seconds_left=None)
         self._players.take_averages()
-        with data_home.replacing(journal.run.folder / sampling.FILE, lasting=True) as beside:
+        with data_home.replacing(journal.run.folder / GENERATOR, lasting=True) as beside:
             self._players.sampler.save(beside)
         ending: dict[str, Any] = {"kept_epoch": self._position}
         if self.progress.epoch:

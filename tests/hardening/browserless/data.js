@@ -195,6 +195,21 @@ const makers = {
     };
   },
   drawing_pad: () => null,
+  film: () =>
+    bytesOf({
+      of: word(),
+      rows: one([1, 5]),
+      width: size(),
+      height: size(),
+      pitch: 30,
+      columns: list(one([1, 2, 10]), word),
+      label: word(),
+      said: list(one([1, 2, 40]), word),
+      alt: word(),
+      side: one([1, 64, 300]),
+      at: one([-1, 0, 30]),
+      plays: chance(0.5),
+    }),
   image_strip: () => ({
     images: list(count(1000), (id) => ({ id: String(id), url: "u", alt: word(), marked: chance(0.2) })),
   }),
@@ -402,11 +417,7 @@ const makers = {
       of: word(),
       labels: list(count(), () => ({ alt: word(), caption: word(), marked: chance(0.3) })),
     };
-    const header = new TextEncoder().encode(JSON.stringify(about));
-    const data = new Uint8Array(4 + header.length);
-    new DataView(data.buffer).setUint32(0, header.length, true);
-    data.set(header, 4);
-    return data;
+    return bytesOf(about);
   },
   viewer: () => {
     const gray = chance(0.5);
@@ -422,6 +433,14 @@ const makers = {
     };
   },
 };
+// What is said of images, before the images themselves.
+function bytesOf(about) {
+  const header = new TextEncoder().encode(JSON.stringify(about));
+  const data = new Uint8Array(4 + header.length);
+  new DataView(data.buffer).setUint32(0, header.length, true);
+  data.set(header, 4);
+  return data;
+}
 const packed = (width, height) => ({ width, height, kind: "u8", values: btoa_(width * height) });
 const btoa_ = (bytes) => "A".repeat(4 * Math.ceil(bytes / 3));
 

@@ -8,6 +8,7 @@ import pytest
 from core import runs
 from core.recipes.recipe import find_recipe
 from core.runs import RunError, folders
+from core.runs.model_files import GENERATOR
 
 
 @pytest.fixture
@@ -27,6 +28,15 @@ def test_a_shipped_run_predicts_on_a_fresh_machine(models: Path) -> None:
     assert pets == runs.shipped()[0]
     assert pets.folder == models / "pets"
     assert runs.find("pets", runs.with_model()) == pets
+
+
+def test_a_shipped_run_that_makes_images_is_none_that_predicts(models: Path) -> None:
+    made = runs.create(find_recipe("gan-digits"))
+    (made.folder / GENERATOR).touch()
+    shutil.move(made.folder, models / "gan-digits")
+    own = runs.create(find_recipe("flow-digits"))
+    assert [run.name for run in runs.generating()] == [own.name, "gan-digits"]
+    assert [run.name for run in runs.shipped()] == ["pets"]
 
 
 def test_a_users_own_run_comes_first(models: Path) -> None:

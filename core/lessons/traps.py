@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.augmentation import Augmentation
+from core.evaluation.explaining.turned import turned as all_turned
 from core.lessons.dropout import softmax
 
 _KERNELS, _SIDE, _CLASSES, _DENSE = 32, 3, 10, 64
@@ -62,7 +62,7 @@ def turned(image: np.ndarray, angle: float) -> np.ndarray:
         image: uint8 `(height, width, 1 or 3)`.
         angle: in degrees.
     """
-    made: np.ndarray = Augmentation(fill_mode="nearest").apply(image[np.newaxis], [{"theta": angle}])[0]
+    made: np.ndarray = all_turned(image[np.newaxis], np.array([angle]))[0]
     return made
 
 

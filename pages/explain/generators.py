@@ -194,7 +194,7 @@ def _show_code(dataset: Dataset) -> None:
     st.markdown("**The book’s custom generator, for this dataset**, in its four parts")
     columns = st.columns(2, gap="medium")
     for place, (name, said) in enumerate(generators.PARTS.items()):
-        with columns[place % 2]:
+        with columns[place // 2]:
             st.caption(f"`{name}`: {said}")
             st.code(textwrap.dedent(parts[name]), language="python")
     with st.expander("The whole program, as Keras runs it"):

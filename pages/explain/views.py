@@ -1,6 +1,16 @@
 """The views of the Explain page, in the order in which the chapter comes to them: a line each."""
 
-from pages.explain import convolution, generators, glossary, new_images, numbers, pooling, recipes, regularisation
+from pages.explain import (
+    augmentation,
+    convolution,
+    generators,
+    glossary,
+    new_images,
+    numbers,
+    pooling,
+    recipes,
+    regularisation,
+)
 from pages.explain.view import View
 
 VIEWS: tuple[View, ...] = (
@@ -9,6 +19,7 @@ VIEWS: tuple[View, ...] = (
     pooling.VIEW,
     regularisation.VIEW,
     generators.VIEW,
+    augmentation.VIEW,
     recipes.VIEW,
     new_images.VIEW,
     glossary.VIEW,

@@ -34,7 +34,8 @@ from core.datasets.sources import catalogue, importing
 from core.datasets.views import embedding_map, overview
 from core.errors import PixelwiseError
 from core.evaluation import calibration, ood, predictions
-from core.evaluation.explaining import feature_map, features, training_labels
+from core.evaluation.explaining import feature_map, features, training_labels, turned
+from core.evaluation.explaining.turned import Turned
 from core.recipes.recipe import find_recipe
 from core.runs import Run, comparison, folders
 from core.storage import jobs, user_library
@@ -216,6 +217,7 @@ def _make() -> tuple[Run, Run]:
         maps=np.zeros((4, 8, 8), np.uint8),
     )
     np.save(broken.folder / "features.npy", rng.normal(size=(1797, 8)).astype(np.float16))
+    turned.keep(broken, Turned(np.array([-90, 0, 90]), np.array([10, 90, 30]), 100))
     shutil.copy(broken.folder / "evaluation.npz", broken.folder / "environment.json")
     broken.set_learning_rate(0.01)
     pets = photo_set(

@@ -157,6 +157,7 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
         "nth": "3",
         "dtype": "uint8",
     },
+    "explain augmentation": {"view": "augmentation", "run": "RUN", "picture": "5", "turn": "-45"},
     "explain recipes": {"view": "recipes", "exercise": "exercise-53", "divisor": "100"},
     "explain recipes discarded": {"view": "recipes", "trap": "discarded", "angle": "-20"},
     "explain recipes steps": {"view": "recipes", "trap": "steps", "fewer": "7"},

@@ -28,7 +28,7 @@ from core.sweeps.plan import ACCURACY, MOST_TRIALS, Plan, check, count_combinati
 from core.sweeps.status import ALIVE, FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPING, SweepStatus
 from core.sweeps.together import suited_number
 from core.sweeps.trials import Trial
-from core.sweeps.variation import SweepError, Variation, parse_all
+from core.sweeps.variation import SweepError, Variation, parse_all, takes
 
 # A driver that has not written its process number by then never began.
 _START_S = 60
@@ -130,12 +130,14 @@ class Sweep:
             found = told.read(self.trials_file, self.plan.repeats)
         except DamagedError as error:
             raise self._damaged(str(error)) from error
-        names = {each.name for each in self.variations}
+        varied = {each.name: each for each in self.variations}
         for trial in found:
-            if set(trial.values) != names:
+            if set(trial.values) != set(varied) or not all(map(takes, varied.values(), map(trial.values.get, varied))):
                 raise self._damaged(
-                    f"trials.jsonl has other values for trial {trial.number + 1} than sweep.json varies"
+                    f"trials.jsonl has values for trial {trial.number + 1} that sweep.json does not vary"
                 )
+            if any(repeat.run != self.run_name(trial.number, repeat.number) for repeat in trial.repeats.values()):
+                raise self._damaged(f"trials.jsonl names runs of trial {trial.number + 1} that are none of it")
         return found
 
     @property

@@ -7,6 +7,7 @@ from core.datasets.store import Dataset
 from core.evaluation.predictions import PARTS
 from core.runs import Run, comparison
 from core.runs.comparison import Comparison
+from core.sweeps import seeds
 from pages.common.image_dialog import enlarge
 from pages.common.messages import escape_markdown, show_errors
 from pages.components.gallery import Item, Pages, image_url, paged_gallery
@@ -32,6 +33,13 @@ def show_pair(before: Run, after: Run) -> None:
     with show_errors():
         found = comparison.compare(before, after, part)
         _say(found, before, after)
+        over_seeds = seeds.compare(before, after, part)
+        st.caption(
+            escape_markdown(over_seeds.sentence)
+            if over_seeds
+            else "This compares these two trained networks only. To tell whether the change itself helps, "
+            "repeat both with other seeds: Train, Sweep, Seeds per trial."
+        )
         with show_errors():
             _show_images(found, catalogue.open_dataset(after.about.name), f"{before.name} {after.name} {part}")
 
@@ -52,10 +60,6 @@ def _say(found: Comparison, before: Run, after: Run) -> None:
         st.metric("By chance (McNemar)", found.chance_said.replace("fewer than", "<"), width="content")
     kinds = {"better": st.success, "worse": st.error, "unclear": st.info, "same": st.info}
     kinds[found.verdict](escape_markdown(found.sentence))
-    st.caption(
-        "This compares these two trained networks only. To tell whether the change itself helps, "
-        "repeat with two or three other seeds."
-    )
 
 
 def _signed(share: float) -> str:

@@ -1,6 +1,5 @@
 """A sweep's folder: found, damaged, removed; and the figures that come of it."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +26,10 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "nested": lambda _data: b"[" * 100_000 + b"\n",
     "a bit flipped": lambda data: bytes([*data[:40], data[40] ^ 1, *data[41:]]),
     "of events that cannot be": lambda _data: b'{"kind": "made", "trial": 7, "run": "../../x"}\n',
+    "of a run elsewhere": lambda data: data.split(b"\n")[0] + b'\n{"kind": "made", "trial": 0, "run": "../../x"}\n',
+    "with values out of range": lambda _data: (
+        b'{"kind": "begun", "trial": 0, "values": {"optimiser.learning_rate": 9}}\n'
+    ),
     "with what was never varied": lambda _data: b'{"kind": "begun", "trial": 0, "values": {"../x": 1}}\n',
 }
 
@@ -42,8 +45,7 @@ def ended(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> Sweep:
 @pytest.mark.parametrize("file", FILES)
 def test_a_damaged_file_is_said_and_the_sweep_removed(ended: Sweep, file: str) -> None:
     path, whole = ended.folder / file, (ended.folder / file).read_bytes()
-    other = Sweep(ended.folder.with_name("20200101-000000-other-sweep"))
-    shutil.copytree(ended.folder, other.folder)
+    other = made_sweep(repeats=2)
     for what, damage in DAMAGES.items():
         path.write_bytes(damage(whole))
         said = Sweep(ended.folder).damage

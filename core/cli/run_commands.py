@@ -27,6 +27,8 @@ def runs_list() -> None:
         facts = status.cause or progress_line(status)
         if accuracy is not None:
             facts = f"test accuracy {accuracy:.2%}"
+        elif (validated := status.result.get("validation_accuracy")) is not None:
+            facts = f"validation accuracy {validated:.2%}"
         elif recognised is not None:
             facts = f"samples recognised {recognised:.0%}"
         click.echo(f"{run.name:<40} {status.said:<12} {dataset:<10} {facts}")

@@ -293,12 +293,15 @@ def _is_alive(run: Run) -> bool:
 
 def carry_out(driver: Driver, tell: Callable[[str], None]) -> SweepStatus:
     """Go on until all is done or it is to stop; return the last status."""
-    while not driver.wants_to_stop and driver.turn():
-        tell(driver.doing())
-        driver.weigh_now_and_then()
-        time.sleep(POLL_S)
-    while not driver.wants_to_stop and driver.measure():
-        tell("measuring the best on the test images")
+    while not driver.wants_to_stop:
+        # A sweep may be extended at any time, also while its best is measured.
+        if driver.turn():
+            tell(driver.doing())
+            driver.weigh_now_and_then()
+        elif driver.measure():
+            tell("measuring the best on the test images")
+        else:
+            break
         time.sleep(POLL_S)
     if driver.wants_to_stop:
         tell("pausing its trials")

@@ -226,3 +226,20 @@ def test_a_sweep_is_stopped_resumed_and_extended(started: list[str], monkeypatch
     assert len({run for run in started if started.count(run) == 1}) >= 3
     with pytest.raises(SweepError, match="nothing to stop"):
         sweep.stop()
+
+
+def test_a_sweep_that_is_extended_while_its_best_is_measured_goes_on(waiting: list[Run]) -> None:
+    sweep = made_sweep(VARY, trials=1)
+    driver = Driver(sweep)
+    driver.turn()
+    finish(waiting[0])
+    assert not driver.turn()
+    assert driver.measure()
+    sweep.extend(1)
+    assert driver.turn(), "the second trial begins"
+    finish(waiting[1])
+    finish(waiting[2])
+    assert not driver.turn()
+    while driver.measure():
+        finish(waiting[-1])
+    assert [trial.state for trial in sweep.trials()] == [FINISHED] * 2

@@ -11,6 +11,8 @@ from core.generation.generators import Generator
 Records = Sequence[Mapping[str, Any]]
 
 _COLOURS = (TRAINING, VALIDATION, LEARNING_RATE)
+# The first losses may be a hundred times the last, and a discriminator's that has won is close to none.
+_LOSS_TICKS = [float(f"{first}e{power}") for power in range(-6, 6) for first in (1, 2, 5)]
 _FAINT, _WIDTH = 0.35, 2.5
 _MEASURES = {
     "recognised": "look like the class asked for",
@@ -39,8 +41,9 @@ def sample_curves(metrics: Records, epochs: int, generator: Generator, *, dark: 
     losses = Chart(
         title="Loss",
         axis=EPOCHS,
-        unit="",
-        scale="linear",
+        unit="log scale",
+        scale="log",
+        ticks=_LOSS_TICKS,
         end=epochs * 1.02,
         lines=[*faint, *lines],
         alt=f"Loss against epochs: {', '.join(generator.losses_said.values())}",

@@ -42,11 +42,12 @@ def show_figures(status: Status, metrics: list[dict[str, Any]]) -> None:
         "Epoch": f"{status.epoch} of {status.epochs}",
         "Samples recognized": _share(last.get("recognised")),
         "Diversity": _share(last.get("diversity")),
-        "Images a second": "–" if status.pictures_per_second is None else f"{status.pictures_per_second:,.0f}",
         "Time left" if alive else "Time taken": duration(
             status.seconds_left if alive else (metrics[-1] if metrics else {}).get("seconds", 0.0)
         ),
     }
+    if alive and status.pictures_per_second is not None:
+        shown["Images a second"] = f"{status.pictures_per_second:,.0f}"
     with st.container(horizontal=True, gap="medium"):
         for label, value in shown.items():
             st.metric(label, value, width="content")

@@ -26,7 +26,7 @@ _PARTS = {"samples": _SAMPLES, "walk": _WALK, "game": _GAME}
 _POLL_S = 1.5
 # While a training goes on, its film is sent again and again.
 _MOST_FRAMES, _MOST_LIVE_FRAMES = 40, 12
-_SIDE_PX = 64
+_SIDE_PX = 56
 _BADGES = {
     runs.WAITING: "gray",
     runs.RUNNING: "blue",
@@ -59,7 +59,7 @@ def _show(_subject: Subject | None) -> None:
             part = st.segmented_control(
                 "Show", list(_PARTS.values()), key=_PART, required=True, width="content", persist_state="session"
             )
-        _train_ways(first=not any(each.folder.parent == runs.runs_folder() for each in found))
+        _train_ways(found)
     if run is None:
         st.info("No network that makes images yet. Train one: samples appear after the first epoch, in seconds.")
         return
@@ -73,14 +73,15 @@ def _show(_subject: Subject | None) -> None:
         _as_keras(run)
 
 
-def _train_ways(*, first: bool) -> None:
-    """Offer to train each recipe whose dataset is here; in plain sight before the first."""
+def _train_ways(found: Sequence[Run]) -> None:
+    """Offer to train each recipe whose dataset is here; in plain sight where there is nothing else to see."""
     able = [each for each in generating_recipes().values() if each.dataset in catalogue.available()]
-    if first:
+    if not found:
         for recipe in able:
             _train_button(recipe)
         return
-    with st.popover("Train another", icon=":material/model_training:"):
+    own = any(run.folder.parent == runs.runs_folder() for run in found)
+    with st.popover("Train another" if own else "Train your own", icon=":material/model_training:"):
         for recipe in able:
             _train_button(recipe)
             st.caption(escape_markdown(recipe.teaches))

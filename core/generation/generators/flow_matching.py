@@ -11,7 +11,7 @@ from core.settings import setting
 
 _TIMES = 16
 # The error of the velocity counts as if at least so much of the time were left.
-_LEAST_LEFT = 0.1
+_LEAST_LEFT = 0.3
 # Periods of the sines that tell the network the time, from 2π down to 2π / 100.
 _FREQUENCIES = np.exp(np.linspace(0.0, np.log(100.0), _TIMES)).astype(np.float32)
 

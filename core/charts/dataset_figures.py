@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from core.charts import palette
 from core.charts.figures import literal
-from core.datasets.store import SPLITS
+from core.datasets.store import LABELED_SPLITS, SPLITS
 
 _ROW_PX, _MANY_ROW_PX = 30, 18
 _MANY_CLASSES = 20
@@ -34,7 +34,7 @@ def class_counts(counts: np.ndarray, class_names: tuple[str, ...]) -> go.Figure:
         class_names: one text a class.
     """
     figure = go.Figure()
-    used = [split for split in range(len(SPLITS)) if counts[:, split].any()]
+    used = [split for split in range(len(LABELED_SPLITS)) if counts[:, split].any()]
     for split in used:
         figure.add_bar(
             x=counts[:, split],

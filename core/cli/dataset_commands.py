@@ -11,7 +11,6 @@ from core.datasets.audit import report
 from core.datasets.features import label_check
 from core.datasets.integrity import repair, verification
 from core.datasets.sources import catalogue, importing
-from core.datasets.store import SPLITS
 from core.errors import COMMAND
 from core.storage.progress import counted, quiet
 
@@ -32,11 +31,7 @@ def datasets_list() -> None:
             facts = f"damaged: {store.damage(name)}"
         elif name in here:
             dataset = catalogue.open_dataset(name)
-            counts = "".join(
-                f"{count:>7,} {split} "
-                for split, count in zip(SPLITS, dataset.counts.sum(axis=0), strict=True)
-                if count
-            )
+            counts = "".join(f"{count:>7,} {split} " for split, count in dataset.in_splits.items())
             facts = f"{counts} {len(dataset.about.class_names):>3} classes  {dataset.about.shape}"
         else:
             size = f"{catalogue.CATALOGUE[name].bytes / 1e6:.0f} MB"
@@ -74,6 +69,12 @@ def datasets_list() -> None:
     help="Which images belong together, and never come into two splits: folders:2, 'name:{group}_*' (a part of the "
     "file names), file:train.csv:image_id:patient (a column of a table) or none. Default: detect automatically.",
 )
+@click.option(
+    "--unlabeled/--no-unlabeled",
+    default=True,
+    show_default=True,
+    help="Keep images without a class, to look at and to label; they neither train nor test.",
+)
 @click.option("--plan", "plan_only", is_flag=True, help="Show what is understood and write nothing.")
 @click.option(
     "--test-share", default=0.2, show_default=True, help="Fraction held out for testing if there is no test folder."
@@ -86,6 +87,7 @@ def datasets_add(
     labels: str | None,
     split: str,
     group: str,
+    unlabeled: bool,
     plan_only: bool,
     test_share: float,
     seed: int,
@@ -98,7 +100,14 @@ def datasets_add(
         dataset = catalogue.add(name, path, progress)
     else:
         plan = importing.plan(
-            path, labelling=labels, test_share=test_share, seed=seed, split=split, group=group, progress=progress
+            path,
+            labelling=labels,
+            test_share=test_share,
+            seed=seed,
+            split=split,
+            group=group,
+            unlabeled=unlabeled,
+            progress=progress,
         )
         for line in plan.lines():
             click.echo(line, err=not plan_only)

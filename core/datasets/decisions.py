@@ -201,7 +201,7 @@ def to_csv(dataset: Dataset) -> str:
         [
             index,
             dataset.names[index] if dataset.names else "",
-            names[dataset.labels[index]],
+            dataset.class_of(index),
             made.decision,
             "" if made.label is None else names[made.label],
             datetime.fromtimestamp(made.time, UTC).isoformat(timespec="seconds"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.integrity import verification
-from core.datasets.store import SPLITS, Dataset, DatasetError
+from core.datasets.store import SPLITS, UNLABELED, Dataset, DatasetError
 from core.errors import as_storage_error
 from core.storage import data_home
 from core.storage.names import slug
@@ -64,7 +64,8 @@ def _write_files(dataset: Dataset, folder: Path, progress: Progress) -> None:
     readable = (slug(name, otherwise="class", longest=40, any_script=True) for name in names)
     classes = [f"{number:0{digits}}-{name}" for number, name in enumerate(readable)]
     for index in range(len(dataset)):
-        place = folder / SPLITS[dataset.splits[index]] / classes[dataset.labels[index]]
+        label = dataset.labels[index]
+        place = folder / SPLITS[dataset.splits[index]] / (classes[label] if label >= 0 else UNLABELED)
         place.mkdir(parents=True, exist_ok=True)
         if dataset.index[index]["format"] == b"JPEG":
             (place / f"{index:06}.jpg").write_bytes(dataset.file_bytes(index))

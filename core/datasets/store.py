@@ -1,11 +1,11 @@
 """The datasets on disk, each a folder of the data home: `dataset.json` and memory-mapped arrays.
 
-`labels.npy` is int16 `(n,)`, `splits.npy` uint8 `(n,)`, an index into `SPLITS`, and `index.npy` `(n,)` of `INDEX`.
-Small images of one size are one array, `pictures.npy`, uint8 `(n, height, width, 1 or 3)`. Others are the accepted
-original files, `files/<sha256>.<ending>`, with small JPEG copies one after the other in `thumbnails.bin`. `names.txt`
-has a file name a line where the images came as files, `groups.npy` int32 `(n,)` which images belong together.
-`checksums.txt` is of all these but the original files, whose names are theirs: whatever is read is compared with it at
-its first use (`whole`).
+`labels.npy` is int16 `(n,)`, -1 for none, `splits.npy` uint8 `(n,)`, an index into `SPLITS`, and `index.npy` `(n,)` of
+`INDEX`. Small images of one size are one array, `pictures.npy`, uint8 `(n, height, width, 1 or 3)`. Others are the
+accepted original files, `files/<sha256>.<ending>`, with small JPEG copies one after the other in `thumbnails.bin`.
+`names.txt` has a file name a line where the images came as files, `groups.npy` int32 `(n,)` which images belong
+together. `checksums.txt` is of all these but the original files, whose names are theirs: whatever is read is compared
+with it at its first use (`whole`).
 """
 
 import hashlib
@@ -36,7 +36,10 @@ from core.storage.checksums import ChangedError
 
 # How the source of a dataset ends that was made of another and more photos.
 EXTENDED = " added to it"
-SPLITS = ("train", "test", "validation")
+# Images without a class are in a split of their own: nothing that trains, validates or tests meets them.
+UNLABELED = "unlabeled"
+LABELED_SPLITS = ("train", "test", "validation")
+SPLITS = (*LABELED_SPLITS, UNLABELED)
 # What is known of each image without decoding it. `bytes`: of its file, or of its pixels. `mode`: Pillow's, of the
 # file. `thumbnail_end`: where its thumbnail ends in thumbnails.bin.
 INDEX = np.dtype(
@@ -70,9 +73,9 @@ class Dataset:
 
     @cached_property
     def labels(self) -> np.ndarray:
-        """The class of each image, int16 `(n,)`."""
+        """The class of each image, int16 `(n,)`, -1 where it is not known."""
         classes = len(self.about.class_names)
-        return self._load("labels", Array(np.int16, ("n",), low=0, high=classes - 1))
+        return self._load("labels", Array(np.int16, ("n",), low=-1, high=classes - 1))
 
     @cached_property
     def splits(self) -> np.ndarray:
@@ -180,6 +183,17 @@ class Dataset:
         """What tells whether the files are what was written; it remembers what was looked at."""
         return Whole(self.folder, self.about.size)
 
+    def class_of(self, index: int) -> str:
+        """Return the name of an image's class; `UNLABELED` where it is not known."""
+        label = int(self.labels[index])
+        return self.about.class_names[label] if label >= 0 else UNLABELED
+
+    @cached_property
+    def in_splits(self) -> dict[str, int]:
+        """How many images each split has that has any."""
+        counts = np.bincount(self.splits, minlength=len(SPLITS))
+        return {split: int(count) for split, count in zip(SPLITS, counts, strict=True) if count}
+
     def __len__(self) -> int:
         """Return the number of images."""
         return len(self.labels)
@@ -251,9 +265,10 @@ class Dataset:
 
     @cached_property
     def counts(self) -> np.ndarray:
-        """How many images each class has in each split, int64 `(classes, splits)`."""
-        counts = np.zeros((len(self.about.class_names), len(SPLITS)), np.int64)
-        np.add.at(counts, (self.labels, self.splits), 1)
+        """How many images each class has in each split, int64 `(classes, LABELED_SPLITS)`."""
+        counts = np.zeros((len(self.about.class_names), len(LABELED_SPLITS)), np.int64)
+        labelled = self.labels >= 0
+        np.add.at(counts, (self.labels[labelled], self.splits[labelled]), 1)
         return counts
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.datasets.sources import catalogue
-from core.datasets.store import SPLITS, Dataset
+from core.datasets.store import SPLITS, UNLABELED, Dataset
 from core.errors import as_storage_error
 from core.images import image_io
 from core.preprocessing import Pipeline
@@ -91,7 +91,8 @@ def write_zip(dataset: Dataset, steps: Pipeline, path: Path, progress: Progress 
             index = 0
             for portion in apply_steps(dataset, steps, progress, "writing the zip"):
                 for pixels in portion:
-                    split, folder = SPLITS[dataset.splits[index]], folders[dataset.labels[index]]
+                    split, label = SPLITS[dataset.splits[index]], dataset.labels[index]
+                    folder = folders[label] if label >= 0 else UNLABELED
                     archive.writestr(f"{split}/{folder}/{index:06}.png", image_io.png(image_io.from_array(pixels)))
                     index += 1
 

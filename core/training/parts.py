@@ -6,7 +6,7 @@ import numpy as np
 
 from core.datasets.decisions import Decided
 from core.datasets.grouped import grouped
-from core.datasets.store import Dataset
+from core.datasets.store import UNLABELED, Dataset
 from core.datasets.stratified import stratified
 from core.recipes.recipe import RecipeError, Split
 from core.storage.progress import counted
@@ -41,9 +41,10 @@ def parts(dataset: Dataset, split: Split, decided: Decided | None = None) -> Par
         raise RecipeError(f"{dataset.about.title} has no {missing}: there is nothing to learn, or to measure it on.")
     labels = np.array(dataset.labels)
     if split.validation == "test":
-        return Parts(_kept(train, labels, decided), test, test, labels)
+        return Parts(_kept(_with_labeled(dataset, train, decided), labels, decided), test, test, labels)
     if len(validation) == 0:
         train, validation = _drawn(dataset, train, split.fraction, split.seed, "validation", by_group=split.by_group)
+    train, validation = _with_labeled(dataset, train, decided), validation
     train, validation = _kept(train, labels, decided), _kept(validation, labels, decided)
     if not len(train) or not len(validation):
         raise RecipeError(
@@ -59,7 +60,7 @@ def _published(dataset: Dataset, split: Split) -> tuple[np.ndarray, np.ndarray, 
         RecipeError: the dataset has too few images for that.
     """
     train, validation, test = (dataset.select(name) for name in ("train", "validation", "test"))
-    everything = np.arange(len(dataset))
+    everything = np.flatnonzero(dataset.labels >= 0)
     if split.pictures:
         _, everything = _drawn(dataset, everything, split.pictures, split.choosing_seed, "chosen")
         train, validation, test = (np.intersect1d(part, everything) for part in (train, validation, test))
@@ -133,6 +134,13 @@ def _drawn(
     except ValueError as error:
         raise RecipeError(f"{cannot} {error}") from error
     return np.setdiff1d(ids, drawn), np.sort(drawn)
+
+
+def _with_labeled(dataset: Dataset, train: np.ndarray, decided: Decided | None) -> np.ndarray:
+    """Return what trains with the images that came without a class and that a person has given one."""
+    if decided is None or not len(unlabeled := dataset.select(UNLABELED)):
+        return train
+    return np.union1d(train, np.intersect1d(unlabeled, list(decided.labels)))
 
 
 def _kept(part: np.ndarray, labels: np.ndarray, decided: Decided | None) -> np.ndarray:

@@ -80,7 +80,7 @@ def augment(dataset: Dataset, choices: DeltaGenerator, beneath: DeltaGenerator, 
     shown = right.container(key="augment_shown")
     if isinstance(chosen, list):
         originals = same_size(dataset, chosen, _PHOTO_PX)
-        names = [f"{index} · {dataset.about.class_names[dataset.labels[index]]}" for index in chosen]
+        names = [f"{index} · {dataset.class_of(index)}" for index in chosen]
     else:
         originals, names = scaled(chosen[0], _PHOTO_PX), [chosen[1]]
     sheet = Sheet(originals, names, count, seed)

@@ -149,10 +149,9 @@ def _examples(dataset: Dataset, finding: AuditFinding) -> str:
     height, width, _ = dataset.about.size
     crisp = "image-rendering:pixelated;" if 0 < max(height, width) <= _EXAMPLE_PX else ""
     style = f"height:{_EXAMPLE_PX}px;max-width:{2 * _EXAMPLE_PX}px;object-fit:cover;{_FRAME};{crisp}"
-    names, labels = dataset.about.class_names, dataset.labels
     shown = "".join(
         f"<img src='{image_url(dataset, index)}' style='{style}' "
-        f"alt='{html.escape(names[labels[index]], quote=True)}, image {index}'>"
+        f"alt='{html.escape(dataset.class_of(index), quote=True)}, image {index}'>"
         for index in finding.ids[:_EXAMPLES]
     )
     return f"<div style='display:flex;gap:6px;flex-wrap:wrap'>{shown}</div>"

@@ -38,7 +38,7 @@ MOST_SEED = 2**31 - 1
 
 def in_split(dataset: Dataset) -> dict[str, int]:
     """Return how many images each split has, where it has any."""
-    return {split: int(count) for split, count in zip(SPLITS, dataset.counts.sum(axis=0), strict=True) if count}
+    return dataset.in_splits
 
 
 def choose_filters(dataset: Dataset) -> Filters:

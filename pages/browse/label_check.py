@@ -60,7 +60,7 @@ def look_of(dataset: Dataset, key: str | None) -> ImageDisplay | None:
         return "" if place is None else names[errors.likely[place]]
 
     def told(_dataset: Dataset, index: int) -> Told:
-        label = names[dataset.labels[index]]
+        label = dataset.class_of(index)
         return Told(f"{label}\n{likely(index)}?", f"Image {index}: labelled {label}, more likely {likely(index)}")
 
     def said(index: int) -> str:

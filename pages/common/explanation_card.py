@@ -95,7 +95,8 @@ def show_card(run: Run, part: str, index: int) -> None:
                 _show_answer(run, known.probabilities, known.label, key)
                 st.caption(_loss(known, part))
         dataset = runs.dataset_of(run)
-        true = known.label if known is not None else int(subject.parts_of(run).labels[index])
+        label = known.label if known is not None else int(subject.parts_of(run).labels[index])
+        true = label if label >= 0 else None
         case = _Case(run, subject.network_input(run, dataset, index), true, key, index)
         with show_errors():
             _explain(case, None if known is None else known.probabilities, answer_place, looks_place)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.datasets import decisions
 from core.datasets.decisions import EXCLUDE, KEPT, RELABEL, UNSURE, Decision
-from core.datasets.store import SPLITS, Dataset
+from core.datasets.store import SPLITS, UNLABELED, Dataset
 from core.datasets.views import image_detail
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.common.similar_images import show_similar
@@ -83,7 +83,7 @@ def _turn_to(index: int) -> None:
 
 def _show(dataset: Dataset, index: int, said: str) -> None:
     """Show the image with its label, what is said beside that, and its measures."""
-    label = dataset.about.class_names[dataset.labels[index]]
+    label = dataset.class_of(index)
     shown = image_detail.close_up(dataset, index)
     kind = "gray" if shown.gray else "colour"
     name = f" · {escape_markdown(dataset.names[index])}" if dataset.names else ""
@@ -105,7 +105,7 @@ def _go_on(dataset: Dataset, among: np.ndarray, index: int, go_to: Callable[[int
     found, place = len(places) > 0, int(places[0]) if len(places) else 0
     ways = [("Previous", "Left", among, place - 1), ("Next", "Right", among, place + 1)]
     if 1 < len(alike) < len(among):
-        name, among_alike = escape_markdown(dataset.about.class_names[label]), int(np.count_nonzero(of_class[:place]))
+        name, among_alike = escape_markdown(dataset.class_of(index)), int(np.count_nonzero(of_class[:place]))
         ways += [
             (f"Earlier {name}", "Shift+Left", alike, among_alike - 1),
             (f"Later {name}", "Shift+Right", alike, among_alike + 1),
@@ -185,6 +185,7 @@ def _decided(dataset: Dataset, index: int) -> str:
         "train": "training uses it as it is",
         "validation": "validation uses it as it is",
         "test": "networks are tested on it",
+        UNLABELED: "without a class, it neither trains nor tests; give it one (L)",
     }[part]
     return f"Decided: **{_in_short(dataset, made)}**; {use}." if made else f"Nothing decided: {use}."
 

@@ -33,7 +33,7 @@ class Told:
 
 
 def _class_of(dataset: Dataset, index: int) -> Told:
-    label = dataset.about.class_names[dataset.labels[index]]
+    label = dataset.class_of(index)
     return Told(label, f"{label}, {SPLITS[dataset.splits[index]]} image {index}")
 
 

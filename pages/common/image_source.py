@@ -149,7 +149,7 @@ def of_set(dataset: Dataset, usual: int = 0) -> tuple[int, Image.Image, str]:
         st.session_state[key] = random.randint(0, last)  # noqa: S311 no secret
 
     st.button("Random", icon=":material/shuffle:", on_click=draw)
-    label = dataset.about.class_names[dataset.labels[index]]
+    label = dataset.class_of(index)
     return index, _decoded(dataset, index), f"image {index:,} of {dataset.about.title}: {label}"
 
 

@@ -11,7 +11,7 @@ from core.datasets.sources import catalogue, importing, uploads
 from core.datasets.sources.importing import Plan
 from core.datasets.sources.labels import DRAWN
 from core.datasets.sources.labels.groups import NAME, NONE, parts_of_names
-from core.datasets.store import SPLITS, DatasetError
+from core.datasets.store import LABELED_SPLITS, SPLITS, DatasetError
 from core.storage import jobs
 from core.storage.names import slug
 from core.storage.progress import counted
@@ -31,6 +31,7 @@ class Choices:
     seed: int = 0
     split: str = ""
     group: str = ""
+    unlabeled: bool = True
 
 
 def keep_upload(upload: UploadedFile) -> Path:
@@ -102,11 +103,12 @@ def show_plan(path: Path, source: str) -> None:
             st.caption(f"Classes from: {escape_markdown(found.way.text)}")
         other_labels(source)
         split, group = splits_from(found, source), groups_from(found, source)
+        unlabeled = keep_unlabeled(found, source)
         share, seed = 0.2, 0
         if found.drawn or split:
             share = st.slider("Test images", 5, 50, 20, step=5, format="%d%%", key="test_share") / 100
             seed = int(st.number_input("Seed of the draw", 0, 2**31 - 1, 0, key="split_seed"))
-    choices = Choices(kind, share, seed, split, group)
+    choices = Choices(kind, share, seed, split, group, unlabeled)
     if choices != Choices(found.labelling.kind, group=found.grouping.kind if found.grouping else NONE):
         found = planned(str(path), source, choices, changed)
     with shown:
@@ -132,6 +134,18 @@ def splits_from(found: Plan, source: str) -> str:
         help="Mix train, validation and test as they come, and draw a test set by class and group.",
     )
     return DRAWN if anew else ""
+
+
+def keep_unlabeled(found: Plan, source: str) -> bool:
+    """Let the user leave images without a class out."""
+    if not found.unlabeled.any():
+        return True
+    return st.toggle(
+        "Keep images without a class",
+        value=True,
+        key=f"unlabeled_{source}",
+        help="To look at them, to predict and to label them. They neither train nor test.",
+    )
 
 
 def groups_from(found: Plan, source: str) -> str:
@@ -181,7 +195,7 @@ def other_labels(source: str) -> None:
 def table(found: Plan) -> None:
     """Show how many files each class has, and what else was found."""
     counts, names = found.counts, found.labelling.class_names
-    used = [split for split, count in zip(SPLITS, counts.sum(axis=0), strict=True) if count]
+    used = [split for split, count in zip(LABELED_SPLITS, counts.sum(axis=0), strict=True) if count]
     rows = [
         {"class": name, **{split: int(counts[label, SPLITS.index(split)]) for split in used}}
         for label, name in enumerate(names)
@@ -208,5 +222,7 @@ def table(found: Plan) -> None:
         st.warning(escape_markdown(warning), icon=":material/warning:")
     for note in found.notes:
         st.info(escape_markdown(note))
+    if found.unlabeled_line:
+        st.info(escape_markdown(found.unlabeled_line), icon=":material/label_off:")
     if lines := found.left_out_lines():
         st.info("  \n".join(map(escape_markdown, lines)), icon=":material/filter_alt:")

@@ -9,7 +9,7 @@ import streamlit as st
 from core.datasets import store
 from core.datasets.integrity.whole import known_damage
 from core.datasets.sources import catalogue, importing
-from core.datasets.store import SPLITS, Dataset
+from core.datasets.store import Dataset
 from core.storage import jobs
 from core.storage.progress import counted
 from pages.common.job_progress import show_job
@@ -38,8 +38,7 @@ def built_in(name: str) -> bool:
 
 def facts(dataset: Dataset) -> str:
     """Return a dataset's numbers in one line."""
-    counts = dataset.counts.sum(axis=0)
-    in_splits = ", ".join(f"{count:,} {split}" for split, count in zip(SPLITS, counts, strict=True) if count)
+    in_splits = ", ".join(f"{count:,} {split}" for split, count in dataset.in_splits.items())
     classes = counted(len(dataset.about.class_names), "class", "classes")
     groups = f" · grouped by {dataset.about.groups}" if dataset.about.groups else ""
     return f"{counted(len(dataset), 'image')} ({in_splits}) · {classes} · {dataset.about.shape}{groups}"

@@ -38,7 +38,8 @@ def choose_subject() -> Subject | None:
         source = image_source.choose_source("Image", SOURCE, of_set=dataset is not None)
         if dataset is not None and image_source.is_of_set(source):
             index, image, said = image_source.of_set(dataset, _first_test_image(dataset))
-            return Subject(run, image, said, dataset, index, int(dataset.labels[index]))
+            label = int(dataset.labels[index])
+            return Subject(run, image, said, dataset, index, label if label >= 0 else None)
         found = image_source.of_source(source, beneath)
     if found is None:
         return None

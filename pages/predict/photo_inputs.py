@@ -121,13 +121,11 @@ def _samples(run: Run) -> None:
 
 
 def _said(dataset: Dataset, index: int) -> str:
-    return f"{dataset.about.title}, image {index}: {dataset.about.class_names[dataset.labels[index]]}"
+    return f"{dataset.about.title}, image {index}: {dataset.class_of(index)}"
 
 
 def _item(dataset: Dataset, index: int) -> Item:
-    return Item(
-        index, _said(dataset, index), dataset.about.class_names[dataset.labels[index]], image_url(dataset, index)
-    )
+    return Item(index, _said(dataset, index), dataset.class_of(index), image_url(dataset, index))
 
 
 def _data(dataset: Dataset, index: int) -> bytes:

@@ -119,7 +119,7 @@ def show_several(dataset: Dataset, pipeline: Pipeline) -> None:
     shown = []
     for index in several(dataset):
         image = dataset.image(index)
-        label = f"{index:,} · {dataset.about.class_names[dataset.labels[index]]}"
+        label = f"{index:,} · {dataset.class_of(index)}"
         try:
             after = pipeline.apply(image)
         except PixelwiseError as error:

@@ -12,7 +12,7 @@ import numpy as np
 from core.datasets.audit import duplicates, leaks
 from core.datasets.audit.findings import INFO, PASSED, PROBLEM, WARNING, AuditFinding, of_groups, of_images, ordered
 from core.datasets.sources import importing
-from core.datasets.store import SPLITS, Dataset
+from core.datasets.store import LABELED_SPLITS, Dataset
 from core.datasets.threads import mapped
 from core.storage.progress import Progress, counted
 
@@ -81,7 +81,9 @@ def copies(dataset: Dataset, progress: Progress) -> Iterator[AuditFinding]:
     in_near = np.zeros(len(dataset), bool)
     in_near[near] = True
     labels, splits = dataset.labels, dataset.splits
-    across = [group for group in alike if len(np.unique(splits[group])) > 1]
+    # What has no class neither trains nor tests.
+    labelled = [group[labels[group] >= 0] for group in alike]
+    across = [group for group in labelled if len(np.unique(splits[group])) > 1]
     yield of_groups(
         LEAK,
         "Train/test leakage",
@@ -94,7 +96,7 @@ def copies(dataset: Dataset, progress: Progress) -> Iterator[AuditFinding]:
         "label-conflict",
         "Conflicting labels",
         PROBLEM,
-        [group for group in alike if len(np.unique(labels[group])) > 1],
+        [group for group in labelled if len(np.unique(labels[group])) > 1],
         "are the same, exactly or nearly, but have different labels. One of them is wrong, or the image shows "
         "neither: relabel or exclude what trains or validates; test images stay as published.",
         "No image is there, exactly or nearly, with two labels.",
@@ -126,7 +128,7 @@ def divided_groups(dataset: Dataset) -> Iterator[AuditFinding]:
     """Find groups with images in several splits, where it is known which images belong together."""
     if dataset.groups is None:
         return
-    members = np.flatnonzero(dataset.groups >= 0)
+    members = np.flatnonzero((dataset.groups >= 0) & (dataset.labels >= 0))
     members = members[np.argsort(dataset.groups[members], kind="stable")]
     starts = np.flatnonzero(np.diff(dataset.groups[members])) + 1
     yield of_groups(
@@ -258,7 +260,7 @@ def imbalance(dataset: Dataset) -> AuditFinding:
 def missing(dataset: Dataset) -> AuditFinding:
     """Find what training never sees, or the test never asks for."""
     key, title = "missing-from-split", "Classes missing from a split"
-    in_split = dict(zip(SPLITS, dataset.counts.T, strict=True))
+    in_split = dict(zip(LABELED_SPLITS, dataset.counts.T, strict=True))
     parts = []
     for split in ("train", "test"):
         if not in_split[split].any():

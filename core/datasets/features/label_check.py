@@ -101,7 +101,7 @@ def check(dataset: Dataset, known: np.ndarray, progress: Progress = quiet) -> La
         Cancelled: by `progress`.
     """
     labels = np.array(dataset.labels, np.int64)
-    ids = np.flatnonzero(np.bincount(labels)[labels] >= FEWEST)
+    ids = np.flatnonzero((labels >= 0) & (np.bincount(labels[labels >= 0])[labels] >= FEWEST))
     if len(np.unique(labels[ids])) < 2:
         raise DatasetError(
             f"The labels of {dataset.about.title} cannot be checked: at least two classes with {FEWEST} images each "

@@ -79,6 +79,7 @@ def _write_again(about: About, folder: Path, beside: Path, progress: Progress, g
                 seed=came_from.seed,
                 split=came_from.split,
                 group=came_from.group or NONE,
+                unlabeled=came_from.unlabeled,
                 progress=progress,
             )
             found = set(plan.labelling.class_names)
@@ -107,7 +108,7 @@ def _write_again(about: About, folder: Path, beside: Path, progress: Progress, g
 
 def _build(entry: Entry | None, about: About, path: Path, beside: Path, progress: Progress) -> None:
     if entry is None or entry.build is None or about.as_files:
-        importing.write_again(importing.plan(path, progress=progress), about, beside, progress)
+        importing.write_again(importing.plan(path, unlabeled=False, progress=progress), about, beside, progress)
     else:
         store.fill(beside, about, entry.build(path, progress))
 

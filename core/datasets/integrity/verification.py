@@ -137,7 +137,7 @@ def _imported_hash(dataset: Dataset) -> str:
     names, digest = dataset.about.class_names, hashlib.sha256()
     rows = zip(dataset.index["sha256"].tolist(), dataset.splits.tolist(), dataset.labels.tolist(), strict=True)
     for sha256, split, label in rows:
-        digest.update(f"{sha256.decode()} {SPLITS[split]} {names[label]}\n".encode())
+        digest.update(f"{sha256.decode()} {SPLITS[split]} {names[label] if label >= 0 else ''}\n".encode())
     if dataset.groups is not None:
         digest.update(dataset.groups.astype("<i4").tobytes())
     return digest.hexdigest()

@@ -288,6 +288,7 @@ def import_job(
     progress: Progress,
     split: str = "",
     group: str = "",
+    unlabeled: bool = True,
 ) -> dict[str, Any]:
     """Import images of a user's own as a job; an upload is removed after.
 
@@ -301,6 +302,7 @@ def import_job(
         progress: told what is done.
         split: as `importing.plan` takes it, like `group`.
         group: which images belong together.
+        unlabeled: whether images without a class are kept.
 
     Returns:
         The dataset's name, and whether it was there already.
@@ -315,6 +317,7 @@ def import_job(
             seed=seed,
             split=split,
             group=group,
+            unlabeled=unlabeled,
             progress=progress,
         )
         made, known = importing.import_or_find(

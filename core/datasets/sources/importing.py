@@ -91,9 +91,9 @@ def name_for(title: str, taken: Collection[str]) -> str:
 
 def _sampled_form(plan: Plan, reader: Opened) -> Form:
     """Look at some images and decide how all are kept."""
-    labelled = np.flatnonzero(plan.labelling.labels >= 0)
+    taken = np.flatnonzero(plan.taken)
     sizes, gray = set(), True
-    for position in labelled[:: max(1, len(labelled) // _SAMPLED)]:
+    for position in taken[:: max(1, len(taken) // _SAMPLED)]:
         with contextlib.suppress(ImageError, OSError):
             size, mode = _size_and_mode(plain(reader.read(plan.source.members[position]), plan.white))
             sizes.add(size)
@@ -149,7 +149,7 @@ class _Writer:
         self.rows.append(chunk.rows)
         self.taken += chunk.taken
         for position, sha256 in zip(chunk.taken, chunk.rows["sha256"], strict=True):
-            label = plan.labelling.class_names[plan.labelling.labels[position]]
+            label = "" if plan.unlabeled[position] else plan.labelling.class_names[plan.labelling.labels[position]]
             self._digest.update(f"{sha256.decode()} {SPLITS[plan.splits[position]]} {label}\n".encode())
 
     def content_hash(self, plan: Plan) -> str:
@@ -169,7 +169,11 @@ class _Writer:
     def finish(self, plan: Plan, about: About, refused: Sequence[Refused]) -> None:
         """Write what comes beside the images."""
         index, taken = np.concatenate(self.rows), np.array(self.taken)
-        used, labels = np.unique(plan.labelling.labels[taken], return_inverse=True)
+        found = plan.labelling.labels[taken]
+        used = np.unique(found[found >= 0])
+        if not len(used):
+            raise DatasetError(f"No image of {plan.source.title} that has a class could be used.")
+        labels = np.where(found < 0, -1, np.searchsorted(used, found))
         about = replace(
             about,
             class_names=tuple(plan.labelling.class_names[label] for label in used),
@@ -186,13 +190,15 @@ class _Writer:
             np.save(self.folder / "groups.npy", groups)
         names = (plan.source.members[position].name for position in taken)
         (self.folder / "names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
-        notes = (*plan.notes, *plan.labelling.warnings, *plan.left_out_lines())
+        kept = (plan.unlabeled_line,) if plan.unlabeled_line else ()
+        notes = (*plan.notes, *plan.labelling.warnings, *kept, *plan.left_out_lines())
         made = Report(plan.source.title, len(taken), tuple(refused), len(plan.source.skipped), notes)
         checked.write(self.folder / "report.json", asdict(made), lasting=False)
         checked.write(self.folder / "dataset.json", asdict(about), indent=1, lasting=False)
         if plan.source.path.parent != uploads.folder():
             place, group = str(plan.source.path.absolute()), plan.grouping.kind if plan.grouping else NONE
-            Origin(place, plan.labelling.kind, plan.test_share, plan.seed, plan.split, group).keep(self.folder)
+            choices = (plan.labelling.kind, plan.test_share, plan.seed, plan.split, group, plan.keeps_unlabeled)
+            Origin(place, *choices).keep(self.folder)
         keep_checksums(self.folder)
 
 
@@ -269,7 +275,7 @@ def write_again(plan: Plan, about: About, folder: Path, progress: Progress = qui
 def _check_space(plan: Plan, form: Form, folder: Path) -> None:
     """Refuse an import that the disk cannot hold."""
     pixels = form.size[0] * form.size[1] * form.size[2]
-    taken = np.flatnonzero(plan.labelling.labels >= 0)
+    taken = np.flatnonzero(plan.taken)
     needed = sum(plan.source.members[each].bytes for each in taken) if form.as_files else pixels * len(taken)
     folder.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder.parent).free
@@ -313,7 +319,7 @@ def _read(plan: Plan, reader: Opened, positions: range) -> tuple[list[tuple[int,
     found, refused = [], []
     for position in positions:
         member = plan.source.members[position]
-        if plan.labelling.labels[position] < 0:
+        if not plan.taken[position]:
             reason = plan.labelling.reason(position)
             if reason is None or not reason.set_aside:
                 sentence = "Its class is not known: it is in no class's folder, or its name has no class."

@@ -18,6 +18,7 @@ class Origin:
         seed: of that draw.
         split: as `plan` takes it, like `group`; empty: as it comes.
         group: which images belong together.
+        unlabeled: whether images without a class are kept.
     """
 
     path: str
@@ -26,6 +27,7 @@ class Origin:
     seed: Count = 0
     split: str = ""
     group: str = ""
+    unlabeled: bool = False
 
     def keep(self, folder: Path) -> None:
         """Write it into a dataset's folder. Raises `OSError`."""

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +27,10 @@ from core.datasets.sources.labels import (
     said,
     usable_splits,
 )
+from core.datasets.sources.labels.folders import listed
 from core.datasets.sources.labels.groups import Grouping
 from core.datasets.sources.readers import Member, Opened
-from core.datasets.store import SPLITS, DatasetError
+from core.datasets.store import LABELED_SPLITS, SPLITS, UNLABELED, DatasetError
 from core.images.image_io import ImageError, read_original
 from core.images.thumbnail import thumbnail
 from core.storage.progress import Progress, counted, quiet
@@ -59,6 +61,7 @@ class Plan:
         split: as it was chosen: `drawn`, a level of folders, or empty.
         grouping: which images belong together, so that no such group comes into several splits; `None`: not known.
         groupings: the ways to find that, the one that is taken first.
+        keeps_unlabeled: whether images without a class are kept, to look at and to label.
     """
 
     source: Source
@@ -74,11 +77,27 @@ class Plan:
     split: str = ""
     grouping: Grouping | None = None
     groupings: tuple[Way, ...] = ()
+    keeps_unlabeled: bool = False
+
+    @cached_property
+    def unlabeled(self) -> np.ndarray:
+        """Which members are images without a class that are kept, bool `(n,)`."""
+        return self._unlabeled if self.keeps_unlabeled else np.zeros(len(self.images), bool)
+
+    @cached_property
+    def _unlabeled(self) -> np.ndarray:
+        places = [place for place, each in enumerate(self.labelling.left_out) if each.unlabeled]
+        return self.images & np.isin(self.labelling.reasons, places) & (self.labelling.labels < 0)
+
+    @cached_property
+    def taken(self) -> np.ndarray:
+        """Which members are taken, bool `(n,)`, unless they cannot be read."""
+        return self.unlabeled | (self.labelling.labels >= 0)
 
     @property
     def counts(self) -> np.ndarray:
         """How many images each class has in each split, int64 `(classes, splits)`."""
-        counts = np.zeros((len(self.labelling.class_names), len(SPLITS)), np.int64)
+        counts = np.zeros((len(self.labelling.class_names), len(LABELED_SPLITS)), np.int64)
         labelled = (self.labelling.labels >= 0) & self.images
         np.add.at(counts, (self.labelling.labels[labelled], self.splits[labelled]), 1)
         return counts
@@ -112,9 +131,21 @@ class Plan:
         chosen = [place for place, each in enumerate(self.labelling.left_out) if each.set_aside]
         return int(np.isin(self.labelling.reasons, chosen).sum())
 
+    @property
+    def unlabeled_line(self) -> str:
+        """What is kept without a class, for a person; empty: nothing is."""
+        if not (count := int(self.unlabeled.sum())):
+            return ""
+        places = sorted({self.labelling.left_out[place].where for place in self.labelling.reasons[self.unlabeled]})
+        return (
+            f"Unlabeled: {counted(count, 'image')} in {listed(places, 3)}, kept to look at, to predict and to label. "
+            "They neither train nor test."
+        )
+
     def left_out_lines(self) -> list[str]:
         """Return what is left out, for a person, a line for each folder."""
-        left, rest = self.left_out[:_SHOWN], self.left_out[_SHOWN:]
+        there = [(each, count) for each, count in self.left_out if not (each.unlabeled and self.keeps_unlabeled)]
+        left, rest = there[:_SHOWN], there[_SHOWN:]
         hidden = sum(count for _, count in rest)
         lines = [f"Left out: {counted(count, 'image')} in {each.where}. {each.why}" for each, count in left]
         more = f"Left out: {counted(hidden, 'image')} in {counted(len(rest), 'more folder')}."
@@ -123,7 +154,9 @@ class Plan:
     def lines(self) -> list[str]:
         """Return what was understood, for a person: classes, splits, what is left out, what to check."""
         counts, names = self.counts, self.labelling.class_names
-        in_splits = (f"{count:,} {split}" for split, count in zip(SPLITS, counts.sum(axis=0), strict=True) if count)
+        in_splits = (
+            f"{count:,} {split}" for split, count in zip(LABELED_SPLITS, counts.sum(axis=0), strict=True) if count
+        )
         how = self.how_split
         classes = [f"{name} {count:,}" for name, count in zip(names, counts.sum(axis=1), strict=True)]
         more = f" … and {len(classes) - _SHOWN} more" if len(classes) > _SHOWN else ""
@@ -132,6 +165,7 @@ class Plan:
             f"{self._how}, {number}: {', '.join(classes[:_SHOWN])}{more}",
             f"Splits, {how}: {', '.join(in_splits)}",
             *([f"Groups, {len(self.grouping.names):,}: {self.grouping.way.text}"] if self.grouping else []),
+            *([self.unlabeled_line] if self.unlabeled_line else []),
             *self.left_out_lines(),
             *self.notes,
             *(f"Check: {each}" for each in self.labelling.warnings),
@@ -170,6 +204,7 @@ def plan(
     seed: int = 0,
     split: str = "",
     group: str = "",
+    unlabeled: bool = True,
     progress: Progress = quiet,
 ) -> Plan:
     """Find out what an import of a zip or folder would take; nothing is written.
@@ -183,6 +218,7 @@ def plan(
         split: `drawn`, whatever folders and tables tell; `folders:1` for the first folder of each path; empty: as it
             comes, and drawn where nothing tells any.
         group: which images belong together, as `groups.find` takes it; empty: what is found; `none`: none do.
+        unlabeled: whether images without a class are kept, in a split of their own.
         progress: told that it begins.
 
     Raises:
@@ -215,13 +251,30 @@ def plan(
             f"{counted(divided, 'group has', 'groups have')} images in several splits. Training leaves out those in "
             f"train; to keep them, let the splits be drawn by group (--split {DRAWN}).",
         )
-    white = _white(source, found.labels)
+    white = _white(source, looks)
     if white < ALL_LEVELS:
         notes += (
             f"Gray images of 16 bits use values up to {white:,} only, of {ALL_LEVELS:,}: these become black to white, "
             "the same way for all images.",
         )
-    return Plan(source, found, others, splits, looks, drawn, notes, test_share, seed, white, split, grouping, groupings)
+    made = Plan(
+        source,
+        found,
+        others,
+        splits,
+        looks,
+        drawn,
+        notes,
+        test_share,
+        seed,
+        white,
+        split,
+        grouping,
+        groupings,
+        unlabeled,
+    )
+    splits[made.unlabeled] = SPLITS.index(UNLABELED)
+    return made
 
 
 def _grouping(
@@ -246,11 +299,11 @@ def _grouping(
     return chosen, tuple(each.way for each in there)
 
 
-def _white(source: Source, labels: np.ndarray) -> int:
+def _white(source: Source, images: np.ndarray) -> int:
     """Return the value of white in grays of 16 bits, by a sample of the files that may be such."""
     several = [
         source.members[place]
-        for place in np.flatnonzero(labels >= 0)
+        for place in np.flatnonzero(images)
         if source.members[place].name.lower().endswith(_OF_16_BITS)
     ]
     with source.opened() as reader:

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.datasets.cache import keep, load_or_compute
 from core.datasets.sources import catalogue
-from core.datasets.store import SPLITS, Dataset
+from core.datasets.store import LABELED_SPLITS, Dataset
 from core.datasets.views.thumbnails import small_images, small_size
 from core.storage.checked import Array
 from core.storage.progress import Progress, quiet
@@ -92,7 +92,8 @@ def is_quick(dataset: Dataset) -> bool:
 
 def counts(dataset: Dataset, ids: np.ndarray) -> np.ndarray:
     """Return how many of some images each class has in each split, int64 `(classes, splits)`."""
-    classes, splits = len(dataset.about.class_names), len(SPLITS)
+    classes, splits = len(dataset.about.class_names), len(LABELED_SPLITS)
+    ids = ids[dataset.labels[ids] >= 0]
     places = dataset.labels[ids].astype(np.int64) * splits + dataset.splits[ids]
     return np.bincount(places, minlength=classes * splits).reshape(classes, splits)
 
@@ -124,6 +125,7 @@ def brightness(dataset: Dataset, ids: np.ndarray) -> np.ndarray:
         The 5th, 25th, 50th, 75th and 95th percentile of their mean gray levels, 0–255, float64 `(classes, 5)`; NaN
         for a class without images.
     """
+    ids = ids[dataset.labels[ids] >= 0]
     values, labels = dataset.index["brightness"][ids], dataset.labels[ids]
     result = np.full((len(dataset.about.class_names), len(_QUANTILES)), np.nan)
     for label in np.unique(labels):

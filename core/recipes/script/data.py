@@ -129,9 +129,9 @@ def _folder_code(shape: tuple[int, int, int], *, gray: bool) -> str:
 def load_images():
     """Return the images of the folder that Pixelwise exported: train/0-cat/000001.jpg, numbered in order."""
     paths = sorted(Path(sys.argv[1]).glob("*/*/*"), key=lambda path: path.stem)
-    names = sorted({{path.parent.name for path in paths}})
-    labels = np.array([names.index(path.parent.name) for path in paths])
-    parts = np.array([("train", "test", "validation").index(path.parent.parent.name) for path in paths])
+    parts = np.array([("train", "test", "validation", "unlabeled").index(path.parent.parent.name) for path in paths])
+    names = sorted({{path.parent.name for path, part in zip(paths, parts) if part != UNLABELED}})
+    labels = np.array([names.index(path.parent.name) if path.parent.name in names else -1 for path in paths])
     images = np.empty((len(paths), {shape[0]}, {shape[1]}, {shape[2]}), np.uint8)
     for index, path in enumerate(paths):
         images[index] = np.asarray(prepared({opened})).reshape(images.shape[1:])
@@ -189,7 +189,7 @@ def split_code(dataset: str, split: Split, decided: Decided | None, *, by_group:
     lines = list(_BY_GROUP) if by_group else []
     lines.append("train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))")
     if split.pictures or split.test_pictures:
-        lines.append("everything = np.arange(len(labels))")
+        lines.append("everything = np.flatnonzero(labels >= 0)")
     if split.pictures:
         lines += [
             f"_, everything = map(np.sort, {drawn('everything', split.pictures, split.choosing_seed)})",
@@ -228,8 +228,10 @@ def _decisions(split: Split, decided: Decided | None) -> list[str]:
             *(f"    {line}" for line in relabelled),
             "}",
             "for index, label in relabelled.items():",
-            f"    if index in {parts[0]}{''.join(f' or index in {part}' for part in parts[1:])}:",
+            f"    if index in {' or index in '.join(parts)} or parts[index] == UNLABELED:",
             "        labels[index] = label",
+            "given = [index for index in relabelled if parts[index] == UNLABELED]",
+            "train = np.union1d(train, np.array(given, int))",
         ]
     if decided.excluded:
         excluded = textwrap.wrap(", ".join(map(str, decided.excluded)), 108)

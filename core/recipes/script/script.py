@@ -158,7 +158,7 @@ def _constants(recipe: Recipe, about: About, body: str) -> str:
         "CLASSES": repr(len(about.class_names)),
     }
     lines = [f"{name} = {value}" for name, value in values.items() if _names(name, body)]
-    return "\n".join([*lines, "TRAIN, TEST, VALIDATION = 0, 1, 2  # the parts of the dataset"])
+    return "\n".join([*lines, "TRAIN, TEST, VALIDATION, UNLABELED = 0, 1, 2, 3  # the parts of the dataset"])
 
 
 def _parts(recipe: Recipe, about: About, decided: Decided | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit import runtime
 
 from core.charts.palette import CLASS_COLOURS
-from core.datasets.store import Dataset
+from core.datasets.store import UNLABELED, Dataset
 from core.datasets.views.embedding_map import PCA, Map, SpriteSheet
 from pages.components import script, style, taking
 
@@ -84,17 +84,17 @@ def points_of(dataset: Dataset, found: Map) -> bytes:
     ids, places = found.ids[drawn], found.coordinates[drawn]
     lowest, highest = places.min(axis=0), places.max(axis=0)
     places = (places - (lowest + highest) / 2) / max((highest - lowest).max() / 2, 1e-12)
-    index = dataset.index[ids]
+    index, labels, names = dataset.index[ids], dataset.labels[ids], dataset.about.class_names
     return json.dumps(
         {
             "ids": ids.tolist(),
             "tiles": drawn.tolist(),
             "x": np.round(places[:, 0], 4).tolist(),
             "y": np.round(places[:, 1], 4).tolist(),
-            "labels": dataset.labels[ids].tolist(),
+            "labels": np.where(labels < 0, len(names), labels).tolist(),
             "names": [dataset.names[each] for each in ids] if dataset.names else [f"image {each:,}" for each in ids],
             "aspects": np.round(index["width"] / index["height"], 3).tolist(),
-            "classes": dataset.about.class_names,
+            "classes": [*names, UNLABELED] if (labels < 0).any() else names,
             "colours": CLASS_COLOURS,
             "axes": _axes(found),
         },

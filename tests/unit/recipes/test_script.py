@@ -151,7 +151,9 @@ def test_the_same_images_train(data_home: Path, split: Split, dataset: str) -> N
     decided = Decided((3, 4, 10, 1000), {7: 2, 1500: 9, 1796: 1})
     expected = parts(digits, split, decided)
     known = {"labels": np.array(digits.labels), "parts": np.asarray(digits.splits), "TRAIN": 0, "TEST": 1}
-    found = defined(split_code(dataset, split, decided), train_test_split=train_test_split, **known, VALIDATION=2)
+    found = defined(
+        split_code(dataset, split, decided), train_test_split=train_test_split, **known, VALIDATION=2, UNLABELED=3
+    )
     for name in ("train", "validation", "test"):
         assert np.array_equal(found[name], getattr(expected, name)), name
     used = np.concatenate([expected.train, expected.validation])

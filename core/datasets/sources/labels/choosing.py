@@ -261,19 +261,25 @@ def _left_out(tree: Tree, found: _Found, labels: np.ndarray) -> tuple[tuple[Left
     """Return what has no class, and why, by folders."""
     places: dict[LeftOut, int] = {}
     reasons = np.full(len(tree.paths), -1, np.int32)
+    # A single image above the folders of the classes is a logo or a plot.
+    having = {folder for folder, positions in tree.files.items() if (labels[positions] >= 0).any()}
+    above = {folder[:depth] for folder in having for depth in range(len(folder))} - having
     for folder, positions in tree.files.items():
         outer = within(folder, found.reading.left_out)
         for position in positions:
             if labels[position] >= 0:
                 continue
             if outer is not None:
-                reason = LeftOut("/".join(outer), found.reading.left_out[outer])
+                why = found.reading.left_out[outer]
+                unlabeled = why == folders.UNLABELED_FOLDER
+                reason = LeftOut("/".join(outer), why, set_aside=not unlabeled, unlabeled=unlabeled)
             elif not tree.images[position] and tree.paths[position][-1].lower().endswith(TABLE_ENDINGS):
                 reason = LeftOut("/".join(folder) or ".", _TABLE)
             elif position in found.masks:
                 reason = LeftOut("/".join(folder) or ".", _MASK_FILE)
             else:
-                reason = LeftOut("/".join(folder) or ".", _NO_CLASS, set_aside=False)
+                kept = tree.images[position] and folder not in above
+                reason = LeftOut("/".join(folder) or ".", _NO_CLASS, set_aside=False, unlabeled=kept)
             reasons[position] = places.setdefault(reason, len(places))
     return tuple(places), reasons
 

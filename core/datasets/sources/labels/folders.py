@@ -15,6 +15,8 @@ from core.datasets.sources.labels.tree import Folder, Tree, within
 # From that many folders on with a number in the name, that all hold the same few, the few are the classes.
 _MANY_GROUPS = 6
 _SHARED = 0.8
+# Its images are kept without a class.
+UNLABELED_FOLDER = "Nobody has said what its images are."
 
 
 @dataclass
@@ -141,8 +143,10 @@ class _Levels:
     def _take_splits(self, depth: int, names: Counter[str], splits: dict[str, str]) -> None:
         """Let a level be that of the splits; what is beside them is left out."""
         self._splits_at[depth] = splits
-        given = ", ".join(sorted(splits))
-        self._leave(depth, set(names) - set(splits), f"It stands beside {given} and is none of these.")
+        given, others = ", ".join(sorted(splits)), set(names) - set(splits)
+        unlabeled = {name for name in others if words.is_unlabeled(name)}
+        self._leave(depth, unlabeled, UNLABELED_FOLDER)
+        self._leave(depth, others - unlabeled, f"It stands beside {given} and is none of these.")
 
     def _is_class_level(self, depth: int, names: Counter[str]) -> bool:
         """Tell whether a level names classes; if not, take what it tells."""
@@ -164,6 +168,9 @@ class _Levels:
         elif whole := self._holds_splits(depth, names):
             self._leave(depth, set(names) - {whole}, f"It stands beside {whole}, where the splits are.")
         else:
+            unlabeled = {name for name in names if words.says_unlabeled(name)}
+            if len(names) - len(unlabeled) > 1:
+                self._leave(depth, unlabeled, UNLABELED_FOLDER)
             return True
         return False
 

@@ -21,11 +21,13 @@ class LeftOut:
         where: a folder or, for single files, the folder that they are in.
         why: a sentence.
         set_aside: whether it is left out on purpose, such as masks; else no class is found for it.
+        unlabeled: whether it may be kept without a class.
     """
 
     where: str
     why: str
     set_aside: bool = True
+    unlabeled: bool = False
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,10 @@ _BESIDE = {
     *("pred", "predict", "prediction", "predictions", "seg pred", "single prediction", "unlabeled", "unlabelled"),
     *("meta", "metadata", "sample", "samples", "example", "examples", "figures", "docs", "demo", "inference"),
 }
+_UNLABELED = {
+    *("pred", "predict", "prediction", "predictions", "seg pred", "single prediction", "inference"),
+    *("unlabeled", "unlabelled", "unlabeled data", "unlabelled data", "unsup", "no label", "unknown labels"),
+}
 _MASK_WORDS = ("mask", "segmentation", "groundtruth", "trimap")
 _MASK_FILE = re.compile(rf"(.+?)[ _-]+(?:{'|'.join(_MASK_WORDS)})s?(?:[ _-]?\d+)?", re.IGNORECASE)
 
@@ -145,6 +149,17 @@ def is_group(name: str) -> bool:
     text = normalized(name)
     whole = text.rstrip("0123456789").rstrip()
     return bool(_GROUP.fullmatch(text)) or (whole != text and whole in _CONTAINERS)
+
+
+def says_unlabeled(name: str) -> bool:
+    """Tell whether a folder's name cannot be a class's, since it says that there is none."""
+    return normalized(name).startswith(("unlabeled", "unlabelled"))
+
+
+def is_unlabeled(name: str) -> bool:
+    """Tell whether a folder's name says that nobody has said what its images are: `seg_pred`, `unlabeled`, `test1`."""
+    text = normalized(name)
+    return text in _UNLABELED or text.rstrip("0123456789 ") == "test"
 
 
 def is_beside(name: str) -> bool:

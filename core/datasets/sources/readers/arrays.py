@@ -15,7 +15,7 @@ from PIL import Image
 
 from core.datasets.sources.labels import words
 from core.datasets.sources.readers.base import Member, Opened, Reader, clean
-from core.datasets.store import SPLITS, DatasetError
+from core.datasets.store import SPLITS, UNLABELED, DatasetError
 
 # Small images are kept as one array, so that a file of theirs is never kept: the quickest format to write will do.
 _SMALL_SIDE = 64
@@ -129,7 +129,9 @@ class ArrayReader(Reader):
             for row, label in enumerate(labels.tolist()):
                 if pixels.splits is not None:
                     folder = (SPLITS[pixels.splits[row]],)
-                yield Member((*folder, names[label], f"{row:06}.{ending}"), size, (place, row))
+                # In our own export an image without a class has the label -1, and a split of its own.
+                classes = () if folder == (UNLABELED,) and label == -1 else (names[label],)
+                yield Member((*folder, *classes, f"{row:06}.{ending}"), size, (place, row))
 
     @contextmanager
     def opened(self) -> Iterator[Opened]:

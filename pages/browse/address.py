@@ -14,8 +14,8 @@ from pages.common.address import AddressError, Parameter, first, number, one_of,
 from pages.common.map_layout import by_parameter, method_parameter
 from pages.common.pickers import dataset_parameter
 
-IMAGES, OVERVIEW, MAP, AUDIT = "Images", "Overview", "Map", "Audit"
-VIEWS = {"pictures": IMAGES, "overview": OVERVIEW, "map": MAP, "audit": AUDIT}
+IMAGES, OVERVIEW, MAP, AUDIT, LABEL = "Images", "Overview", "Map", "Audit", "Label"
+VIEWS = {"pictures": IMAGES, "overview": OVERVIEW, "map": MAP, "audit": AUDIT, "label": LABEL}
 VIEW = "browse_view"
 
 

@@ -9,7 +9,7 @@ from core.datasets import selection
 from core.datasets.sources import catalogue
 from core.datasets.store import Dataset
 from core.storage.progress import counted
-from pages.browse.address import AUDIT, IMAGES, MAP, OVERVIEW, VIEW, VIEWS, datasets, parameters
+from pages.browse.address import AUDIT, IMAGES, LABEL, MAP, OVERVIEW, VIEW, VIEWS, datasets, parameters
 from pages.browse.audit import show_audit
 from pages.browse.embedding_map import show_map
 from pages.browse.filters import (
@@ -23,6 +23,7 @@ from pages.browse.filters import (
     shown_finding,
 )
 from pages.browse.label_check import look_of
+from pages.browse.labelling import show_labelling
 from pages.browse.overview import show_overview
 from pages.browse.shown_classes import both, choose_shown
 from pages.common.decisions import decide_on_all
@@ -58,10 +59,12 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
         with more:
             decide_on_all(dataset, ids)
             st.caption(origin(dataset))
-        if not len(ids) and view != AUDIT:
+        if not len(ids) and view not in (AUDIT, LABEL):
             st.info("No images match these filters. Remove a filter.")
         if view == AUDIT:
             show_audit(dataset, lambda finding: open_finding(dataset, finding))
+        elif view == LABEL:
+            show_labelling(dataset)
         elif view == MAP:
             show_map(dataset, ids, open_image, lambda lassoed: show_only(dataset, _LASSO, lassoed))
             lassoed = is_chosen(dataset, _LASSO) and len(ids) > 0

@@ -1,0 +1,62 @@
+"""Browse, Label: what is proposed is accepted or corrected by a click or key, and the next image is asked about."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.datasets import decisions
+from core.datasets.store import UNLABELED, About, Dataset, write
+from core.training import features
+from tests.pages.opening import said, show
+
+PAGE = "browse"
+
+
+@pytest.fixture
+def mixed(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    """Two classes apart: 12 images train, 12 test, 6 have no class."""
+    true = np.arange(30) % 2
+    seen = np.eye(2, 8)[true] + np.random.default_rng(0).normal(0, 0.05, (30, 8))
+    monkeypatch.setattr(features, "known", lambda _dataset: seen.astype(np.float16))
+    splits = np.repeat([0, 1, 3], [12, 12, 6]).astype(np.uint8)
+    pictures = np.random.default_rng(1).integers(0, 256, (30, 8, 8, 1), np.uint8)
+    labels = np.where(splits == 3, -1, true).astype(np.int16)
+    return write(About("mixed", "Mixed", "", "", ("cat", "dog"), (8, 8, 1)), {
+        "pictures": pictures, "labels": labels, "splits": splits})  # fmt: skip
+
+
+def opened(app: AppTest, dataset: str) -> AppTest:
+    app.session_state["dataset"] = dataset
+    app.session_state["browse_view"] = "Label"
+    return show(app, PAGE)
+
+
+def test_images_are_labelled_one_by_one(app: AppTest, mixed: Dataset) -> None:
+    opened(app, "mixed")
+    assert "**0 labeled by you** · 6 left · accuracy on 12 held-back images **100.0%**" in said(app)
+    app.button(key="label_accept").click().run()
+    app.button(key="label_2").click().run()
+    app.button(key="label_unsure").click().run()
+    assert not app.exception
+    made = decisions.current(mixed)
+    assert sorted(each.decision for each in made.values()) == ["relabel", "relabel", "unsure"]
+    assert set(made) <= set(mixed.select(UNLABELED).tolist())
+    assert "**2 labeled by you** · 3 left" in said(app)
+    assert "before your first label 100.0%" in said(app)
+    app.button(key="label_undo").click().run()
+    assert "**2 labeled by you** · 4 left" in said(app)
+    app.button(key="label_compare_start").click().run()
+    assert "On labels that are known: after 8 labels" in said(app) or "after 0 labels" in said(app)
+
+
+def test_where_all_is_labelled_it_says_so(app: AppTest) -> None:
+    opened(app, "digits")
+    assert "All images have a label" in app.info[0].value
+
+
+def test_without_features_they_are_offered(app: AppTest, mixed: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features, "known", lambda _dataset: None)
+    opened(app, "mixed")
+    assert "needs a pretrained network" in said(app)

@@ -24,6 +24,7 @@ from core.datasets.sources.readers import Refused
 from core.datasets.store import file_name
 from core.errors import PixelwiseError, as_storage_error
 from core.images import image_io
+from core.images.conversion import plain
 from core.images.image_io import FORMATS, ImageError
 from core.images.thumbnail import thumbnail
 from core.nn.inference import teaching
@@ -235,6 +236,7 @@ class Project:
         # Some characters would turn the direction of writing, and half letters cannot be written at all.
         shown = "".join(letter for letter in name if letter.isprintable())[:300] or "image"
         try:
+            data = plain(data)
             original = image_io.read_original(data, _SIDE)
         except ImageError as error:
             return Refused(shown, error.reason, str(error))
@@ -308,7 +310,7 @@ def new(title: str) -> Project:
 
 def seen(data: bytes) -> np.ndarray:
     """Return an image as the network sees it, uint8 `(224, 224, 3)`. Raises `ImageError`."""
-    return prepared(image_io.read_image(data, _SIDE))
+    return prepared(image_io.read_image(plain(data), _SIDE))
 
 
 def prepared(image: Image.Image) -> np.ndarray:

@@ -6,6 +6,7 @@ from core.datasets.features import imagenet_classes
 from core.datasets.features.imagenet_classes import Shown
 from core.datasets.store import Dataset
 from core.images import image_io
+from core.images.conversion import plain
 from core.images.image_io import ImageError
 from core.networks import imagenet
 from core.prediction.similar import like_photo
@@ -66,7 +67,7 @@ def _seek_like_photo(dataset: Dataset) -> None:
     if file is None or st.session_state.get(taken) == file.file_id:
         return
     try:
-        photo = image_io.read_image(file.getvalue())
+        photo = image_io.read_image(plain(file.getvalue()))
     except ImageError as error:
         st.error(f"{escape_markdown(file.name)}: {escape_markdown(str(error))}", icon=":material/error:")
         return

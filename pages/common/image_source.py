@@ -12,6 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.datasets.sources import catalogue
 from core.datasets.store import Dataset
 from core.images import image_io, samples
+from core.images.conversion import plain
 from core.images.image_io import ImageError
 from core.storage.memory_cache import bounded, image_bytes
 from pages.common.address import AddressError, Parameter, one_of, text_of, whole
@@ -168,7 +169,9 @@ def _given(source: str, beneath: DeltaGenerator) -> tuple[Image.Image, str] | No
         else:
             # Any file may come: read_image tells what is wrong with one better than a refusal by its name.
             file = st.file_uploader(
-                "JPEG, PNG, WebP, GIF or BMP", key="photo_upload", max_upload_size=image_io.MAX_MEGABYTES
+                "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF, BMP",
+                key="photo_upload",
+                max_upload_size=image_io.MAX_MEGABYTES,
             )
     if file is not None:
         st.session_state.setdefault(_GIVEN, {})[source] = shown = (file.name, file.getvalue())
@@ -186,7 +189,7 @@ def _given(source: str, beneath: DeltaGenerator) -> tuple[Image.Image, str] | No
 
 @bounded(_KEPT_BYTES, image_bytes)
 def _read(data: bytes) -> Image.Image:
-    return image_io.read_image(data)
+    return image_io.read_image(plain(data))
 
 
 def _built_in() -> tuple[Image.Image, str]:

@@ -1,10 +1,14 @@
 """The photos that a session has been given, kept over reruns and page changes with what the user says of them."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import streamlit as st
+
+from core.images.conversion import plain
+from core.images.image_io import ImageError
 
 _PHOTOS, _NEXT, _TRUTHS, _OPENED = "photos_given", "photos_next", "photos_truths", "photo_opened"
 
@@ -37,11 +41,18 @@ def photos() -> list[SessionPhoto]:
 def give(files: list[tuple[str, bytes]]) -> None:
     """Add files, names with bytes; a single one is opened."""
     first = st.session_state.get(_NEXT, 0)
-    added = [SessionPhoto(first + place, name, data) for place, (name, data) in enumerate(files)]
+    added = [SessionPhoto(first + place, name, _plain(data)) for place, (name, data) in enumerate(files)]
     st.session_state[_PHOTOS] = [*photos(), *added]
     st.session_state[_NEXT] = first + len(added)
     if added:
         show(added[0].id if len(added) == 1 else None)
+
+
+def _plain(data: bytes) -> bytes:
+    """Return a photo's file as one that is shown everywhere; one that cannot be read stays, and is refused later."""
+    with suppress(ImageError):
+        return plain(data)
+    return data
 
 
 def take_away(ids: set[int]) -> None:

@@ -11,9 +11,9 @@ import numpy as np
 
 from core.datasets import store
 from core.datasets.quality import measured
-from core.datasets.sources.conversion import ALL_LEVELS, plain
 from core.datasets.sources.readers import Refused
 from core.datasets.store import INDEX
+from core.images.conversion import ALL_LEVELS, plain
 from core.images.image_io import ImageError, Original, decode, look_into
 from core.images.thumbnail import thumbnail
 

@@ -16,7 +16,6 @@ import numpy as np
 from core.datasets import store
 from core.datasets.integrity.whole import keep_checksums
 from core.datasets.sources import uploads
-from core.datasets.sources.conversion import plain
 from core.datasets.sources.decoding import GRAY_MODES, LARGE_BYTES, Chunk, Form, MisfitError, decoded
 from core.datasets.sources.import_report import Report
 from core.datasets.sources.import_report import report as report
@@ -27,6 +26,7 @@ from core.datasets.sources.planning import plan as plan
 from core.datasets.sources.readers import Opened, Refused
 from core.datasets.store import SPLITS, About, Dataset, DatasetError
 from core.errors import StorageError, as_storage_error
+from core.images.conversion import plain
 from core.images.image_io import ImageError, decode, look_into
 from core.storage import checked, data_home, processes
 from core.storage.names import slug

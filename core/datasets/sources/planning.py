@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.sources.archives import Source, open_source
-from core.datasets.sources.conversion import ALL_LEVELS, is_other, may_have_16_bits, plain, white_of
 from core.datasets.sources.labels import (
     DRAWN,
     FOLDERS,
@@ -31,6 +30,7 @@ from core.datasets.sources.labels.folders import listed
 from core.datasets.sources.labels.groups import Grouping
 from core.datasets.sources.readers import Member, Opened
 from core.datasets.store import LABELED_SPLITS, SPLITS, UNLABELED, DatasetError
+from core.images.conversion import ALL_LEVELS, is_other, may_have_16_bits, plain, white_of
 from core.images.image_io import ImageError, read_original
 from core.images.thumbnail import thumbnail
 from core.storage.progress import Progress, counted, quiet

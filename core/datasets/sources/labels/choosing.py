@@ -18,7 +18,7 @@ from core.datasets.store import SPLITS, DatasetError
 from core.storage.progress import counted
 
 MAX_CLASSES = 1000
-IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
+IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif")
 _FEWEST_IMAGES_A_CLASS = 2
 # Deeper ones are not offered; they can be named.
 _LEVELS_OFFERED = 6

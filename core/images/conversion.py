@@ -1,4 +1,4 @@
-"""Files of images that the store does not keep, as PNG: TIFF, AVIF, and grays that use a part of 16 bits."""
+"""Files of images that the store does not keep, as PNG or JPEG: TIFF, AVIF, HEIC, and grays of a part of 16 bits."""
 
 import contextlib
 import io
@@ -15,6 +15,9 @@ ALL_LEVELS = 65_535
 _FEWER_LEVELS = (255, 4_095)
 _TIFF = (b"II*\0", b"MM\0*")
 _AVIF = (b"ftypavif", b"ftypavis")
+_HEIC = (b"ftypheic", b"ftypheix", b"ftypheim", b"ftypheis", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
+# A photo of a phone has megabytes as HEIC, and tens of them as PNG.
+_JPEG_QUALITY = 95
 _PNG = b"\x89PNG"
 _GRAY_16 = b"\x10\0"
 _MOST_PROFILE = 1_000_000
@@ -25,12 +28,14 @@ _KEPT = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
 
 
 def is_other(begin: bytes) -> bool:
-    """Tell by its first 12 bytes whether a file is TIFF or AVIF."""
-    return begin.startswith(_TIFF) or begin[4:12] in _AVIF
+    """Tell by its first 12 bytes whether a file is TIFF, AVIF or HEIC."""
+    return begin.startswith(_TIFF) or begin[4:12] in _AVIF + _HEIC
 
 
 def plain(data: bytes, white: int = ALL_LEVELS) -> bytes:
-    """Return an image's file as one that is kept: TIFF (its first page) and AVIF become PNG; others stay as they are.
+    """Return an image's file as one that is kept; JPEG, PNG, WebP, GIF and BMP stay as they are.
+
+    TIFF (its first page) and AVIF become PNG, HEIC JPEG of a quality at which nothing is seen of that.
 
     Args:
         data: the file's bytes.
@@ -47,8 +52,11 @@ def plain(data: bytes, white: int = ALL_LEVELS) -> bytes:
         gray = np.minimum(np.asarray(image, np.float32) * (255 / white), 255)
         image = Image.fromarray(np.rint(gray).astype(np.uint8))
     profile = image.info.get("icc_profile") or b""
-    made = io.BytesIO()
-    image.save(made, "PNG", icc_profile=profile if len(profile) < _MOST_PROFILE else None)
+    made, kept = io.BytesIO(), profile if len(profile) < _MOST_PROFILE else None
+    if image.mode == "RGB" and data[4:12] in _HEIC:
+        image.save(made, "JPEG", quality=_JPEG_QUALITY, subsampling=0, icc_profile=kept)
+    else:
+        image.save(made, "PNG", icc_profile=kept)
     return made.getvalue()
 
 
@@ -81,8 +89,21 @@ def _decoded(data: bytes) -> Image.Image:
         return _loaded(lambda: Image.open(found.file, formats=["PNG"]))
     if len(data) > MAX_BYTES:
         raise ImageError("too-large", f"The file has {len(data) / 1e6:.0f} MB; the limit is {MAX_BYTES // 10**6} MB.")
+    if data[4:12] in _HEIC and b"avif" not in data[16 : int.from_bytes(data[:4])]:
+        return _loaded(lambda: _heic(data))
     opener = TiffImagePlugin.TiffImageFile if data.startswith(_TIFF) else AvifImagePlugin.AvifImageFile
     return _loaded(lambda: opener(io.BytesIO(data)))
+
+
+def _heic(data: bytes) -> Image.Image:
+    """Open a HEIC file; its decoder is imported when the first one comes."""
+    try:
+        from pi_heif import HeifImageFile
+    except ImportError as error:
+        sentence = "HEIC images need the package pi-heif. Install it, or export the photo as JPEG or PNG."
+        raise ImageError("format-not-allowed", sentence) from error
+    opened: Image.Image = HeifImageFile(io.BytesIO(data))
+    return opened
 
 
 def _loaded(opened: Callable[[], Image.Image]) -> Image.Image:

@@ -1,6 +1,8 @@
 """Images of formats that are not kept come in as PNG; grays of 12 bits do not come in black."""
 
+import base64
 import io
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +10,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.sources.conversion import ALL_LEVELS, plain, white_of
 from core.datasets.sources.importing import import_images, plan
+from core.images.conversion import ALL_LEVELS, plain, white_of
 from core.images.image_io import ImageError, read_original
 from tests.unit.datasets.test_importing import imported, refusals, zipped
 
+# 64×48 px, red on the left and blue on the right.
+HEIC = base64.b85decode(
+    "0000SW^{RQXk}?*00000ZE0pPXk}?*ZE0a<0004fZDn*}000000000XXk=`10000000000aA{+700000000000000000000B57=I"
+    "V*mgE07O6l0RRC200001p#T8@00000001ul001LtX>Mi!000000RR916=`l}WdZ;I000310BCk&F#rGn01j|zbZr0t000010002}"
+    "X>f9I0002pX>en20001XXm(>m0RwOV0058x000009`FGC{rLC*01pFT0096PKmiN^|NjGU00093kN^M!000939=ZZRVE_RDDnbDP"
+    "18@KU0|1Z!00RI30{|YNAb|yz>g1-mxCm%4AOHXZ10VnZ0{|gn00967L;=Bbz=;3=025<xY;ta6Y<K_x01W^JfB*mh6lrsCWdHyG"
+    "00000KmY&$KmY&$C}V74Z~y=RKmY&$0RR91FaQ7m0RR91000000{{R2@Bjb+0ssI25O8UDX#fBK00RgJ2mk;87-?{AVE_OC00000"
+    "0RRC7fdT^sga7~lH*I8LbN~PVD<}c4SmyNVzyIY8fBtOzhsmtJSMt4A>{yfj>r3-;jX1HSz<NS^a62dP"
+)
 RNG = np.random.default_rng(0)
 COLOR = RNG.integers(0, 256, (9, 12, 3), np.uint8)
 
@@ -51,6 +62,28 @@ def test_an_avif_is_read_upright() -> None:
     assert (turned.format, turned.image.size) == ("PNG", (20, 40))
     expected = np.asarray(smooth.transpose(Image.Transpose.ROTATE_270)).astype(int)
     assert np.abs(np.asarray(turned.image) - expected).mean() < 3
+
+
+def test_a_heic_photo_is_read_and_kept_as_jpeg(data_home: Path, tmp_path: Path) -> None:
+    found = read_original(plain(HEIC))
+    assert (found.format, found.image.size) == ("JPEG", (64, 48))
+    left, right = (np.asarray(found.image.getpixel(place)) for place in ((5, 5), (60, 40)))
+    assert np.abs(left - (200, 30, 40)).max() < 4
+    assert np.abs(right - (20, 90, 220)).max() < 4
+    for damaged in (HEIC[:300], HEIC[:100], HEIC[:20], HEIC[:200] + bytes(200) + HEIC[400:]):
+        with pytest.raises(ImageError):
+            read_original(plain(damaged))
+    files = {f"{kind}/{place}.heic": HEIC for kind in ("cat", "dog") for place in range(2)}
+    made = imported(zipped(tmp_path / "x.zip", {**files, "cat/torn.heic": HEIC[:300]}))
+    assert len(made) == 4
+    assert refusals(made) == {"cat/torn.heic": "damaged"}
+
+
+def test_without_its_decoder_a_heic_is_refused_with_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    with pytest.raises(ImageError, match="need the package pi-heif") as refused:
+        plain(HEIC)
+    assert refused.value.reason == "format-not-allowed"
 
 
 def test_other_files_stay_as_they_are() -> None:

@@ -8,7 +8,7 @@ from threading import Lock
 import numpy as np
 from PIL import AvifImagePlugin, Image, ImageOps, TiffImagePlugin
 
-from core.images.image_io import MAX_BYTES, MAX_PIXELS, ImageError, look_into
+from core.images.image_io import MAX_BYTES, MAX_PIXELS, ImageError, completed, look_into
 
 # What gray images of 16 bits may use of them: 8 or 12 bits, as scanners and microscopes give, else all.
 ALL_LEVELS = 65_535
@@ -33,7 +33,7 @@ def is_other(begin: bytes) -> bool:
 
 
 def plain(data: bytes, white: int = ALL_LEVELS) -> bytes:
-    """Return an image's file as one that is kept; JPEG, PNG, WebP, GIF and BMP stay as they are.
+    """Return an image's file as one that is kept; JPEG, PNG, WebP, GIF and BMP stay, but for a missing end of a JPEG.
 
     TIFF (its first page) and AVIF become PNG, HEIC JPEG of a quality at which nothing is seen of that.
 
@@ -46,7 +46,7 @@ def plain(data: bytes, white: int = ALL_LEVELS) -> bytes:
     """
     scaled = white < ALL_LEVELS and _is_gray_16(data)
     if not scaled and not is_other(data):
-        return data
+        return completed(data)
     image = _decoded(data)
     if white < ALL_LEVELS and image.mode == "I;16":
         gray = np.minimum(np.asarray(image, np.float32) * (255 / white), 255)

@@ -22,6 +22,7 @@ __all__ = [
     "MAX_PIXELS",
     "ImageError",
     "Original",
+    "completed",
     "decode",
     "from_array",
     "look_into",
@@ -49,6 +50,8 @@ _DECODERS: dict[str, Callable[[IO[bytes]], ImageFile.ImageFile]] = {
 # In pieces that large, Linux takes back what an image had at once; smaller ones stay with each thread that had some.
 _BLOCK_BYTES = 64 * 1024 * 1024
 Image.core.set_block_size(_BLOCK_BYTES)  # type: ignore[attr-defined]
+_JPEG_BEGIN, _JPEG_SCAN, _JPEG_END = b"\xff\xd8\xff", b"\xff\xda", b"\xff\xd9"
+_NO_PIXELS = bytes(range(1, 250, 3)) * 3
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -131,12 +134,50 @@ def decode(found: Container, at_least: int = 0) -> Original:
         raise _why(error) from error
 
 
+def completed(data: bytes) -> bytes:
+    """Return a JPEG that lacks only the mark at its end with that mark; any other file as it is.
+
+    Raises:
+        ImageError: it lacks more.
+    """
+    if not data.startswith(_JPEG_BEGIN):
+        return data
+    end = data.rfind(_JPEG_END)
+    if end >= 0 and data.find(_JPEG_SCAN, end) < 0:
+        return data
+    decode(look_into(data))
+    return data.rstrip(b"\xff") + _JPEG_END
+
+
 def _opened(found: Container, at_least: int) -> Image.Image:
-    image = _DECODERS[found.kind](found.file)
+    try:
+        return _loaded(found.kind, found.file, at_least)
+    except OSError:
+        if found.kind == "JPEG" and (image := _without_end(found, at_least)):
+            return image
+        raise
+
+
+def _loaded(kind: str, file: IO[bytes], at_least: int) -> Image.Image:
+    image = _DECODERS[kind](file)
     if at_least:
         image.draft(None, (at_least, at_least))
     image.load()
     return image
+
+
+def _without_end(found: Container, at_least: int) -> Image.Image | None:
+    """Return the image of a JPEG that lacks only the mark at its end; `None` where pixels are missing.
+
+    These would be made of whatever follows: two files that end differently then differ.
+    """
+    if 2 * found.cost > _MOST_COST:
+        return None
+    found.file.seek(0)
+    data = found.file.read().rstrip(b"\xff")
+    ends = (b"", _NO_PIXELS)
+    first, second = (_loaded("JPEG", io.BytesIO(data + each + _JPEG_END), at_least) for each in ends)
+    return first if first.tobytes() == second.tobytes() else None
 
 
 def _unpacked(found: Container) -> Image.Image | None:

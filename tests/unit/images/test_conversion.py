@@ -2,7 +2,9 @@
 
 import base64
 import io
+import struct
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +86,31 @@ def test_without_its_decoder_a_heic_is_refused_with_what_helps(monkeypatch: pyte
     with pytest.raises(ImageError, match="need the package pi-heif") as refused:
         plain(HEIC)
     assert refused.value.reason == "format-not-allowed"
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("missing", [1, 2])
+def test_a_jpeg_that_lacks_only_its_end_is_complete(progressive: bool, missing: int) -> None:
+    noise = Image.effect_noise((90, 70), 60).convert("RGB")
+    whole = saved(noise, "JPEG", progressive=progressive, quality=90)
+    cut = whole[:-missing]
+    assert np.array_equal(np.asarray(read_original(cut).image), np.asarray(read_original(whole).image))
+    assert plain(cut) == whole
+    for less in (whole[:-4], whole[:-12], whole[:-200], whole[: len(whole) // 2]):
+        with pytest.raises(ImageError) as refused:
+            plain(less)
+        assert refused.value.reason == "truncated"
+    thumbnail = whole[:2] + b"\xff\xe1\0\x08Exif\xff\xd9" + whole[2:]
+    assert plain(thumbnail) is thumbnail
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iCCP", b"iTXt", b"tEXt"])
+def test_a_png_whose_texts_are_odd_has_its_pixels(kind: bytes) -> None:
+    whole = saved(COLOR, "PNG")
+    body = b"x\0\0" + zlib.compress(bytes(3_000_000)) if kind != b"tEXt" else b"x\0text"
+    checksum = zlib.crc32(kind + body) if kind != b"tEXt" else 5
+    odd = whole[:33] + struct.pack(">I", len(body)) + kind + body + struct.pack(">I", checksum) + whole[33:]
+    assert np.array_equal(np.asarray(read_original(odd).image), COLOR)
 
 
 def test_other_files_stay_as_they_are() -> None:

@@ -75,6 +75,7 @@ def datasets_list() -> None:
     show_default=True,
     help="Keep images without a class, to look at and to label; they neither train nor test.",
 )
+@click.option("--follow-links", is_flag=True, help="Follow links in a folder that lead to something inside it.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what is understood and write nothing.")
 @click.option(
     "--test-share", default=0.2, show_default=True, help="Fraction held out for testing if there is no test folder."
@@ -88,6 +89,7 @@ def datasets_add(
     split: str,
     group: str,
     unlabeled: bool,
+    follow_links: bool,
     plan_only: bool,
     test_share: float,
     seed: int,
@@ -107,6 +109,7 @@ def datasets_add(
             split=split,
             group=group,
             unlabeled=unlabeled,
+            follow_links=follow_links,
             progress=progress,
         )
         for line in plan.lines():

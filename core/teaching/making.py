@@ -101,7 +101,7 @@ def _dataset(project: Project, learned: Learned) -> Dataset:
         for image, label in zip(learned.images, labels, strict=True)
     )
     # No origin is kept of what lies there: it is not to be read again by its path.
-    reader = _ProjectReader(uploads.folder() / f"teach-{project.name}", learned.content.title, members)
+    reader = _ProjectReader(uploads.folder() / f"teach-{project.name}", learned.content.title, found=members)
     labelling = Labelling(FOLDERS, names, labels.astype(np.int16), None)
     splits = drawn_splits(labels, 0.2, 0)
     plan = Plan(Source(reader, list(members)), labelling, (), splits, np.ones(len(labels), bool), True, ())

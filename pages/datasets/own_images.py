@@ -32,6 +32,7 @@ class Choices:
     split: str = ""
     group: str = ""
     unlabeled: bool = True
+    follow_links: bool = False
 
 
 def keep_upload(upload: UploadedFile) -> Path:
@@ -83,8 +84,9 @@ def show_plan(path: Path, source: str) -> None:
     with options:
         # What is copied from a sentence of this page has word joiners, which keep it from being a link.
         typed = st.session_state.get(f"typed_{source}", "").replace("\u2060", "").strip() or None
+        links = bool(st.session_state.get(f"links_{source}"))
         try:
-            found = planned(str(path), source, Choices(typed), changed)
+            found = planned(str(path), source, Choices(typed, follow_links=links), changed)
         except DatasetError:
             other_labels(source)  # It may be wrong, or what helps.
             raise
@@ -104,12 +106,16 @@ def show_plan(path: Path, source: str) -> None:
         other_labels(source)
         split, group = splits_from(found, source), groups_from(found, source)
         unlabeled = keep_unlabeled(found, source)
+        if links or any(each.reason == "link" for each in found.source.refused):
+            st.toggle("Follow links that stay inside", key=f"links_{source}")
         share, seed = 0.2, 0
         if found.drawn or split:
             share = st.slider("Test images", 5, 50, 20, step=5, format="%d%%", key="test_share") / 100
             seed = int(st.number_input("Seed of the draw", 0, 2**31 - 1, 0, key="split_seed"))
-    choices = Choices(kind, share, seed, split, group, unlabeled)
-    if choices != Choices(found.labelling.kind, group=found.grouping.kind if found.grouping else NONE):
+    choices = Choices(kind, share, seed, split, group, unlabeled, links)
+    if choices != Choices(
+        found.labelling.kind, group=found.grouping.kind if found.grouping else NONE, follow_links=links
+    ):
         found = planned(str(path), source, choices, changed)
     with shown:
         table(found)

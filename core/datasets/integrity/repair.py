@@ -80,6 +80,7 @@ def _write_again(about: About, folder: Path, beside: Path, progress: Progress, g
                 split=came_from.split,
                 group=came_from.group or NONE,
                 unlabeled=came_from.unlabeled,
+                follow_links=came_from.follow_links,
                 progress=progress,
             )
             found = set(plan.labelling.class_names)

@@ -52,12 +52,13 @@ def require_readable(path: Path) -> None:
         raise DatasetError(f"{str(path)[:200]} cannot be read: {error.strerror}.") from error
 
 
-def open_source(path: Path, title: str = "") -> Source:
+def open_source(path: Path, title: str = "", *, follow_links: bool = False) -> Source:
     """List what a zip or folder holds, without reading the files in it.
 
     Args:
         path: the zip or folder.
         title: what to call it instead of its file's name.
+        follow_links: whether links in a folder to what is inside it are followed.
 
     Raises:
         DatasetError: there is nothing at `path`, it is neither zip nor folder, is cut short, or holds far too much.
@@ -65,7 +66,7 @@ def open_source(path: Path, title: str = "") -> Source:
     require_readable(path)
     if not path.exists():
         raise DatasetError(f"There is no file or folder {path}.")
-    found = Source(reader_of(path, title or path.name))
+    found = Source(reader_of(path, title or path.name, follows_links=follow_links))
     for each in found.reader.members():
         if isinstance(each, Refused):
             found.refused.append(each)

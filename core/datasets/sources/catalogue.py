@@ -289,6 +289,7 @@ def import_job(
     split: str = "",
     group: str = "",
     unlabeled: bool = True,
+    follow_links: bool = False,
 ) -> dict[str, Any]:
     """Import images of a user's own as a job; an upload is removed after.
 
@@ -303,6 +304,7 @@ def import_job(
         split: as `importing.plan` takes it, like `group`.
         group: which images belong together.
         unlabeled: whether images without a class are kept.
+        follow_links: whether links are followed.
 
     Returns:
         The dataset's name, and whether it was there already.
@@ -318,6 +320,7 @@ def import_job(
             split=split,
             group=group,
             unlabeled=unlabeled,
+            follow_links=follow_links,
             progress=progress,
         )
         made, known = importing.import_or_find(

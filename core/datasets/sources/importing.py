@@ -197,7 +197,8 @@ class _Writer:
         checked.write(self.folder / "dataset.json", asdict(about), indent=1, lasting=False)
         if plan.source.path.parent != uploads.folder():
             place, group = str(plan.source.path.absolute()), plan.grouping.kind if plan.grouping else NONE
-            choices = (plan.labelling.kind, plan.test_share, plan.seed, plan.split, group, plan.keeps_unlabeled)
+            links = plan.source.reader.follows_links
+            choices = (plan.labelling.kind, plan.test_share, plan.seed, plan.split, group, plan.keeps_unlabeled, links)
             Origin(place, *choices).keep(self.folder)
         keep_checksums(self.folder)
 

@@ -19,6 +19,7 @@ class Origin:
         split: as `plan` takes it, like `group`; empty: as it comes.
         group: which images belong together.
         unlabeled: whether images without a class are kept.
+        follow_links: whether links are followed.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Origin:
     split: str = ""
     group: str = ""
     unlabeled: bool = False
+    follow_links: bool = False
 
     def keep(self, folder: Path) -> None:
         """Write it into a dataset's folder. Raises `OSError`."""

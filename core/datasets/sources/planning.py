@@ -205,6 +205,7 @@ def plan(
     split: str = "",
     group: str = "",
     unlabeled: bool = True,
+    follow_links: bool = False,
     progress: Progress = quiet,
 ) -> Plan:
     """Find out what an import of a zip or folder would take; nothing is written.
@@ -219,13 +220,14 @@ def plan(
             comes, and drawn where nothing tells any.
         group: which images belong together, as `groups.find` takes it; empty: what is found; `none`: none do.
         unlabeled: whether images without a class are kept, in a split of their own.
+        follow_links: whether links in a folder to what is inside it are followed.
         progress: told that it begins.
 
     Raises:
         DatasetError: it cannot be read, holds no files, no class can be found, or none of the splits or groups wanted.
     """
     progress("listing the files", 0, 0, "files")
-    source = open_source(path, title)
+    source = open_source(path, title, follow_links=follow_links)
     if not source.members:
         refused = f" {counted(len(source.refused), 'file was', 'files were')} refused." if source.refused else ""
         raise DatasetError(f"{source.title} holds no images.{refused}")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from core.datasets.integrity.repair import repair
 from core.datasets.sources.archives import open_source
-from core.datasets.sources.importing import plan
+from core.datasets.sources.importing import import_images, plan
 from core.datasets.sources.readers import READERS, FolderReader, Member, Reader, TarReader, ZipReader, reader_of
 from core.datasets.store import DatasetError
 from tests.unit.datasets.test_importing import image, imported, pets, refusals, zipped
@@ -132,3 +133,38 @@ def test_a_bomb_within_a_zip_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
         archive.writestr("cat/1.png", image())
     found = plan(tmp_path / "pets.zip")
     assert [each.file for each in found.source.refused] == ["inner.zip"]
+
+
+def test_links_are_followed_on_request_and_never_out_of_the_folder(data_home: Path, tmp_path: Path) -> None:
+    root = tmp_path / "pets"
+    (root / "pool" / "dogs").mkdir(parents=True)
+    (root / "train" / "cat").mkdir(parents=True)
+    (tmp_path / "secret.png").write_bytes(image(99))
+    for each in range(3):
+        (root / "pool" / f"{each}.png").write_bytes(image(each))
+        (root / "pool" / "dogs" / f"{each}.png").write_bytes(image(10 + each))
+        (root / "train" / "cat" / f"{each}.png").symlink_to(root / "pool" / f"{each}.png")
+    (root / "train" / "dog").symlink_to(Path("../pool/dogs"), target_is_directory=True)
+    (root / "train" / "cat" / "out.png").symlink_to(tmp_path / "secret.png")
+    (root / "train" / "cat" / "gone.png").symlink_to(root / "nowhere.png")
+    (root / "train" / "cat" / "round").symlink_to(root, target_is_directory=True)
+    assert {each.reason for each in open_source(root).refused} == {"link"}
+    found = open_source(root, follow_links=True)
+    assert {each.file: each.reason for each in found.refused} == {
+        f"train/cat/{name}": "outside" for name in ("out.png", "gone.png", "round")
+    }
+    linked = [member.name for member in found.members if member.name.startswith("train")]
+    assert linked == [f"train/{kind}/{each}.png" for kind in ("cat", "dog") for each in range(3)]
+    made = import_images(plan(root, labelling="folders:2", follow_links=True), name="mine", title="Mine")
+    assert {"cat", "dog"} <= set(made.about.class_names)
+    assert len(repair("mine")) == len(made)
+
+
+def test_packings_that_are_not_read_are_said_before_the_import(tmp_path: Path) -> None:
+    data = bytearray(zipped(tmp_path / "x.zip", pets(2)).read_bytes())
+    first, listed = data.index(b"PK\3\4"), data.index(b"PK\1\2")
+    data[first + 8 : first + 10] = data[listed + 10 : listed + 12] = (9).to_bytes(2, "little")
+    (tmp_path / "x.zip").write_bytes(data)
+    (refused,) = open_source(tmp_path / "x.zip").refused
+    assert (refused.file, refused.reason) == ("pets/cat/0.png", "packing")
+    assert "Deflate64" in refused.sentence

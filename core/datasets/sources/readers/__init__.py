@@ -20,11 +20,13 @@ READERS: tuple[type[Reader], ...] = tuple(
 )
 
 
-def reader_of(path: Path, title: str) -> Reader:
+def reader_of(path: Path, title: str, *, follows_links: bool = False) -> Reader:
     """Return the reader of what is at a path; the last takes all that no other claims, and says what is wrong with it.
 
     Args:
         path: a file or folder that is there.
         title: what to call it.
+        follows_links: whether links to what is inside are followed.
     """
-    return next(kind for kind in READERS if kind.claims(path) or kind is READERS[-1])(path, title)
+    kind = next(kind for kind in READERS if kind.claims(path) or kind is READERS[-1])
+    return kind(path, title, follows_links)

@@ -21,10 +21,12 @@ _LARGE = 1_000_000
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _SENTENCES = {
     "unsafe-name": "Its name points outside the archive. Nothing was written for it.",
-    "link": "It is a link to another file, which is not followed. Put the image itself there.",
+    "link": "It is a link, which is not followed unless you choose it. Put the image itself there, or follow links.",
     "encrypted": "Encrypted. Unpack the archive with its password and use the folder.",
     "overlapping": "It shares its bytes with another entry of the archive, as only a forged zip does.",
     "suspicious-compression": "It says that it is hundreds of times larger than its packed bytes, as no image is.",
+    "packing": "It is packed in a way that is not read, such as Deflate64. Unpack the archive and use the folder.",
+    "outside": "It is a link out of the folder, or to nothing, which is never followed. Put the image itself there.",
     "archive": "It is an archive in itself. Unpack it and give its images.",
     "no-file": "It is a device, or a file with holes, which is not read.",
 }
@@ -111,11 +113,13 @@ class Reader(ABC):
     Attributes:
         path: what is read.
         title: what to call it.
+        follows_links: whether links to what is inside are followed; others never are.
         in_order: whether its members' order counts, or reading them in another would be slow; else they are sorted.
     """
 
     path: Path
     title: str
+    follows_links: bool = False
     in_order: ClassVar[bool] = False
 
     @property

@@ -20,6 +20,7 @@ _HIGHEST_RATIO, _RATIO_FROM_BYTES = 200, 1_000_000
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 # Python unpacks all that it reads of these at once, and 4 kB may hold 80 MB.
 _UNBOUNDED, _PIECE = (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA), 4096
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, *_UNBOUNDED)
 # A local header without the name, whose length its own entry does not tell for sure.
 _LOCAL_HEADER_BYTES = 30
 
@@ -126,6 +127,8 @@ def _members(archive: zipfile.ZipFile, within: str = "") -> Iterator[Member | Re
             yield member.refused("link")
         elif entry.flag_bits & _ENCRYPTED:
             yield member.refused("encrypted")
+        elif entry.compress_type not in _PACKINGS:
+            yield member.refused("packing")
         elif entry.header_offset in overlapping:
             yield member.refused("overlapping")
         elif entry.file_size > max(_RATIO_FROM_BYTES, _HIGHEST_RATIO * entry.compress_size):

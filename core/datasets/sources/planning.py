@@ -40,6 +40,10 @@ _SHOWN = 8
 _OF_16_BITS, _HEAD_BYTES = (".png", ".tif", ".tiff"), 32
 # A text beside each image, as YOLO has it, is no file of labels; all their rows are in memory at once.
 _MOST_TABLES, _MOST_TABLE_BYTES = 30, 100_000_000
+# Endings of files with boxes of objects, and what is at their beginning.
+_BOXES = ((".json", "COCO", (b'"images"', b'"file_name"')), (".xml", "VOC", (b"<annotation", b"<bndbox")))
+_BOXES_BYTES = 100_000
+_CUT_OUT = "Each image has one class: to classify objects, cut the boxes out into a folder for each class."
 # JPEG, PNG, GIF, BMP, and the container of WebP.
 _MAGIC, _MAGIC_BYTES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF"), 12
 
@@ -253,6 +257,8 @@ def plan(
             f"{counted(divided, 'group has', 'groups have')} images in several splits. Training leaves out those in "
             f"train; to keep them, let the splits be drawn by group (--split {DRAWN}).",
         )
+    if boxes := _boxes(source):
+        notes += (boxes,)
     white = _white(source, looks)
     if white < ALL_LEVELS:
         notes += (
@@ -332,6 +338,19 @@ def _tables(source: Source) -> list[Table]:
             with contextlib.suppress(OSError):
                 found.append(parsed(member.parts, reader.read(member)))
     return [table for table in found if table is not None]
+
+
+def _boxes(source: Source) -> str:
+    """Say that there are boxes of objects, as COCO and VOC have them; empty: none are seen."""
+    with source.opened() as reader:
+        for ending, kind, marks in _BOXES:
+            several = [each for each in source.members if each.name.lower().endswith(ending)]
+            for member in several[:_MOST_TABLES]:
+                with contextlib.suppress(OSError):
+                    begin = reader.begin(member, _BOXES_BYTES)
+                    if all(mark in begin for mark in marks):
+                        return f"{member.parts[-1]} has boxes of objects ({kind}), which are not read. {_CUT_OUT}"
+    return ""
 
 
 def _images_among(source: Source) -> np.ndarray:

@@ -56,7 +56,7 @@ INDEX = np.dtype(
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _MOST_ABOUT, _MOST_NAMES = 40_000_000, 1_000_000_000
-_NEEDED = ("dataset.json", "labels.npy", "splits.npy", "pictures.npy", "index.npy", "thumbnails.bin")
+_NEEDED = ("dataset.json", "labels.npy", "splits.npy", "groups.npy", "pictures.npy", "index.npy", "thumbnails.bin")
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +132,7 @@ class Dataset:
         """
         if not len(self):
             raise self._damaged("it has no images")
-        _ = self.splits
+        _ = self.splits, self.groups
         if not self.about.as_files:
             # Without its checksums, which are looked at when an image is.
             self._read("pictures", Array(np.uint8, ("n", *self.about.size)))

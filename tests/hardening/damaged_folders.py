@@ -14,6 +14,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,7 @@ _PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("browse", {"dataset": "pets", "view": "map"}),
     ("browse", {"dataset": "pets", "view": "map", "by": "features"}),
     ("browse", {"dataset": "pets", "view": "audit"}),
+    ("browse", {"dataset": "pets", "view": "label"}),
     ("errors", {"run": "RUN", "view": "calibration"}),
     ("errors", {"run": "RUN", "view": "label-errors"}),
     ("errors", {"run": "RUN", "view": "map"}),
@@ -226,6 +228,12 @@ def _make() -> tuple[Run, Run]:
         [0, 1] * 6,
         ["cat", "dog"],
     )
+    # Two have no class, and pairs belong together.
+    np.save(pets.folder / "labels.npy", np.array([0, 1] * 5 + [-1, -1], np.int16))
+    np.save(pets.folder / "splits.npy", np.repeat([0, 3], [10, 2]).astype(np.uint8))
+    np.save(pets.folder / "groups.npy", np.arange(12, dtype=np.int32) // 2)
+    (pets.folder / "dataset.json").write_text(replace(pets.about, groups="pairs").to_json())
+    pets = store.read(pets.folder)
     decisions.decide(pets, [1, 2], decisions.EXCLUDE)
     decisions.decide(pets, [4], decisions.RELABEL, 1)
     report.audit(pets)

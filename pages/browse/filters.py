@@ -12,7 +12,7 @@ from core.datasets.audit.findings import AuditFinding
 from core.datasets.decisions import EXCLUDE, KEEP, KEPT, RELABEL, UNSURE
 from core.datasets.features import label_check
 from core.datasets.selection import DECIDED, Filters, Order
-from core.datasets.store import SPLITS, Dataset
+from core.datasets.store import SPLITS, UNLABELED, Dataset
 from pages.common.messages import escape_markdown
 
 _SORT_TITLES = {
@@ -164,6 +164,8 @@ def _choose_split(dataset: Dataset, counts: dict[str, int]) -> str | None:
 
 def _choose_classes(dataset: Dataset, split: str | None) -> list[int]:
     names, key = dataset.about.class_names, key_of(dataset, "classes")
+    if split == UNLABELED:
+        return []
     counts = dataset.counts.sum(axis=1) if split is None else dataset.counts[:, SPLITS.index(split)]
     many = len(names) > _MOST_PILLS
     help_text = "Number of images per class in this split. Select none to show all."

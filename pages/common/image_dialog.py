@@ -87,8 +87,10 @@ def _show(dataset: Dataset, index: int, said: str) -> None:
     shown = image_detail.close_up(dataset, index)
     kind = "gray" if shown.gray else "colour"
     name = f" · {escape_markdown(dataset.names[index])}" if dataset.names else ""
+    split = SPLITS[dataset.splits[index]]
+    beside = said or (split if split != label else "")
     st.markdown(
-        f"**{escape_markdown(label)}** · {said or SPLITS[dataset.splits[index]]} · image {index:,}{name} · "
+        f"**{escape_markdown(label)}** · {f'{beside} · ' if beside else ''}image {index:,}{name} · "
         f"{shown.width}×{shown.height} pixels, {kind}"
     )
     viewer(shown, f"Image {index}, enlarged: {label}", key="viewer", keys={"l": ".st-key-relabel input"})

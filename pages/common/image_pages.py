@@ -34,7 +34,8 @@ class Told:
 
 def _class_of(dataset: Dataset, index: int) -> Told:
     label = dataset.class_of(index)
-    return Told(label, f"{label}, {SPLITS[dataset.splits[index]]} image {index}")
+    split = SPLITS[dataset.splits[index]]
+    return Told(label, f"{label} image {index}" if split == label else f"{label}, {split} image {index}")
 
 
 @dataclass(frozen=True)

@@ -60,3 +60,12 @@ def test_without_features_they_are_offered(app: AppTest, mixed: Dataset, monkeyp
     monkeypatch.setattr(features, "known", lambda _dataset: None)
     opened(app, "mixed")
     assert "needs a pretrained network" in said(app)
+
+
+@pytest.mark.parametrize("view", ["pictures", "overview", "map"])
+def test_they_can_be_browsed(app: AppTest, mixed: Dataset, view: str) -> None:
+    index = int(mixed.select(UNLABELED)[0])
+    opened = show(app, "browse", dataset="mixed", split=UNLABELED, view=view, picture=str(index))
+    assert "**6 images**" in said(opened)
+    assert "**unlabeled** · image 24" in said(opened).replace("\\", "")
+    assert "without a class, it neither trains nor tests; give it one (L)" in said(opened)

@@ -40,11 +40,15 @@ from core.evaluation.explaining.turned import Turned
 from core.recipes.recipe import find_recipe
 from core.runs import Run, comparison, folders
 from core.storage import jobs, user_library
+from core.sweeps import importance
+from core.sweeps import sweep as sweeps
+from core.sweeps.importance import Importance, Importances
 from tests.paths import PROJECT
 from tests.unit.evaluation.test_ood import HALF
 from tests.unit.made_features import keep_features
 from tests.unit.made_runs import made_run, unsigned
 from tests.unit.photos import photo_set
+from tests.unit.sweeps.made_sweeps import carried_out, finish, made_sweep
 
 SUITE, BENCH, BROWSER = 24, 1_500, False
 _SEED = 25
@@ -69,6 +73,8 @@ _PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("preprocess", {"dataset": "pets"}),
     ("augment", {"dataset": "pets"}),
     ("train", {"dataset": "pets"}),
+    ("runs", {"sweep": "SWEEP"}),
+    ("train", {"view": "sweep", "dataset": "digits"}),
 )
 _LEFT_OUT = (".lock", "train.log", "job.log", "worker.log")
 _DEEP = "[" * 100_000
@@ -118,9 +124,10 @@ def _outcome(case: str, other: Run, broken: Run, pages: list[tuple[str, dict[str
             except PixelwiseError as error:
                 if what.startswith("other"):
                     return f"{case}: {what}: {error}"
+        swept = next((each.name for each in sweeps.all_sweeps()), "")
         for page, address in pages:
             if problem := _page_problem(
-                page, {name: text.replace("RUN", broken.name) for name, text in address.items()}
+                page, {name: text.replace("RUN", broken.name).replace("SWEEP", swept) for name, text in address.items()}
             ):
                 return f"{case}: {problem}"
         for each in damaged.all_damaged():
@@ -202,6 +209,11 @@ def _make() -> tuple[Run, Run]:
     rng = np.random.default_rng(_SEED)
     other = made_run([1, 2], title="Whole")
     decisions.decide(catalogue.open_dataset("digits"), [3], decisions.EXCLUDE)
+    with patch.object(Run, "start", lambda run: finish(Run(run.folder))):
+        swept = made_sweep("optimiser.learning_rate=0.001..0.1", "fit.batch_size=32,64", trials=3)
+        swept.write_status(replace(swept.status(), state="stopped"))
+        importance.keep(swept.folder, Importances(12, (Importance("fit.batch_size", 0.5, 0.2, 0.7),)))
+        carried_out(swept)
     broken = made_run([3, 4, 5])
     broken.annotate(title="Mine", note="a note", star=True)
     for run in (other, broken):
@@ -270,6 +282,7 @@ def _cases(home: Path) -> list[tuple[Path, str, Damage]]:
         *sorted((home / "features").iterdir()),
         *sorted((home / "jobs").iterdir()),
         *sorted((home / "saved").iterdir()),
+        *(path for path in sorted((home / "sweeps").iterdir()) if path.is_dir()),
     ]
     queues = []
     for root in roots:

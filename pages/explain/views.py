@@ -10,6 +10,7 @@ from pages.explain import (
     pooling,
     recipes,
     regularisation,
+    softmax,
 )
 from pages.explain.view import View
 
@@ -17,6 +18,7 @@ VIEWS: tuple[View, ...] = (
     numbers.VIEW,
     convolution.VIEW,
     pooling.VIEW,
+    softmax.VIEW,
     regularisation.VIEW,
     generators.VIEW,
     augmentation.VIEW,

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from core.lessons import cross_entropy
 from core.lessons.convolution import PADDINGS, convolved
 from core.lessons.pooling import AVERAGE, MAX, pooled
 
@@ -37,3 +38,17 @@ def test_pooling(how: str) -> None:
         given = np.asarray(kind(size, stride, padding)(image))[0, :, :, 0]
         made = pooled(image[0, :, :, 0], size, stride, padding, how)
         assert made == pytest.approx(given, abs=1e-5), (shape, size, stride, padding)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5])
+def test_softmax_and_cross_entropy(smoothing: float) -> None:
+    logits = np.random.default_rng(0).normal(scale=4, size=(20, 7)).astype(np.float32)
+    given = np.asarray(keras.ops.softmax(logits))
+    made = cross_entropy.softmax(logits)
+    assert made == pytest.approx(given, abs=1e-5)
+    for label, probabilities in enumerate(made[:7]):
+        loss = keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)(
+            np.eye(7)[label : label + 1], probabilities[None]
+        )
+        wanted = cross_entropy.targets(label, 7, smoothing)
+        assert cross_entropy.cross_entropy(probabilities, wanted) == pytest.approx(float(loss), abs=1e-5)

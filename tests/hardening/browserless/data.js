@@ -407,6 +407,17 @@ const makers = {
       ringed: bits(),
     };
   },
+  softmax: () => {
+    const length = one([1, 2, 10]);
+    const logits = () => list(length, () => one([0, 20, -20, 8 * share()]));
+    return {
+      names: list(length, word),
+      own: logits(),
+      chosen: { logits: one([null, logits()]), label: below(length), smoothing: one([0, 0.1, 0.5]) },
+      rest: one([{ count: 0, log_sum: null, sum: 0 }, { count: 990, log_sum: -3, sum: -9000 }]),
+      batch: one([null, { probabilities: list(count(), share), images: 1e6, mean: 0, median: 16.1, worst: share() }]),
+    };
+  },
   tiles: () => {
     const about = {
       width: size(),

@@ -29,7 +29,7 @@ from core.errors import PixelwiseError, StorageError, storage_sentence
 from core.networks.layer_sizes import layer_sizes, memory_problem
 from core.nn.tensorflow_import import import_keras
 from core.nn.training.journal import Journal, Stopped
-from core.runs import Run, RunError, checkpoint
+from core.runs import Run, RunError, checkpoint, kept_epochs
 from core.runs.status import PAUSE, STOP
 from core.storage import checked, data_home, processes
 from core.storage.progress import progress_text
@@ -128,6 +128,7 @@ def _train(journal: Journal) -> None:
     _check_disk(run, sum(size.parameters for size in sizes))
     done = begin.progress.epoch if begin else 0
     checkpoint.remove_after(run.checkpoint_folder, done)
+    kept_epochs.remove_after(run, done)
     journal.cut(done, begin.progress.untold if begin else ())
     journal.check_wish()
 
@@ -161,10 +162,12 @@ def _train(journal: Journal) -> None:
 def _check_disk(run: Run, parameters: int) -> None:
     """Make sure that the checkpoints will fit: two are kept while a third is written, each with two moments a weight.
 
+    Beside them are the weights of some epochs.
+
     Raises:
         StorageError: they will not.
     """
-    needed = 4 * parameters * (3 * (checkpoint.KEPT + 1) + 1)
+    needed = 4 * parameters * (3 * (checkpoint.KEPT + 1) + 1 + kept_epochs.how_many(4 * parameters))
     free = shutil.disk_usage(run.folder).free
     if free < needed:
         raise StorageError(

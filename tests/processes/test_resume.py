@@ -18,7 +18,7 @@ from core.networks.network import Network
 from core.recipes.optimisers import Muon
 from core.recipes.recipe import Recipe, RecipeError, find_recipe
 from core.recipes.schedules import OneCycle
-from core.runs import Run, Status
+from core.runs import Run, Status, kept_epochs
 from tests.processes.trainings import begin, ended, epochs_told, wait_for
 from tests.unit.made_runs import unsigned
 
@@ -62,6 +62,11 @@ def test_a_killed_run_ends_with_the_numbers_of_one_that_was_not(data_home: Path)
         assert values == pytest.approx([record[name] for record in expected], rel=1e-3, abs=1e-4), name
     assert status.result == pytest.approx(whole.status().result, rel=1e-3, abs=1e-4)
     assert status.kept_epoch == whole.status().kept_epoch
+    assert kept_epochs.epochs(whole) == [0, 1, 2, 4, 8]
+    for epoch in kept_epochs.epochs(killed):
+        kept = [kept_epochs.read(run.folder, epoch) for run in (whole, killed)]
+        for wanted, weights in zip(*kept, strict=True):
+            assert weights == pytest.approx(wanted, rel=1e-2, abs=1e-3), epoch
 
 
 @pytest.mark.usefixtures("trained_here")

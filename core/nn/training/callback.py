@@ -14,7 +14,7 @@ from core.nn.training.evaluator import Evaluator
 from core.nn.training.journal import Journal, Stopped
 from core.nn.training.weight_averaging import Averages
 from core.recipes.recipe import Fit
-from core.runs import Seen
+from core.runs import Seen, kept_epochs
 from core.runs.checkpoint import Checkpoint, Progress
 from core.runs.status import PAUSE
 from core.storage import data_home
@@ -240,13 +240,26 @@ class Live(keras.callbacks.Callback):
             "memory_mb": self._journal.memory_mb(),
             "class_shares": [round(float(count / counts.sum()), 4) for count in counts],
         }
+        weights = self._to_keep(epoch)
         seen = None
         if self.ended_early or epoch == self._fit.epochs or now - self._seen_at >= SEEN_S:
             seen, self._seen_at = self._look.seen(epoch, predictions), now
         if self._averages is not None and state is not None:
             self.restore(state)
         self._untold[epoch] = record
+        if weights:
+            self._saver.when_safe(epoch, lambda: kept_epochs.keep(self._journal.run, epoch, weights))
         self._saver.when_safe(epoch, lambda: self._tell_epoch(record, seen))
+
+    def keep_beginning(self) -> None:
+        """Keep the weights that the training begins with."""
+        kept_epochs.keep(self._journal.run, 0, self._to_keep(0))
+
+    def _to_keep(self, epoch: int) -> list[np.ndarray]:
+        """Return the weights where this epoch's are kept, else nothing."""
+        if not kept_epochs.is_wanted(epoch) or not kept_epochs.how_many(4 * self.model.count_params()):
+            return []
+        return [np.asarray(variable.numpy(), np.float32) for variable in self.model.weights]
 
     def _check_pause(self) -> None:
         if self._journal.wish == PAUSE:

@@ -113,6 +113,8 @@ class Training:
             live.take_up_rate()
             if done:
                 live.measure()
+            else:
+                live.keep_beginning()
             if not live.ended_early and not live.broken_off:
                 with contextlib.redirect_stdout(sys.stderr):
                     self._model.fit(

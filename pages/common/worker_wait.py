@@ -15,7 +15,7 @@ _POLL_S, _PATIENCE_S = 0.1, 120
 _REDRAWN = 10
 
 
-def awaited(asked: WorkerCall[_Result], place: DeltaGenerator, height: int) -> _Result:
+def awaited(asked: "WorkerCall[_Result]", place: DeltaGenerator, height: int) -> _Result:
     """Wait for the worker, a skeleton in its place; a click meanwhile ends this.
 
     Args:

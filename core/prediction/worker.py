@@ -15,7 +15,8 @@ from PIL import Image
 from core.errors import PixelwiseError, as_storage_error
 from core.evaluation.explaining.heat import HeatMaps
 from core.images import image_io
-from core.nn.inference import models
+from core.nn.inference import layers, models
+from core.nn.inference.layers import Layers, Products
 from core.nn.inference.models import Given
 from core.runs import Run, RunError
 from core.runs.model_files import MODEL
@@ -211,6 +212,25 @@ def heat_maps(run: Run, image: np.ndarray, classes: Sequence[int]) -> WorkerCall
         RunError: the run has no model.
     """
     return WorkerCall(run, models.heat_maps, image, tuple(classes))
+
+
+def layer_maps(run: Run, image: np.ndarray, epoch: int | None = None) -> WorkerCall[Layers]:
+    """Ask what each layer makes of an image; arguments and errors are those of `core.nn.inference.layers.maps`."""
+    return WorkerCall(run, layers.maps, image, epoch)
+
+
+def layer_products(
+    run: Run, image: np.ndarray, epoch: int | None, place: tuple[int, int, int, int]
+) -> WorkerCall[tuple[Products | None]]:
+    """Ask how a number of a layer came about; what is said is in a tuple, for it may be nothing.
+
+    Args:
+        run: a run that has a model.
+        image: as for `layer_maps`, and so `epoch`.
+        epoch: see above.
+        place: stage, channel, row and column, as `core.nn.inference.layers.products` takes them.
+    """
+    return WorkerCall(run, layers.products, image, epoch, *place)
 
 
 def ask(function: Callable[..., _Result], *arguments: Any) -> _Result:

@@ -6,6 +6,7 @@ A parameter without an example here fails a test.
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,6 +15,7 @@ from core.augmentation.texts import NAMES
 from core.prediction import worker
 from core.preprocessing import Flip, Normalisation, Pipeline
 from core.preprocessing.normalisation import SIGNED
+from core.runs import kept_epochs
 from core.storage import user_library
 from pages.augment.address import VIEWS as AUGMENT_VIEWS
 from pages.browse.address import VIEWS as BROWSE_VIEWS
@@ -171,6 +173,7 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
         "step": "4",
         "game": "1",
     },
+    "explain layers": {"view": "layers", "run": "RUN", "picture": "5", "epoch": "2", "at": "4-2-3-4"},
     "explain softmax": {
         "view": "softmax",
         "run": "RUN",
@@ -228,6 +231,7 @@ def runs_of(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     made = {"OTHER": made_run([4]), "RUN": made_run(range(40))}
     for run in made.values():
         (run.folder / "model.keras").touch()
+        kept_epochs.keep(run, 2, [np.zeros(8, np.float32)])
     made["SAMPLES"] = made_generating_run()
     return {"SWEEP": made_sweep("fit.epochs=1,2").name, **{name: run.name for name, run in made.items()}}
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import pages.explain.views  # noqa: F401 what it imports has the worker as it is
 from core.prediction import worker
 from pages.components.softmax import Chosen
 from tests.pages.opening import said, show

@@ -313,6 +313,63 @@ const makers = {
     ),
     chosen: below(4),
   }),
+  layer_maps: () => {
+    const [height, width, channels] = [one([1, 8, 224]), one([1, 8, 224]), one([1, 3])];
+    const sizes = [];
+    const layer = (stage) => {
+      const flat = chance(0.3);
+      const maps = flat ? [1, 1, one([1, 10, 256])] : [one([1, 16]), one([1, 7, 64]), one([1, 7, 64])];
+      const filters = chance(0.3) ? [maps[0], 3, 3, one([1, 3])] : [0, 0, 0, 1];
+      sizes.push(maps, filters);
+      const field = () => [one([1, 16]), one([0, -394, 3]), one([0, 456])];
+      return {
+        stage,
+        kind: word(),
+        said: word(),
+        shape: flat ? [one([maps[2], 9000])] : [maps[1], maps[2], one([maps[0], 1280])],
+        maps,
+        lows: list(maps[0], () => one([0, -1e30, 0.5])),
+        highs: list(maps[0], () => one([0, 1e30, 0.5])),
+        shrink: one([1, 4]),
+        fields: flat || chance(0.2) ? null : [field(), field()],
+        filters,
+      };
+    };
+    const layers = list(one([0, 1, 3, 24]), layer);
+    const classes = one([1, 2, 10, 1000]);
+    const told = () => ({
+      channel: below(9),
+      window: one([[], list(3, () => list(3, () => [share(), -share()]))]),
+      within: 1e9,
+      terms: list(below(9), (at) => [at, share(), -share()]),
+      count: count(1e6),
+      sum: -0.001,
+      bias: 0,
+      total: 1e-9,
+      value: 0,
+      activation: one(["linear", "relu"]),
+      pooled: one(["", "max", "average"]),
+    });
+    const about = {
+      image: [height, width, channels],
+      layers,
+      names: list(classes, word),
+      logits: list(classes, () => share()),
+      probabilities: list(classes, share),
+      epochs: list(one([1, 2, 9]), word),
+      epoch: 0,
+      place: one([null, [0, 0, 0, 0], [99, 0, 0, 0], [0, 5, 600, 600]]),
+      told: one([null, told()]),
+      turn: below(3),
+    };
+    const header = new TextEncoder().encode(JSON.stringify(about));
+    const sides = [[height, width, channels], ...sizes];
+    const bytes = sides.reduce((sum, shape) => sum + shape.reduce((product, side) => product * side, 1), 0);
+    const data = new Uint8Array(4 + header.length + bytes);
+    new DataView(data.buffer).setUint32(0, header.length, true);
+    data.set(header, 4);
+    return data;
+  },
   live_sliders: () => ({
     groups: list(count(20), () => ({
       heading: word(),

@@ -182,6 +182,13 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
         "label": "3",
         "smoothing": "10",
     },
+    "explain optimisers": {
+        "view": "optimisers",
+        "surface": "saddle",
+        "start": "-1,0.5",
+        "rates": "0.1,0.5,0.99,1e-06",
+        "racers": "sgd,adam",
+    },
     "explain glossary": {"view": "glossary", "word": "batch"},
     "train": {"dataset": "digits", "recipe": "digits-dense", "view": "fit", "augmentation": "mine"},
     "runs": {"run": ["RUN", "OTHER"], "part": "validation"},

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from core.lessons import cross_entropy
+from core.lessons import cross_entropy, optimiser_steps
 from core.lessons.convolution import PADDINGS, convolved
 from core.lessons.pooling import AVERAGE, MAX, pooled
 
@@ -52,3 +52,27 @@ def test_softmax_and_cross_entropy(smoothing: float) -> None:
         )
         wanted = cross_entropy.targets(label, 7, smoothing)
         assert cross_entropy.cross_entropy(probabilities, wanted) == pytest.approx(float(loss), abs=1e-5)
+
+
+@pytest.mark.parametrize("surface", ["ravine", "rosenbrock"])
+def test_optimiser_steps(surface: str) -> None:
+    rate, first, second, epsilon = 0.02, 0.8, 0.95, 1e-4
+    adam = {"beta_1": first, "beta_2": second, "epsilon": epsilon}
+    optimizers = {
+        optimiser_steps.SGD: keras.optimizers.SGD(rate),
+        optimiser_steps.MOMENTUM: keras.optimizers.SGD(rate, momentum=first),
+        optimiser_steps.NESTEROV: keras.optimizers.SGD(rate, momentum=first, nesterov=True),
+        optimiser_steps.ADAM: keras.optimizers.Adam(rate, **adam),
+        optimiser_steps.ADAMW: keras.optimizers.AdamW(rate, weight_decay=optimiser_steps.WEIGHT_DECAY, **adam),
+        optimiser_steps.RMSPROP: keras.optimizers.RMSprop(rate, rho=second, epsilon=epsilon),
+    }
+    found = optimiser_steps.SURFACES[surface]
+    start = (0.4, 0.5)
+    rates = optimiser_steps.Rates(rate, first, second, epsilon)
+    for kind, optimizer in optimizers.items():
+        weights = keras.Variable(np.array(start, np.float32))
+        optimizer.build([weights])
+        made = optimiser_steps.race(kind, rates, found, start, 25).points
+        for point in made:
+            assert np.asarray(weights) == pytest.approx(point, abs=1e-5), kind
+            optimizer.apply([np.array(found.gradient(*np.asarray(weights).tolist()), np.float32)])

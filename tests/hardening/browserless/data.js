@@ -248,6 +248,31 @@ const makers = {
     });
     return { of: word(), panels: list(below(6), () => chance(0.5) ? { plot: plot() } : { picture: picture() }) };
   },
+  optimiser_race: () => {
+    const name = one(["bowl", "ravine", "saddle", "rosenbrock", "minima", "slice", word()]);
+    const side = one([0, 1, 2, 25]);
+    const reach = one([2, 1, 1e-9, 0]);
+    const trail = one([[], [[0, 0]], list(8, (at) => [at / 8, share()])]);
+    return {
+      ground: {
+        name,
+        said: word(),
+        middle: [0, one([0, 1])],
+        reach,
+        start: [share(), -share()],
+        values: list(side * side, () => one([0, 1, share(), 1e300])),
+        side,
+        trail,
+        stops: trail.map(word),
+      },
+      chosen: {
+        start: one([null, [0.5, -0.5], [1e9, 0]]),
+        rates: [one([0.05, 1e-6, 10]), one([0, 0.9, 0.999]), one([0, 0.999]), one([1e-10, 1])],
+        racers: one([[], ["sgd"], ["sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop"]]),
+      },
+      usual: [0.05, 0.9, 0.999, 1e-7],
+    };
+  },
   paste_images: () => null,
   pooling: () => {
     const length = one([1, 2, 3, 5]);

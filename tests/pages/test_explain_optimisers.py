@@ -1,0 +1,45 @@
+"""Explain: the race of optimisers."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.lessons.optimiser_steps import KINDS
+from pages.components.optimiser_race import Ground, Racing
+from tests.pages.opening import said, show
+
+
+@pytest.fixture
+def races(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Ground, Racing]]:
+    """What the view has the component show, each time."""
+    found: list[tuple[Ground, Racing]] = []
+
+    def component(ground: Ground, chosen: Racing, *_usual: Any, **_more: Any) -> None:
+        found.append((ground, chosen))
+
+    monkeypatch.setattr("pages.explain.optimisers.optimiser_race", component)
+    return found
+
+
+def test_it_needs_no_run_and_a_link_says_all(app: AppTest, races: list[Any]) -> None:
+    show(app, "explain", view="optimisers")
+    assert races[-1][0].name == "ravine"
+    assert races[-1][1] == Racing(None, (0.05, 0.9, 0.999, 1e-7), KINDS)
+    show(app, "explain", view="optimisers", surface="minima", start="0.5,-1", rates="0.1,0,0.9,0.001", racers="adam")
+    assert races[-1][0].name == "minima"
+    assert races[-1][1] == Racing((0.5, -1.0), (0.1, 0.0, 0.9, 0.001), ("adam",))
+    assert "keras.optimizers.Adam(0.1, beta_1=0, beta_2=0.9, epsilon=0.001)" in app.code[0].value
+
+
+@pytest.mark.parametrize("rates", ["0,0.9,0.999,1e-7", "0.1,1,0.9,1e-7", "nan,0,0,1", "0.1,0.9", "1e999,0,0,1"])
+def test_rates_that_no_optimiser_takes_are_said(app: AppTest, races: list[Any], rates: str) -> None:
+    show(app, "explain", view="optimisers", rates=rates)
+    assert "rates cannot be used" in " ".join(each.value for each in app.warning) + said(app)
+    assert races[-1][1].rates == (0.05, 0.9, 0.999, 1e-7)
+
+
+def test_another_surface_begins_at_its_own_start(app: AppTest, races: list[Any]) -> None:
+    show(app, "explain", view="optimisers", start="0.5,-1")
+    app.button_group(key="race_surface").set_value("bowl").run()
+    assert (races[-1][0].name, races[-1][1].start) == ("bowl", None)

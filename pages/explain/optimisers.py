@@ -1,15 +1,25 @@
 """Optimisers: a race on textbook surfaces, and on a slice of the run's own loss."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
+from core import runs
+from core.evaluation import loss_slice
+from core.evaluation.loss_slice import LossSlice
 from core.lessons.optimiser_steps import KINDS, SURFACES, Rates, code
+from core.runs import Run
+from core.storage import jobs
 from pages.common.address import AddressError, Parameter, fragment, one_of
+from pages.common.job_progress import show_job
+from pages.common.messages import show_errors
+from pages.common.pickers import choose_run, run_parameter, train_first
 from pages.components.optimiser_race import Ground, Racing, optimiser_race
 from pages.explain.view import Subject, View
 
+SLICE, _SLICE_TITLE = "slice", "Your run's loss"
+_RUN = "run_raced"
 _SURFACE, _START, _RATES, _RACERS = "race_surface", "race_start", "race_rates", "race_racers"
 # The one on which they differ most.
 _FIRST = "ravine"
@@ -22,27 +32,95 @@ def _show(_subject: Subject | None) -> None:
     name = str(
         st.segmented_control(
             "Surface",
-            list(SURFACES),
-            format_func=lambda each: SURFACES[each].title,
+            [*SURFACES, SLICE],
+            format_func=lambda each: _SLICE_TITLE if each == SLICE else SURFACES[each].title,
             key=_SURFACE,
             required=True,
             persist_state="session",
             on_change=lambda: st.session_state.update({_START: None}),
         )
     )
+    if name == SLICE:
+        _show_slice()
+        return
     surface = SURFACES[name]
-    ground = Ground(name, f"{surface.said} Loss: {surface.formula}.", surface.middle, surface.reach, surface.start)
-    _race(ground)
+    _race(Ground(name, f"{surface.said} Loss: {surface.formula}.", surface.middle, surface.reach, surface.start))
 
 
-def _race(ground: Ground) -> None:
+def _show_slice() -> None:
+    """Show a race on a slice of a run's own loss, or offer to measure it."""
+    able = _able()
+    if not able:
+        train_first("No network of your own yet: the shipped one is too large for this. The digits train in a minute.")
+        return
+    with st.container(width=360):
+        run = choose_run(able, key=_RUN)
+    found = loss_slice.load(run)
+    if found is None:
+        _offer(run)
+        return
+    stops = [f"epoch {epoch}" if epoch >= 0 else "final" for epoch in found.epochs.tolist()]
+    trail = [(float(x), float(y)) for x, y in found.trail]
+    ground = Ground(
+        SLICE,
+        _said(found),
+        (0, 0),
+        1,
+        trail[0] if len(trail) > 1 else (-0.7, 0.7),
+        [float(f"{each:.5g}") for each in found.losses.ravel()],
+        len(found.losses),
+        trail,
+        stops,
+    )
+    _race(ground, of=run.name)
+    st.caption(
+        "On the slice an optimizer has two weights to change; the run had all of them. Adam's two moments along the "
+        "training are not shown: the weights of epochs are kept, the optimizer's own numbers are not."
+    )
+
+
+def _said(found: LossSlice) -> str:
+    measured = f"The mean loss of {found.images:,} validation images"
+    if len(found.trail) > 1:
+        return (
+            f"{measured}, along the two directions in which this run's weights moved most. The dashed line is the way "
+            "that it took, from epoch to epoch."
+        )
+    return (
+        f"{measured}, along two random directions about the final weights, in the middle: this run kept no earlier "
+        "epochs to tell its own way."
+    )
+
+
+def _offer(run: Run) -> None:
+    """Offer the job that measures a slice, or show how far it is."""
+    job = jobs.find(loss_slice.job_key(run))
+    if job is not None and show_job(job, "The slice of the loss").state == jobs.RUNNING:
+        return
+    st.markdown(
+        f"The network is asked at {loss_slice.SIDE**2} places among its weights, each time about up to "
+        f"{loss_slice.MOST_IMAGES} images: seconds for the digits, minutes for larger ones. It is kept with the run."
+    )
+    with show_errors():
+        if st.button("Measure the loss", icon=":material/landscape:", key="measure_slice", type="primary"):
+            loss_slice.start(run)
+            st.rerun()
+
+
+def _able() -> list[Run]:
+    """Return the user's own runs that have a network; nothing is written into those that come along."""
+    shipped = {run.name for run in runs.shipped()}
+    return [run for run in runs.with_model() if run.name not in shipped]
+
+
+def _race(ground: Ground, of: str = "") -> None:
     """Show a race on a ground, and the optimisers as Keras."""
 
     @fragment
     def live() -> None:
         state = st.session_state
         chosen = Racing(state.get(_START), state.setdefault(_RATES, _USUAL), state.setdefault(_RACERS, KINDS))
-        optimiser_race(ground, chosen, _USUAL, take=_keep, key=f"race_{ground.name}")
+        optimiser_race(ground, chosen, _USUAL, take=_keep, key=f"race_{ground.name}{of}")
         with st.expander("As Keras"):
             st.code(code(Rates(*chosen.rates)), language="python")
 
@@ -81,8 +159,10 @@ def _written(numbers: tuple[float, ...]) -> list[str]:
     return [",".join(f"{each:.4g}" for each in numbers)]
 
 
-def _parameters() -> Iterator[Parameter]:
-    yield Parameter("surface", _SURFACE, one_of(list(SURFACES)), default=_FIRST)
+def _parameters() -> Iterator[Parameter | Sequence[Parameter]]:
+    yield Parameter("surface", _SURFACE, one_of([*SURFACES, SLICE]), default=_FIRST)
+    if st.session_state.get(_SURFACE) == SLICE and (able := _able()):
+        yield from run_parameter(able, key=_RUN)
     yield Parameter("start", _START, lambda texts: _numbers(texts, 2), _written)
     yield Parameter("rates", _RATES, _read_rates, _written, default=_USUAL)
     yield Parameter("racers", _RACERS, _read_racers, lambda racers: [",".join(racers) or "none"], default=KINDS)

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.evaluation import loss_slice
+from core.evaluation.loss_slice import LossSlice
 from core.lessons.optimiser_steps import KINDS
 from pages.components.optimiser_race import Ground, Racing
 from tests.pages.opening import said, show
+from tests.unit.made_runs import made_run
 
 
 @pytest.fixture
@@ -43,3 +47,25 @@ def test_another_surface_begins_at_its_own_start(app: AppTest, races: list[Any])
     show(app, "explain", view="optimisers", start="0.5,-1")
     app.button_group(key="race_surface").set_value("bowl").run()
     assert (races[-1][0].name, races[-1][1].start) == ("bowl", None)
+
+
+def test_the_slice_is_offered_for_ones_own_run_and_raced_on_once_it_is_kept(
+    app: AppTest, races: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "No network of your own yet" in said(show(app, "explain", view="optimisers", surface="slice"))
+    run = made_run([4])
+    (run.folder / "model.keras").touch()
+    started: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("core.storage.jobs.start", lambda *job: started.append(job))
+    show(app, "explain", view="optimisers", surface="slice", run=run.name)
+    app.button(key="measure_slice").click().run()
+    assert started == [(f"loss-slice-{run.name}", "core.nn.inference.loss_slice:measure", {"name": run.name})]
+    assert races == []
+    trail = np.array([[-0.7, 0.1], [0.2, 0.3], [0.7, -0.2]])
+    made = LossSlice(np.arange(441.0).reshape(21, 21), trail, np.array([0, 4, -1]), 50)
+    loss_slice.keep(run, loss_slice.file_of(run), made)
+    app.run()
+    ground = races[-1][0]
+    assert (ground.name, ground.side, ground.stops) == ("slice", 21, ["epoch 0", "epoch 4", "final"])
+    assert ground.start == pytest.approx((-0.7, 0.1))
+    assert "Adam's two moments" in said(app)

@@ -68,7 +68,7 @@ STEPS = (
         "explain",
         "How it decides",
         "The scores of all classes become probabilities. Drag a score and see what that costs.",
-        {"view": "loss"},
+        {"view": "softmax"},
     ),
     Step(
         "runs",

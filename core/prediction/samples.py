@@ -40,6 +40,14 @@ def walked(run: Run, first: int, last: int, label: int, count: int) -> WorkerCal
     return _asked(run, sampling.on_the_way, (first, last), label, count)
 
 
+def forming(run: Run, seed: int, label: int) -> WorkerCall[np.ndarray]:
+    """Ask what one noise is on its way to an image, uint8 `(stages, height, width, channels)`, else as `samples`.
+
+    Where a network makes an image at once, that is all there is.
+    """
+    return _asked(run, sampling.forming, seed, label)
+
+
 def _asked(run: Run, function: object, *arguments: object) -> WorkerCall[np.ndarray]:
     generator = run.recipe.generator
     kind = {} if generator is None else generator.to_json()

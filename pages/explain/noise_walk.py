@@ -13,7 +13,7 @@ from pages.components.film import Film, film
 
 _CLASS, _ENDS, _PLACE = "walk_class", "walk_ends", "walk_place"
 _FRAMES = 33
-_SIDE_PX = 300
+_SIDE_PX, _FORMING_PX = 300, 150
 _MOST_SEED = 9999
 
 
@@ -62,7 +62,7 @@ def _draw(run: Run) -> None:
         )
         st.button("Another end", key="walk_on", icon=":material/casino:", on_click=_go_on, help="Walk on from here.")
     with st.spinner("The network draws…", show_time=False):
-        made = _made(run, str(run.folder), samples.version(run), first, last, label)
+        made, stages = _made(run, f"{run.folder} {samples.version(run)}", first, last, label)
     left, right = st.columns([2, 3], gap="medium")
 
     def take(place: int) -> None:
@@ -81,6 +81,8 @@ def _draw(run: Run) -> None:
         )
         film(shown, at=at, take=take, key="walk_film")
     with right:
+        if len(stages) > 1:
+            _forming(f"{run.name} {last} {label}", stages, f"{names[label]} forms out of noise {last}:")
         st.markdown(
             "Each image is made of a point of noise. Between two points lie others, and the network makes an image of "
             "each: a good one changes smoothly and shows the class all the way. A network that had only memorized its "
@@ -92,12 +94,21 @@ def _draw(run: Run) -> None:
         )
 
 
+def _forming(of: str, stages: np.ndarray, alt: str) -> None:
+    """Show how the last image of the walk forms out of its noise, step by step."""
+    said = [f"step {step} of {len(stages) - 1}" for step in range(len(stages))]
+    shown = Film(of, stages[:, np.newaxis], [""], "Way from noise to image", said, alt, _FORMING_PX)
+    film(shown, at=-1, take=lambda _place: None, key="walk_forming")
+    st.caption("How the image at the end of the walk forms out of its noise, step by step.")
+
+
 def _go_on() -> None:
     _, last = st.session_state[_ENDS]
     st.session_state.update({_ENDS: (last, (last + 1) % (_MOST_SEED + 1)), _PLACE: 0})
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _made(_run: Run, folder: str, version: tuple[int, int], first: int, last: int, label: int) -> np.ndarray:  # noqa: ARG001
-    """Return the samples on the way; kept while the run's network stays what it is."""
-    return samples.walked(_run, first, last, label, _FRAMES).wait()
+def _made(_run: Run, of: str, first: int, last: int, label: int) -> tuple[np.ndarray, np.ndarray]:  # noqa: ARG001
+    """Return the samples on the way, and how the last one forms; kept while the run's network stays what it is."""
+    way, forming = samples.walked(_run, first, last, label, _FRAMES), samples.forming(_run, last, label)
+    return way.wait(), forming.wait()

@@ -77,16 +77,21 @@ def test_the_walk_asks_the_network_once_and_goes_on_from_its_end(
     asked: list[tuple[int, int, int]] = []
 
     class Answer:
+        def __init__(self, count: int) -> None:
+            self.count = count
+
         def wait(self) -> np.ndarray:
-            return np.zeros((33, 8, 8, 1), np.uint8)
+            return np.zeros((self.count, 8, 8, 1), np.uint8)
 
     def walked(_run: Run, first: int, last: int, label: int, count: int) -> Answer:
         asked.append((first, last, label))
-        return Answer()
+        return Answer(count)
 
     monkeypatch.setattr("core.prediction.samples.walked", walked)
+    monkeypatch.setattr("core.prediction.samples.forming", lambda _run, _seed, _label: Answer(13))
     opened(app, shown="walk", wanted="7", ends="3,8", step="4")
-    shown, at, _ = films[-1]
+    (shown, at, _), (formed, _, _) = films[-2:]
+    assert formed.said[-1] == "step 12 of 12"
     assert (shown.frames.shape, at) == ((33, 1, 8, 8, 1), 4)
     assert "7 on the way from noise 3 to noise 8" in shown.alt
     app.button(key="walk_on").click().run()

@@ -85,6 +85,9 @@ def test_every_generator_trains_and_is_asked_for_samples(kind: str, data_home: P
     assert (two.shape, way.shape) == ((2, 8, 8, 1), (5, 8, 8, 1))
     assert np.abs(way[[0, -1]].astype(int) - two).max() <= 1
     assert not np.array_equal(sampling.of_seeds(*asked, (3,), 1), sampling.of_seeds(*asked, (3,), 7))
+    stages = sampling.forming(*asked, 3, 7)
+    assert len(stages) == {"GAN": 1, "FlowMatching": 13}[kind]
+    assert np.abs(stages[-1].astype(int) - two[0]).max() <= 1
     assert sampling.of_seeds(*asked, (3,), -1).shape == (1, 8, 8, 1)
 
 

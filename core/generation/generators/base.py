@@ -1,6 +1,6 @@
 """What every generator answers about itself; a new one has a line in the registry."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -57,8 +57,8 @@ class Generator(Specification):
         """Return the lines of Python that make an image of a shape with the Keras model of a run, in short."""
         raise NotImplementedError
 
-    def images(self, network: Sampler, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Return the images that noise becomes.
+    def stages(self, network: Sampler, noise: np.ndarray, labels: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield the images that noise becomes, after what they were on the way there if there is one.
 
         Args:
             network: the first of its networks.
@@ -66,3 +66,8 @@ class Generator(Specification):
             labels: what each shall show.
         """
         raise NotImplementedError
+
+    def images(self, network: Sampler, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """Return the images that noise becomes in the end; arguments are those of `stages`."""
+        *_, last = self.stages(network, noise, labels)
+        return last

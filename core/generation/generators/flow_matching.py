@@ -1,6 +1,6 @@
 """One network that sees an image through noise, and so says in which direction noise becomes one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -87,10 +87,11 @@ class FlowMatching(Generator):
             f"    x = x + (image - x) / (1 - t) / {self.steps}  # the velocity, for one step"
         )
 
-    def images(self, network: Sampler, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Return where the velocity leads noise, in `steps` steps of Heun's method."""
+    def stages(self, network: Sampler, noise: np.ndarray, labels: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield where the velocity leads noise, from the noise on, in `steps` steps of Heun's method."""
         found: np.ndarray = noise.astype(np.float32)
         step = 1 / self.steps
+        yield found
         for number in range(self.steps):
             velocity = self._velocity(network, found, number * step, labels)
             if number + 1 < self.steps:
@@ -98,7 +99,7 @@ class FlowMatching(Generator):
                 then = self._velocity(network, found + np.float32(step) * velocity, (number + 1) * step, labels)
                 velocity = (velocity + then) / 2
             found = found + np.float32(step) * velocity
-        return found
+            yield found
 
     def _velocity(self, network: Sampler, images: np.ndarray, time: float, labels: np.ndarray) -> np.ndarray:
         told = np.repeat(_said(np, np.full((1, 1), time, np.float32)), len(images), axis=0)

@@ -1,6 +1,6 @@
 """Two networks against each other: one makes images, one tells them from real ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -95,6 +95,6 @@ class GAN(Generator):
             "image = generator([noise, label])  # label: a one in the class's place; image: -1 to 1"
         )
 
-    def images(self, network: Sampler, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Return what the generator makes of noise, at once."""
-        return network(noise, labels)
+    def stages(self, network: Sampler, noise: np.ndarray, labels: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield what the generator makes of noise, at once."""
+        yield network(noise, labels)

@@ -1,6 +1,6 @@
 """Noise → images, in a process with TensorFlow: by a network that trains, or one that is kept in a run's folder."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,20 @@ def made(
     Raises:
         ValueError: the network takes other noise or classes, or gives no image.
     """
+    *_, last = _stages(generator, network, drawn, labels, classes)
+    return last
+
+
+def _stages(
+    generator: Generator, network: Callable[..., Any], drawn: np.ndarray, labels: np.ndarray, classes: int
+) -> Iterator[np.ndarray]:
+    """Yield what noise is on its way to the images of `made`, whose arguments and errors these are, and the images."""
     told = one_hot(np.maximum(labels, 0), classes) * (np.asarray(labels) >= 0)[:, None].astype(np.float32)
-    values = generator.images(lambda *inputs: np.asarray(network(list(inputs)), np.float32), drawn, told)
-    if values.ndim != 4 or len(values) != len(drawn):
-        raise ValueError("the network gives no images")
-    # What is no number is drawn in black.
-    return np.rint(255 * np.clip(np.nan_to_num(values, nan=-1.0) / 2 + 0.5, 0, 1)).astype(np.uint8)
+    for values in generator.stages(lambda *inputs: np.asarray(network(list(inputs)), np.float32), drawn, told):
+        if values.ndim != 4 or len(values) != len(drawn):
+            raise ValueError("the network gives no images")
+        # What is no number is drawn in black.
+        yield np.rint(255 * np.clip(np.nan_to_num(values, nan=-1.0) / 2 + 0.5, 0, 1)).astype(np.uint8)
 
 
 def of_seeds(folder: str, generator: dict[str, Any], classes: int, seeds: Sequence[int], label: int) -> np.ndarray:
@@ -63,6 +71,13 @@ def on_the_way(
     shape = _graph(*_version(folder))[1]
     first, last = (noise(seed, 1, shape)[0] for seed in ends)
     return _by_run(folder, generator, classes, walk(first, last, count), label)
+
+
+def forming(folder: str, generator: dict[str, Any], classes: int, seed: int, label: int) -> np.ndarray:
+    """Return what one noise is on its way to an image, `(stages, height, width, channels)`, else as `of_seeds`."""
+    graph, shape = _graph(*_version(folder))
+    known = specification("generator", GENERATORS, generator)
+    return np.concatenate([*_stages(known, graph, noise(seed, 1, shape), np.array([label]), classes)])
 
 
 def _by_run(folder: str, generator: dict[str, Any], classes: int, drawn: np.ndarray, label: int) -> np.ndarray:

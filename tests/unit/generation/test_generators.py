@@ -33,7 +33,9 @@ def test_a_flow_ends_at_the_image_that_its_network_always_sees(steps: int) -> No
         asked.append((len(images), times.shape[1], labels.shape[1]))
         return np.repeat(image, len(images), axis=0)
 
-    found = FlowMatching(steps=steps).images(network, noise(0, 2, SHAPE), LABELS)
+    *before, found = FlowMatching(steps=steps).stages(network, noise(0, 2, SHAPE), LABELS)
+    assert len(before) == steps
+    np.testing.assert_array_equal(before[0], noise(0, 2, SHAPE))
     np.testing.assert_allclose(found, np.repeat(image, 2, axis=0), atol=1e-4)
     assert set(asked) == {(4, 32, 3)}, "with the label and without"
 

@@ -141,8 +141,8 @@ def in_words(kind: str, without: Outcome, with_it: Outcome) -> str:
     if without.gap is None or with_it.gap is None or without.test is None or with_it.test is None:
         return "One of the two has no figures: its training diverged or was stopped."
     change = 100 * (with_it.test - without.test)
-    better = "as many" if abs(change) < 0.05 else f"{abs(change):.1f} points {'more' if change > 0 else 'fewer'}"
+    better = "the same" if abs(change) < 0.05 else f"{abs(change):.1f} points {'higher' if change > 0 else 'lower'}"
     return (
         f"The gap between training and validation accuracy is {100 * without.gap:.1f} points without "
-        f"{TITLES[kind]} and {100 * with_it.gap:.1f} with it. Of the test images, {better} are right with it."
+        f"{TITLES[kind]} and {100 * with_it.gap:.1f} with it. Test accuracy is {better} with it."
     )

@@ -56,6 +56,7 @@ def source_parameters(key: str, *, of_set: bool = True, photo: str = _FIRST_PHOT
         st.session_state[key] = usual
     yield Parameter("source", key, one_of(options), text_of(options), usual)
     if st.session_state.get(key) == _BUILT_IN:
+        st.session_state.setdefault(_PHOTO, photo)
         yield Parameter("photo", _PHOTO, one_of(list(samples.PHOTOS)), default=photo)
 
 

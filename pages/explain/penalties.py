@@ -134,10 +134,10 @@ def _weights(before: np.ndarray, after: dict[str, np.ndarray]) -> Plot:
 
 
 def _pair_of_weights(weights: np.ndarray) -> tuple[float, float]:
-    """Return two weights of a kernel: its largest, and one of middling size that reaches 0 sooner."""
+    """Return two weights of a kernel: its largest, and a smaller one that reaches 0 sooner."""
     kernel = weights[0].ravel()
     order = np.argsort(-np.abs(kernel), kind="stable")
-    return float(kernel[order[0]]), float(kernel[order[len(order) // 2]])
+    return float(kernel[order[0]]), float(kernel[order[len(order) // 4]])
 
 
 def _contours(begin: tuple[float, float], strength: float) -> Plot:
@@ -154,8 +154,8 @@ def _contours(begin: tuple[float, float], strength: float) -> Plot:
     return Plot(
         "Two weights of the first kernel",
         "By L1 the smaller weight reaches 0 and stays there; by L2 both move straight towards 0",
-        linear_axis("one weight", -size, size, count=3),
-        linear_axis("another", -size, size, count=3),
+        linear_axis("one weight", -size, size, count=4),
+        linear_axis("another", -size, size, count=4),
         [*marks, Mark("dots", "gray", [begin[0]], [begin[1]], "as trained")],
         width=260,
         height=244,

@@ -41,3 +41,9 @@ def test_the_four_parts_of_a_generator_are_shown(page: AppTest) -> None:
     shown = [each.value for each in page.code]
     for part in ("def __init__", "def __len__", "def __getitem__", "def on_epoch_end"):
         assert sum(part in each for each in shown) == 2, "by itself, and in the whole program"
+
+
+def test_the_built_in_photo_to_begin_with_is_the_cat(page: AppTest) -> None:
+    show(page, "explain", view="generators", source="photos")
+    assert page.selectbox(key="photo_built_in").value == "chelsea.jpg"
+    assert "Digits has 1,797 images" in said(page)

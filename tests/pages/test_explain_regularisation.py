@@ -86,7 +86,7 @@ def test_a_pair_is_trained_and_its_difference_shown(page: AppTest, monkeypatch: 
         run.write_status(runs.Status(runs.FINISHED, 1.0, ended=2.0, result={"test_accuracy": accuracy}))
     page.run()
     assert "+10.0 points" in said(page)
-    assert "10.0 points more are right" in said(page)
+    assert "Test accuracy is 10.0 points higher" in said(page)
     found = pairs.find(pairs.DROPOUT, "digits")
     assert found is not None
     found.with_it.write_status(runs.Status(runs.FAILED, 1.0, ended=2.0, cause="Out of memory."))

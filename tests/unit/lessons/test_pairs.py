@@ -57,5 +57,5 @@ def test_a_pair_is_found_again_until_one_of_it_is_removed(data_home: Path, monke
 def test_what_changed_is_said_with_its_figures() -> None:
     said = pairs.in_words(pairs.DROPOUT, Outcome(1.0, 0.9, 0.89), Outcome(0.95, 0.93, 0.92))
     assert "10.0 points without dropout and 2.0 with it" in said
-    assert "3.0 points more are right" in said
+    assert "Test accuracy is 3.0 points higher" in said
     assert "no figures" in pairs.in_words(pairs.L2, Outcome(None, None, None), Outcome(0.9, 0.9, 0.9))

@@ -28,7 +28,7 @@ def main() -> None:
         page.locator("[class*=st-key-curves_] canvas:not([data-epochs='0'])").first.wait_for(timeout=60_000)
         times = page.locator("[class*=st-key-curves_] canvas").first.evaluate(_WATCH, SECONDS)
         page.get_by_role("button", name="Stop").click()
-        page.get_by_role("link", name="See its errors").wait_for()
+        page.get_by_role("link", name="View errors").wait_for()
     gaps = [after - before for before, after in pairwise(times)]
     print(
         f"curves drawn anew every {median(gaps):.0f} ms (median), {max(gaps):.0f} ms at the longest, "

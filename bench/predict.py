@@ -152,7 +152,7 @@ def _page_and_command_line(browser: Browser, run: Run, files: Sequence[Path]) ->
     with _opened(browser, run) as (page, _):
         _bring(page, files)
         with page.expect_download() as download:
-            page.get_by_role("button", name="Download as CSV").click()
+            page.get_by_role("button", name="Download CSV").click()
         table = download.value.path().read_text(encoding="utf-8")
     printed = command_line(data_home.data_home(), "predict", *map(str, files), "--json", "--run", run.name)
     names = run.about.class_names
@@ -176,7 +176,7 @@ def _memory(browser: Browser, run: Run, files: Sequence[Path]) -> None:
     with _opened(browser, run) as (page, server):
         _bring(page, files[:1])
         page.get_by_text("What changes the answer").first.wait_for()  # The worker is done with it.
-        page.get_by_role("button", name="Start afresh").click()
+        page.get_by_role("button", name="Clear photos").click()
         page.get_by_text("What the network saw:").first.wait_for(state="detached")
         with _peak(server) as memory:
             begun = time.perf_counter()

@@ -68,7 +68,7 @@ def _start_from(page: Page, preset: str) -> None:
 
 
 def _start_from_the_book(page: Page) -> None:
-    _start_from(page, "Pets, as in the book")
+    _start_from(page, "Pets (from the book)")
 
 
 def _start_strong(page: Page) -> None:

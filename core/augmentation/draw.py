@@ -12,6 +12,6 @@ PIXEL: tuple[type[PixelOperation], ...] = tuple(
 
 
 def describe(draw: Draw) -> str:
-    """Say in a few words what a draw does to an image, such as `turned 12° clockwise · shifted 3 px right`."""
+    """Say in a few words what a draw does to an image, such as `rotated 12° clockwise · shifted 3 px right`."""
     said = (each.words(*(draw.get(name, off) for name, off in each.neutral.items())) for each in (*GEOMETRIC, *PIXEL))
     return " · ".join(filter(None, said)) or UNCHANGED

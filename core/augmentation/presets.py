@@ -43,7 +43,7 @@ PRESETS = {
         "For handwritten characters: different slant and position, never mirrored or upside down.",
     ),
     "light": AugmentationPreset(
-        "Light only",
+        "Lighting only",
         Augmentation(brightness_range=(0.6, 1.4), contrast_range=(0.6, 1.4), channel_shift_range=20.0),
         "Different light or camera; nothing moves.",
     ),

@@ -53,7 +53,7 @@ def answer(probabilities: np.ndarray, class_names: tuple[str, ...], true: int | 
         hovertemplate="%{customdata}: %{x:.3%}<extra></extra>",
     )
     figure.update_layout(
-        title={"text": "What the network says", "x": 0, "font": {"size": 14}},
+        title={"text": "Predicted probabilities", "x": 0, "font": {"size": 14}},
         xaxis={"title": "probability", "range": [0, 1.2], "tickvals": [0, 0.5, 1], "tickformat": ".0%"},
         yaxis={"autorange": "reversed", "tickvals": places, "ticktext": names, "showgrid": False, "zeroline": False},
         margin=_MARGIN_PX,

@@ -53,7 +53,7 @@ def asked_against_wrong(made: Forecast, threshold: float, wrong: str, *, dark: b
         hovertemplate=f"now: %{{x:.1%}} asked, %{{y:.2%}} {wrong}<extra></extra>",
     )
     figure.update_layout(
-        xaxis={"title": "share asked about", "range": [-0.02, 1.02], "tickformat": ".0%", "fixedrange": True},
+        xaxis={"title": "sent for review", "range": [-0.02, 1.02], "tickformat": ".0%", "fixedrange": True},
         yaxis={
             "title": f"share {wrong}",
             "range": [-0.02 * high.max(), max(1.05 * high.max(), 0.01)],

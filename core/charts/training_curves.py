@@ -70,7 +70,7 @@ def _by_epoch(
 ) -> Chart:
     training, validating = TRAINING.on(dark), VALIDATION.on(dark)
     # Bands would hide what they are behind.
-    lines = [replace(thin(batches, quantity, "training, now", training), opacity=_FAINT, lows=[], highs=[])]
+    lines = [replace(thin(batches, quantity, "Training (current batch)", training), opacity=_FAINT, lows=[], highs=[])]
     for name, key, colour in (("training", quantity, training), (validation, f"val_{quantity}", validating)):
         positions, values = [record["epoch"] for record in ends], [record.get(key) for record in ends]
         lines.append(Line(f"{name}, by epoch", colour, positions, values, _EPOCHS_WIDTH, markers=True))

@@ -22,5 +22,10 @@ def _changes(_context: click.Context, _parameter: click.Parameter, values: tuple
 
 
 changes_option = click.option(
-    "--set", "changes", multiple=True, callback=_changes, metavar="NAME=VALUE", help="Such as fit.epochs=3."
+    "--set",
+    "changes",
+    multiple=True,
+    callback=_changes,
+    metavar="NAME=VALUE",
+    help="Override a setting, e.g. fit.epochs=3. Repeatable.",
 )

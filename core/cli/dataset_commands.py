@@ -80,7 +80,7 @@ def datasets_list() -> None:
 @click.option(
     "--test-share", default=0.2, show_default=True, help="Fraction held out for testing if there is no test folder."
 )
-@click.option("--seed", default=0, show_default=True, help="Of that draw.")
+@click.option("--seed", default=0, show_default=True, help="Random seed for that split.")
 def datasets_add(
     name: str,
     path: Path | None,

@@ -19,7 +19,7 @@ from core.runs import Run, RunError
 @click.command("predict")
 @click.argument("photos", nargs=-1, required=True, metavar="PHOTO …")
 @click.option("--run", "run_name", help="Run to predict with. Default: the newest with a model.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a photo.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per photo.")
 def predict(photos: tuple[str, ...], run_name: str | None, as_json: bool) -> None:
     """Classify photos. Exits with 0 if every photo could be read, otherwise 1. A bad photo does not stop the rest.
 

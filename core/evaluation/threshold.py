@@ -233,7 +233,7 @@ def in_words(decision: str, class_names: tuple[str, ...], *, asked: bool | None 
         asked: whether it is `ASK`; `None`: if it reads so, where no class does.
     """
     if asked if asked is not None else decision == ASK:
-        return "ask at the desk" if is_clinic(class_names) else "ask somebody"
+        return "front desk" if is_clinic(class_names) else "needs review"
     return f"{decision.lower().removesuffix('s')} vet" if is_clinic(class_names) else decision
 
 

@@ -29,21 +29,21 @@ class PipelinePreset:
 
 
 PRESETS: dict[str, PipelinePreset] = {
-    "Pets, as in the book": PipelinePreset(
+    "Pets (from the book)": PipelinePreset(
         Pipeline((Grayscale(), Resize(width=50, height=50))),
         good_for="Any photo becomes a 50×50 grayscale square, as in Activity 17. Values stay 0–255.",
     ),
-    "Like MNIST": PipelinePreset(
+    "MNIST style": PipelinePreset(
         Pipeline((Grayscale(), Resize(width=28, height=28, how="pad", resampling="lanczos"))),
         Normalisation(UNIT),
         "28×28 grayscale with black padding; nothing is cropped or stretched.",
     ),
-    "Like CIFAR-10": PipelinePreset(
+    "CIFAR-10 style": PipelinePreset(
         Pipeline((Resize(width=32, height=32, how="fill"),)),
         Normalisation(UNIT),
         "32×32 color squares; overflow is cropped.",
     ),
-    "Like ImageNet": PipelinePreset(
+    "ImageNet style": PipelinePreset(
         Pipeline((Resize(width=256, height=256, how="fill"), CropAt(width=224, height=224))),
         Normalisation(STANDARD, _IMAGENET_MEANS, _IMAGENET_DEVIATIONS),
         "Size and normalization expected by networks pretrained on ImageNet.",

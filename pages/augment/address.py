@@ -14,7 +14,7 @@ from pages.common import image_source
 from pages.common.address import Parameter, first, number, one_of, view
 from pages.common.pickers import dataset_parameter, run_parameter
 
-SHEET, EXTREMES, STRIP, SAFE, CODE = "Contact sheet", "Extremes", "One setting", "Is it safe?", "Code"
+SHEET, EXTREMES, STRIP, SAFE, CODE = "Random samples", "Extremes", "Sweep one setting", "Safety check", "Code"
 VIEWS = {"contact-sheet": SHEET, "extremes": EXTREMES, "one-setting": STRIP, "is-it-safe": SAFE, "code": CODE}
 VIEW, SOURCE, ONE_SETTING = "augment_view", "augment_source", "augment_one_setting"
 FOLLOW = "the one moved last"

@@ -140,7 +140,9 @@ def choose_images(dataset: Dataset) -> list[int]:
         help=f"1 to {_MOST_IMAGES} image numbers from 0 to {most:,}, separated by commas (as shown in Browse).",
         persist_state="session",
     )
-    st.button("Others", icon=":material/shuffle:", on_click=others, help="Pick the same number of images at random.")
+    st.button(
+        "Other images", icon=":material/shuffle:", on_click=others, help="Pick the same number of images at random."
+    )
     ids = _numbers(text, most)
     if ids is None:
         said = f"Images: 1 to {_MOST_IMAGES} numbers from 0 to {most:,} with commas between, not"
@@ -166,7 +168,7 @@ def choose_draws() -> tuple[int, int]:
     def anew() -> None:
         st.session_state["augment_seed"] = (st.session_state["augment_seed"] + 1) % 10**6
 
-    count = st.segmented_control("Tiles", COUNTS, key="augment_tiles", required=True, persist_state="session")
+    count = st.segmented_control("Samples", COUNTS, key="augment_tiles", required=True, persist_state="session")
     seed = st.number_input(
         "Seed",
         0,
@@ -176,7 +178,7 @@ def choose_draws() -> tuple[int, int]:
         help="The same seed always gives the same samples.",
         persist_state="session",
     )
-    st.button("Draw anew", icon=":material/casino:", on_click=anew)
+    st.button("Resample", icon=":material/casino:", on_click=anew)
     return int(count or USUAL_COUNT), int(seed)
 
 
@@ -275,7 +277,7 @@ def train_with_it(dataset: Dataset) -> None:
     name = settings.is_saved()
     st.page_link(
         "pages/train/page.py",
-        label="Train with it",
+        label="Train with these settings",
         icon=":material/model_training:",
         query_params={"dataset": dataset.about.name, "augmentation": name},
         disabled=not name,

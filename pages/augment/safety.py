@@ -45,9 +45,9 @@ def show_safety(dataset: Dataset, augmentation: Augmentation) -> None:
             run = choose_run(able, key=RUN)
         own = runs.is_of(run, dataset)
         parts = ["test"] if run.recipe.split.validation == "test" or not own else list(predictions.PARTS)
-        part = str(st.segmented_control("Part", parts, default="test", required=True, key="safety_part"))
+        part = str(st.segmented_control("Split", parts, default="test", required=True, key="safety_part"))
         count = st.segmented_control("Images at most", _COUNTS, default=1000, required=True, key="safety_count")
-        if st.button("Check these settings", type="primary", icon=":material/verified_user:"):
+        if st.button("Run safety check", type="primary", icon=":material/verified_user:"):
             key = job.start(run, augmentation, part, int(count or 0), 0, dataset)
             st.session_state[_BEGUN] = key, run.name, part, augmentation
     st.caption(
@@ -103,17 +103,17 @@ def _result(dataset: Dataset, run: Run, part: str, found: Safety) -> None:
     fall = found.fall
     low, high = (100 * end for end in fall.interval)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Accuracy as they are", f"{fall.plain / fall.images:.1%}", width="content")
-        st.metric("As drawn", f"{fall.changed / fall.images:.1%}", width="content")
-        st.metric("Fall", f"{100 * fall.share:.1f} points", width="content")
-        st.metric("95% interval", f"{low:.1f} to {high:.1f}", width="content")
+        st.metric("Original accuracy", f"{fall.plain / fall.images:.1%}", width="content")
+        st.metric("Augmented accuracy", f"{fall.changed / fall.images:.1%}", width="content")
+        st.metric("Drop (percentage points)", f"{100 * fall.share:.1f} points", width="content")
+        st.metric("95% CI", f"{low:.1f} to {high:.1f}", width="content")
     st.markdown(
         f"**{escape_markdown(verdict)}**\n\n" + "\n".join(f"- {escape_markdown(sentence)}" for sentence in sentences)
     )
     left, right = st.columns(2, gap="medium")
     look = {"displayModeBar": False}
     with left:
-        st.markdown("**Each setting alone**")
+        st.markdown("**Accuracy lost per setting**")
         titles = [FIELDS[name].title for name in found.alone]
         chart = safety_figures.falls(titles, list(found.alone.values()))
         st.plotly_chart(chart, key="safety_alone", config=look, alt="Accuracy lost by each setting alone")

@@ -167,7 +167,7 @@ def choose_start() -> None:
 def _save() -> None:
     name = st.text_input("Name", key="augment_name", max_chars=user_library.LONGEST_NAME, persist_state="session")
     taken, just_saved = name.strip() in user_library.names(_KIND), is_saved() == name.strip() != ""
-    label = "Saved" if just_saved else "Replace it" if taken else "Save"
+    label = "Saved" if just_saved else "Replace" if taken else "Save"
     if st.button(label, key="augment_save", type="primary", disabled=just_saved):
         with show_errors():
             if name.strip() in (preset.title for preset in PRESETS.values()):
@@ -255,10 +255,10 @@ def _choose_shift_unit() -> None:
             st.session_state[_key(name)] = 0.0
 
     st.segmented_control(
-        "Shifts in",
+        "Shift unit",
         [_SHARE, _PIXELS],
         key=_SHIFT_UNIT,
-        format_func={_SHARE: "% of the side", _PIXELS: "pixels"}.__getitem__,
+        format_func={_SHARE: "% of image size", _PIXELS: "pixels"}.__getitem__,
         required=True,
         on_change=convert,
         persist_state="session",

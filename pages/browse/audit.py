@@ -25,7 +25,7 @@ from pages.components.gallery import image_url
 _ICONS = {
     PROBLEM: (":red[:material/error:]", "problem"),
     WARNING: (":orange[:material/warning:]", "warning"),
-    INFO: (":blue[:material/visibility:]", "to look at"),
+    INFO: (":blue[:material/visibility:]", "worth a look"),
     GONE: (":green[:material/check_circle:]", "gone"),
     PASSED: (":green[:material/check_circle:]", "passed"),
 }
@@ -54,7 +54,7 @@ def show_audit(dataset: Dataset, open_finding: Callable[[str], None]) -> None:
             "such as brightness that give the label away. It changes nothing."
         )
     if not going and st.button(
-        "Audit again" if made else "Audit",
+        "Run again" if made else "Run audit",
         key="audit",
         type="secondary" if made else "primary",
         icon=":material/fact_check:",

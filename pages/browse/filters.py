@@ -16,21 +16,21 @@ from core.datasets.store import SPLITS, UNLABELED, Dataset
 from pages.common.messages import escape_markdown
 
 _SORT_TITLES = {
-    selection.STORED: "as stored",
-    selection.CLASS: "class",
-    selection.SIZE: "size (pixels)",
+    selection.STORED: "Original order",
+    selection.CLASS: "Class",
+    selection.SIZE: "Size (pixels)",
     selection.BRIGHTNESS: "brightness",
     selection.SHARPNESS: "sharpness",
-    selection.NAME: "file name",
-    selection.RANDOM: "random",
+    selection.NAME: "File name",
+    selection.RANDOM: "Random",
 }
 _DECISION_TITLES = {
-    DECIDED: "any decision",
+    DECIDED: "Any decision",
     EXCLUDE: "excluded",
     RELABEL: "relabelled",
     UNSURE: "unsure",
     KEPT: "kept",
-    KEEP: "no decision",
+    KEEP: "Not reviewed",
 }
 _MOST_PILLS = 24
 MOST_SEED = 2**31 - 1
@@ -82,7 +82,7 @@ def choose_order(dataset: Dataset) -> Order:
             )
         )
     descending = by not in (selection.STORED, selection.RANDOM) and st.toggle(
-        "Largest first" if by != selection.NAME else "Last first", key=down_key, persist_state="session"
+        "Descending" if by != selection.NAME else "Z to A", key=down_key, persist_state="session"
     )
     return Order(by, bool(descending), seed)
 
@@ -207,7 +207,7 @@ def _choose_decision(dataset: Dataset) -> str | None:
         selection.DECISIONS,
         index=None,
         key=key,
-        placeholder="all",
+        placeholder="All",
         format_func=lambda kind: f"{_DECISION_TITLES[kind]} · {counts[kind]:,}",
         help="Filter by your review decisions. Open an image to make one.",
         persist_state="session",

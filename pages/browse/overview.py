@@ -150,7 +150,7 @@ def _show_histograms(dataset: Dataset, ids: np.ndarray) -> None:
     counts, sampled = _histograms(dataset, ids, dataset.about.content_hash, digest)
     of = f" Of {counted(sampled, 'image')} drawn by chance." if sampled == MOST_FOR_HISTOGRAMS < len(ids) else ""
     _chart(
-        "Values of the pixels",
+        "Pixel value histogram",
         dataset_figures.channel_histograms(counts),
         "Watch for peaks at either end (black or white areas, overexposed photos) and for channels "
         f"that differ (a color cast).{of}",

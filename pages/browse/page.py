@@ -33,7 +33,7 @@ from pages.common.page_frame import page
 from pages.common.pickers import choose_dataset
 from pages.common.view_switch import choose_view
 
-_LASSO = "Lasso on the map"
+_LASSO = "Map selection"
 
 
 def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) -> None:
@@ -42,7 +42,7 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
         filters, order = choose_filters(dataset), choose_order(dataset)
         # Folded, so that on a phone the images are not far below.
         filtered = any(each in st.query_params for each in ("name", "decision"))
-        more = st.expander("More filters, decisions", expanded=filtered)
+        more = st.expander("More filters and review", expanded=filtered)
         with more:
             filters = choose_more_filters(dataset, filters)
             choose_per_page()
@@ -101,4 +101,4 @@ with show_errors():
     else:
         with shown:
             st.info(f"{escape_markdown(catalogue.title(name))} is not installed yet.")
-            st.page_link("pages/datasets/page.py", label="Get it", icon=":material/database:")
+            st.page_link("pages/datasets/page.py", label="Get this dataset", icon=":material/database:")

@@ -26,7 +26,7 @@ def decide_on_all(dataset: Dataset, ids: np.ndarray) -> None:
         ids: those that the filters let pass, int64 `(m,)`.
     """
     made, last = decisions.current(dataset), decisions.undoable(dataset)
-    with st.popover("Decide on all shown", icon=":material/checklist:", width="stretch", disabled=not len(ids)):
+    with st.popover("Review all shown", icon=":material/checklist:", width="stretch", disabled=not len(ids)):
         decision = st.radio("Decision", list(_VERBS), format_func=_VERBS.__getitem__, key="decide_all")
         label = None
         if decision == RELABEL:

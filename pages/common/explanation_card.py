@@ -209,11 +209,11 @@ def _show_looks(case: _Case, classes: list[int], found: HeatMaps) -> None:
     names = case.run.about.class_names
     height, width, channels = case.seen.shape
     seen = image_io.from_array(case.seen)
-    shown = [("What the network saw", f"{width}×{height} pixels, {'gray' if channels == 1 else 'colour'}", seen)]
+    shown = [("Network input", f"{width}×{height} pixels, {'gray' if channels == 1 else 'colour'}", seen)]
     for label, heat in zip(classes, found.maps, strict=True):
-        role = "true class" if label == case.true else "predicted" if label == classes[0] else "next likeliest"
+        role = "true class" if label == case.true else "predicted" if label == classes[0] else "second most likely"
         if label == case.true == classes[0]:
-            role = "predicted, and true"
+            role = "predicted and true class"
         cold = "" if heat.max() > 0 else ": no supporting region"
         shown.append((f"What speaks for {names[label]}", role + cold, laid_over(case.seen, heat, 2 * _HEAT_PX)))
     st.html(_row(_figure(image, title, note, _HEAT_PX) for title, note, image in shown))
@@ -277,7 +277,7 @@ def _offer_features(run: Run) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Most similar training images**", width="content")
-        if st.button("Find them", icon=":material/image_search:", key="find_alike", help=_WHY_FEATURES):
+        if st.button("Find similar images", icon=":material/image_search:", key="find_alike", help=_WHY_FEATURES):
             features.start(run)
             st.rerun(scope="fragment")
 

@@ -147,7 +147,7 @@ def _decide(dataset: Dataset, index: int) -> None:
             # Always the same: one of another image would stand beside this one until all is drawn.
             key=_NEW_LABEL,
             format_func=names.__getitem__,
-            placeholder="Relabel to … (L)",
+            placeholder="Relabel as… (L)",
             label_visibility="collapsed",
             on_change=_attempt,
             args=(lambda: decisions.decide(dataset, [index], RELABEL, st.session_state[_NEW_LABEL]),),

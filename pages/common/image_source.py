@@ -19,7 +19,7 @@ from pages.common.address import AddressError, Parameter, one_of, text_of, whole
 from pages.common.messages import escape_markdown
 from pages.common.pickers import choose_dataset, dataset_parameter
 
-SET, _UPLOAD, _CAMERA, _BUILT_IN = "Dataset", "Upload", "Camera", "Built-in photos"
+SET, _UPLOAD, _CAMERA, _BUILT_IN = "Dataset", "Upload", "Camera", "Sample photos"
 _SOURCES = {"set": SET, "upload": _UPLOAD, "camera": _CAMERA, "photos": _BUILT_IN}
 # One photo of 50 megapixels, or some of a camera's.
 _KEPT_BYTES = 200_000_000
@@ -145,12 +145,12 @@ def of_set(dataset: Dataset, usual: int = 0) -> tuple[int, Image.Image, str]:
     key, last = _number_key(dataset), len(dataset) - 1
     st.session_state.setdefault(key, usual)
     with st.container(width=150):
-        index = int(st.number_input("Number", 0, last, key=key, persist_state="session"))
+        index = int(st.number_input("Image number", 0, last, key=key, persist_state="session"))
 
     def draw() -> None:
         st.session_state[key] = random.randint(0, last)  # noqa: S311 no secret
 
-    st.button("Random", icon=":material/shuffle:", on_click=draw)
+    st.button("Random image", icon=":material/shuffle:", on_click=draw)
     label = dataset.class_of(index)
     return index, _decoded(dataset, index), f"image {index:,} of {dataset.about.title}: {label}"
 
@@ -164,7 +164,7 @@ def _given(source: str, beneath: DeltaGenerator) -> tuple[Image.Image, str] | No
     """Let the user upload or take a photo, the first one `beneath`; the newest is kept for the session."""
     shown = st.session_state.get(_GIVEN, {}).get(source)
     first = beneath.container(width=480) if shown is None else None
-    with first or st.popover("Another photo", icon=":material/add_a_photo:"):
+    with first or st.popover("Choose another photo", icon=":material/add_a_photo:"):
         if source == _CAMERA:
             file: UploadedFile | None = st.camera_input("Take a photo", key="photo_camera")
         else:
@@ -182,7 +182,7 @@ def _given(source: str, beneath: DeltaGenerator) -> tuple[Image.Image, str] | No
         return None
     name, data = shown
     try:
-        return _read(data), name if source == _UPLOAD else "a photo by the camera"
+        return _read(data), name if source == _UPLOAD else "camera photo"
     except ImageError as error:
         beneath.error(f"{escape_markdown(name)}: {escape_markdown(str(error))}", icon=":material/broken_image:")
         return None

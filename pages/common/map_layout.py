@@ -70,10 +70,10 @@ def offer_tsne(job_key: str, start: Callable[[], object]) -> None:
         start: starts that job.
     """
     job = jobs.find(job_key)
-    if job is not None and show_job(job, "Arranging by t-SNE").state == jobs.RUNNING:
+    if job is not None and show_job(job, "Computing t-SNE").state == jobs.RUNNING:
         st.caption("Showing the PCA map in the meantime.")
         return
     st.caption("t-SNE takes about a minute for 10,000 images and is kept. Showing the PCA map in the meantime.")
-    if st.button("Arrange by t-SNE", type="primary", icon=":material/bubble_chart:", key=f"make_{job_key}"):
+    if st.button("Compute t-SNE map", type="primary", icon=":material/bubble_chart:", key=f"make_{job_key}"):
         start()
         st.rerun()

@@ -25,7 +25,7 @@ def show_curves(chosen: Sequence[Run]) -> None:
         return
     with st.container(horizontal=True, gap="medium"):
         against = st.segmented_control(
-            "Against",
+            "X-axis",
             list(_AXES),
             format_func=_AXES.__getitem__,
             default="epoch",
@@ -69,7 +69,7 @@ def _legend(drawn: Sequence[run_curves.RunCurve]) -> str:
 
 def show_differences(chosen: Sequence[Run]) -> None:
     """Show in what the chosen runs differ, and nothing else."""
-    st.header("What differs", anchor=False)
+    st.header("Differences", anchor=False)
     with show_errors():
         found = comparison.differences(chosen)
         if not found:

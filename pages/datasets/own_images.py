@@ -46,7 +46,7 @@ def keep_upload(upload: UploadedFile) -> Path:
 def own() -> None:
     """Let the user import images of their own: where they are, what is found in them, and the button."""
     way = st.segmented_control(
-        "Where they are", ["Upload a file", "On this machine"], key="way_in", default="Upload a file", required=True
+        "Source", ["Upload a file", "From this computer"], key="way_in", default="Upload a file", required=True
     )
     if way == "Upload a file":
         upload = st.file_uploader(
@@ -71,7 +71,7 @@ def begun() -> int:
     return int(st.session_state.get("imports_begun", 0))
 
 
-@st.cache_resource(max_entries=2, ttl=900, show_spinner="Looking into it")
+@st.cache_resource(max_entries=2, ttl=900, show_spinner="Scanning files…")
 def planned(path: str, title: str, choices: Choices, _changed: float) -> Plan:
     """Return what an import would take; kept, since a zip of 60,000 images is read in a second."""
     return importing.plan(Path(path), title=title, **asdict(choices))
@@ -90,7 +90,9 @@ def show_plan(path: Path, source: str) -> None:
         except DatasetError:
             other_labels(source)  # It may be wrong, or what helps.
             raise
-        title = st.text_input("Title", value=Path(source).stem.replace("_", " "), key=f"title_{source}", max_chars=80)
+        title = st.text_input(
+            "Dataset name", value=Path(source).stem.replace("_", " "), key=f"title_{source}", max_chars=80
+        )
         kind = found.labelling.kind
         if found.others:
             ways = {each.kind: each.text for each in (found.way, *found.others)}
@@ -111,7 +113,7 @@ def show_plan(path: Path, source: str) -> None:
         share, seed = 0.2, 0
         if found.drawn or split:
             share = st.slider("Test images", 5, 50, 20, step=5, format="%d%%", key="test_share") / 100
-            seed = int(st.number_input("Seed of the draw", 0, 2**31 - 1, 0, key="split_seed"))
+            seed = int(st.number_input("Random seed for the split", 0, 2**31 - 1, 0, key="split_seed"))
     choices = Choices(kind, share, seed, split, group, unlabeled, links)
     if choices != Choices(
         found.labelling.kind, group=found.grouping.kind if found.grouping else NONE, follow_links=links
@@ -120,7 +122,7 @@ def show_plan(path: Path, source: str) -> None:
     with shown:
         table(found)
     title = title.strip() or source
-    if st.button("Import", type="primary", icon=":material/add_photo_alternate:", key="import"):
+    if st.button("Import dataset", type="primary", icon=":material/add_photo_alternate:", key="import"):
         arguments = {"path": str(path), "source": source, "title": title, **asdict(choices)}
         jobs.start(f"import-{catalogue.free_name(title)}", "core.datasets.sources.catalogue:import_job", arguments)
         st.session_state["imports_begun"] = begun() + 1
@@ -135,7 +137,7 @@ def splits_from(found: Plan, source: str) -> str:
     if found.drawn:
         return ""
     anew = st.toggle(
-        "Draw the splits anew",
+        "Draw new splits",
         key=f"split_{source}",
         help="Mix train, validation and test as they come, and draw a test set by class and group.",
     )
@@ -203,7 +205,7 @@ def table(found: Plan) -> None:
     counts, names = found.counts, found.labelling.class_names
     used = [split for split, count in zip(LABELED_SPLITS, counts.sum(axis=0), strict=True) if count]
     rows = [
-        {"class": name, **{split: int(counts[label, SPLITS.index(split)]) for split in used}}
+        {"Class": name, **{split: int(counts[label, SPLITS.index(split)]) for split in used}}
         for label, name in enumerate(names)
     ]
     labelled = int(counts.sum())

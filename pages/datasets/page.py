@@ -54,7 +54,7 @@ def here(name: str) -> None:
             address = {"dataset": name}
             st.page_link("pages/browse/page.py", label="Browse", icon=":material/photo_library:", query_params=address)
             st.page_link("pages/train/page.py", label="Train", icon=":material/model_training:", query_params=address)
-            if importing.report(dataset) and st.button("Report", key=f"report_{name}", type="tertiary"):
+            if importing.report(dataset) and st.button("Import report", key=f"report_{name}", type="tertiary"):
                 show_report(name)
             if not built_in(name):
                 with st.popover("Remove", type="tertiary"):
@@ -103,7 +103,7 @@ def damaged(name: str) -> None:
         damage_said(name, name, store.damage(name))
 
 
-@st.dialog("What the import did", width="large")
+@st.dialog("Import report", width="large")
 def show_report(name: str) -> None:
     """Show what was accepted and what was refused, with the reasons."""
     report = importing.report(catalogue.open_dataset(name))
@@ -120,7 +120,7 @@ def show_report(name: str) -> None:
         rows = [{"file": each.file, "why": each.sentence} for each in report.refused]
         st.dataframe(rows, width="stretch", hide_index=True)
         st.download_button(
-            "Download as CSV", report.to_csv(), f"{name}-refused.csv", "text/csv", icon=":material/download:"
+            "Download CSV", report.to_csv(), f"{name}-refused.csv", "text/csv", icon=":material/download:"
         )
 
 
@@ -132,7 +132,7 @@ def remove(name: str) -> None:
         "files are not touched."
     )
     with show_errors():
-        if st.button("Remove it", key=f"danger_remove_{name}", type="primary", icon=":material/delete:"):
+        if st.button("Remove dataset", key=f"danger_remove_{name}", type="primary", icon=":material/delete:"):
             store.remove(name)
             st.rerun()
 
@@ -162,10 +162,17 @@ def to_be_had(entry: catalogue.Entry) -> None:
                 args=(entry.name, None),
             )
             if entry.received and not going:
-                st.button("Discard", key=f"discard_{entry.name}", on_click=catalogue.discard, args=(entry.name,))
+                st.button(
+                    "Delete partial download",
+                    key=f"discard_{entry.name}",
+                    on_click=catalogue.discard,
+                    args=(entry.name,),
+                )
             # With a key of its own: else the next dataset's form would open where this one's was.
             key = from_file_key(entry.name)
-            with st.popover("From a file", key=key, icon=":material/folder_open:", disabled=going, on_change="rerun"):
+            with st.popover(
+                "Use a file you have", key=key, icon=":material/folder_open:", disabled=going, on_change="rerun"
+            ):
                 from_file(entry)
         if job is not None:
             show_job(job, entry.about.title)
@@ -177,22 +184,24 @@ def from_file(entry: catalogue.Entry) -> None:
     several = len(entry.published) > 1
     st.caption(f"The {'folder with ' if several else ''}{escape_markdown(names)}, if you have it already.")
     place = st.text_input(
-        "Its folder on this machine" if several else "Its place on this machine",
+        "Folder path" if several else "File path",
         key=f"place_{entry.name}",
         placeholder="/home/me/Downloads",
     )
     st.button(
-        "Add it",
+        "Add dataset",
         key=f"add_{entry.name}",
         disabled=not place,
         on_click=start_adding,
         args=(entry.name, str(Path(place).expanduser())),
     )
     if not several:
-        upload = st.file_uploader("Or upload it", key=f"upload_{entry.name}")
+        upload = st.file_uploader("Or upload the file", key=f"upload_{entry.name}")
         if upload is not None:
             path = str(keep_upload(upload))
-            st.button("Add the upload", key=f"add_upload_{entry.name}", on_click=start_adding, args=(entry.name, path))
+            st.button(
+                "Add uploaded file", key=f"add_upload_{entry.name}", on_click=start_adding, args=(entry.name, path)
+            )
 
 
 def start_adding(name: str, path: str | None) -> None:
@@ -257,7 +266,7 @@ with show_errors():
     added()
 available = catalogue.available()
 missing = [entry for name, entry in catalogue.CATALOGUE.items() if name not in available]
-on_disk, published, mine = st.tabs(["On this machine", f"To be had ({len(missing)})", "Images of your own"])
+on_disk, published, mine = st.tabs(["Installed", f"Available to download ({len(missing)})", "Images of your own"])
 with on_disk:
     for each in available:
         here(each)

@@ -84,7 +84,7 @@ def _fitted_on(fitted: Calibration, part: str) -> str:
 @st.fragment
 def _show_answering(confidences: np.ndarray, right: np.ndarray) -> None:
     """Let the user choose how sure an answer must be, and say what that brings."""
-    st.markdown("**Answer only when sure**")
+    st.markdown("**Reject low-confidence predictions**")
     answers = calibration.answering(confidences, right)
     chart, beside = st.columns([3, 2], gap="large", vertical_alignment="center")
     with beside:

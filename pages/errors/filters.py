@@ -11,12 +11,12 @@ from pages.common.messages import escape_markdown
 OUTCOME, SORT, CONFIDENCE_RANGE = "errors_outcome", "errors_sort", "errors_confidence"
 # As in the address: a minus stands for the largest first.
 SORT_TITLES = {
-    f"-{LOSS}": "highest loss first",
-    LOSS: "lowest loss first",
-    f"-{CONFIDENCE}": "most sure first",
-    CONFIDENCE: "least sure first",
-    MARGIN: "closest call first",
-    f"-{MARGIN}": "clearest answer first",
+    f"-{LOSS}": "Highest loss",
+    LOSS: "Lowest loss",
+    f"-{CONFIDENCE}": "Most confident",
+    CONFIDENCE: "Least confident",
+    MARGIN: "Smallest margin",
+    f"-{MARGIN}": "Largest margin",
 }
 _WIDTH_PX = 152
 SORT_HELP = (
@@ -54,7 +54,7 @@ def summary(choice: Choice, count: int, names: Sequence[str]) -> str:
         None if index is None else escape_markdown(names[index]) for index in (choice.true, choice.predicted)
     )
     nouns = {WRONG: "error", ALL: "image"}
-    noun = nouns.get(choice.outcome, "right answer") + ("" if count == 1 else "s")
+    noun = nouns.get(choice.outcome, "correct prediction") + ("" if count == 1 else "s")
     if true is None and predicted is None:
         what = f"{'All ' if count > 1 else ''}{count:,} {noun}"
     elif true == predicted:
@@ -64,7 +64,7 @@ def summary(choice: Choice, count: int, names: Sequence[str]) -> str:
     else:
         what = f"{true}{f' taken for {predicted}' if predicted else ''}: {count:,} {noun}"
     sort = f"{'-' * choice.descending}{choice.by}"
-    return f"**{what}**, {SORT_TITLES[sort]}"
+    return f"**{what}**, {SORT_TITLES[sort].lower()} first"
 
 
 def _choose_outcome(found: Predictions) -> str:

@@ -49,7 +49,7 @@ def look_of(run: Run, told: Callable[[Dataset, int], Told]) -> ImageDisplay:
         found = predictions.load(run, part) if (part := _part_of(run, index)) != TRAIN else None
         position = None if found is None else found.position(index)
         if found is None or position is None:
-            return "trained on"
+            return "training image"
         name = escape_markdown(run.about.class_names[found.predicted[position]])
         return f"{part}: predicted **{name}** {found.confidences[position]:.1%}"
 

@@ -59,7 +59,7 @@ def _training(run: Run) -> Predictions | None:
         "by a model that never saw it. This takes a few minutes, continues in the background, and is "
         "saved with the run."
     )
-    if st.button("Judge the training labels", type="primary", icon=":material/rule:", key="judge_labels"):
+    if st.button("Check training labels", type="primary", icon=":material/rule:", key="judge_labels"):
         training_labels.start(run)
         st.rerun()
     return None

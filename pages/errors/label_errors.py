@@ -57,7 +57,7 @@ def _choose(implausible: LabelErrors) -> np.ndarray:
         (FOUND_LABELS, ALL_LABELS),
         key=LABELS,
         required=True,
-        format_func={FOUND_LABELS: "those", ALL_LABELS: "all, by implausibility"}.__getitem__,
+        format_func={FOUND_LABELS: "Likely errors", ALL_LABELS: "All images, most suspicious first"}.__getitem__,
         label_visibility="collapsed",
         persist_state="session",
     )

@@ -46,7 +46,7 @@ def choose_part(parts: tuple[str, ...]) -> str:
         return parts[0]
     if st.session_state.get(PART) not in parts:
         st.session_state[PART] = "test"
-    return str(st.segmented_control("Part", parts, key=PART, required=True, persist_state="session"))
+    return str(st.segmented_control("Split", parts, key=PART, required=True, persist_state="session"))
 
 
 def show_result(part: str, found: Predictions) -> None:
@@ -63,7 +63,7 @@ def show_result(part: str, found: Predictions) -> None:
             help="Below: 95% confidence interval (Wilson).",
             width="content",
         )
-        st.metric("Wrong", f"{wrong:,} of {images:,}", width="content")
+        st.metric("Errors", f"{wrong:,} of {images:,}", width="content")
         st.metric(f"{part.capitalize()} loss", f"{np.mean(found.losses):.4f}", width="content")
 
 

@@ -44,7 +44,7 @@ def _choose_dataset(run: Run, labelled: Sequence[tuple[SessionPhoto, str]], coun
     own = fitting.index(run.about.name) if run.about.name in fitting else 0
     name = st.selectbox("Dataset", fitting, index=own, key="extended_set", format_func=catalogue.title)
     title = st.text_input(
-        "Title of the new one", f"{catalogue.title(name)} and {count}", key=f"extended_{name}_{count}"
+        "Name of the new dataset", f"{catalogue.title(name)} and {count}", key=f"extended_{name}_{count}"
     )
     st.caption("The original dataset is not changed. In the new one, your photos are training images.")
     if st.button("Make the dataset", type="primary", key="extend"):
@@ -76,7 +76,7 @@ def _show_added(run: Run, added: Extended) -> None:
         said += f"\n\n{escape_markdown(refused.file)}: {escape_markdown(refused.sentence)}"
     st.success(said, icon=":material/library_add_check:")
     if st.button(
-        "Train on it",
+        "Train on this dataset",
         icon=":material/model_training:",
         key="train_on_added",
         help="Starts from this run's weights. You can change the initial weights on the Train page.",

@@ -51,7 +51,7 @@ def show_details(run: Run, answer: Prediction, *, key: str) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         height, width, channels = answer.seen.shape
-        crisp(image_io.from_array(answer.seen), "What the network saw", _SEEN_PX)
+        crisp(image_io.from_array(answer.seen), "Network input", _SEEN_PX)
         st.caption(f"What the network saw: {width}×{height} pixels, {'gray' if channels == 1 else 'colour'}.")
     with right:
         if not answer.known:

@@ -84,10 +84,10 @@ def _say_truth(run: Run, photo: SessionPhoto) -> None:
     with st.container(key="truth"):
         if len(names) <= _MOST_PILLS:
             default = said if said in names else None
-            st.pills("It shows", names, key=key, default=default, format_func=escape_markdown, on_change=changed)
+            st.pills("Correct label", names, key=key, default=default, format_func=escape_markdown, on_change=changed)
         else:
             index = names.index(said) if said in names else None
-            st.selectbox("It shows", names, index=index, key=key, placeholder="Choose the class", on_change=changed)
+            st.selectbox("Correct label", names, index=index, key=key, placeholder="Choose a class", on_change=changed)
 
 
 @bounded(30_000_000, lambda shown: len(shown.data))

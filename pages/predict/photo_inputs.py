@@ -24,7 +24,7 @@ from pages.components.gallery import Item, gallery, image_url
 from pages.components.paste_images import paste_images
 from pages.predict.answer import show_details, show_verdict
 
-DRAW, UPLOAD, CAMERA, SAMPLES = "Draw", "Upload", "Camera", "Samples"
+DRAW, UPLOAD, CAMERA, SAMPLES = "Draw", "Upload", "Camera", "Examples"
 WAYS = {"draw": DRAW, "upload": UPLOAD, "camera": CAMERA, "samples": SAMPLES}
 WAY = "way"
 _SAMPLED = 12
@@ -40,7 +40,7 @@ def choose_way(run: Run) -> str:
     ways = ways_of(run)
     if st.session_state.get(WAY) not in ways:
         st.session_state[WAY] = ways[0]
-    return str(st.segmented_control("Photos", ways, key=WAY, required=True, persist_state="session"))
+    return str(st.segmented_control("Input", ways, key=WAY, required=True, persist_state="session"))
 
 
 def bring(way: str, run: Run) -> None:
@@ -99,7 +99,9 @@ def _samples(run: Run) -> None:
                 placeholder="a dataset",
             )
         seed = st.session_state.setdefault("samples_seed", 0)
-        st.button("Others", icon=":material/shuffle:", on_click=lambda: st.session_state.update(samples_seed=seed + 1))
+        st.button(
+            "Other examples", icon=":material/shuffle:", on_click=lambda: st.session_state.update(samples_seed=seed + 1)
+        )
         for file, title in sorted(samples.PHOTOS.items(), key=lambda item: item[0] not in samples.PETS):
             if st.button(title, key=f"sample_{file}"):
                 session_photos.give([(file, samples.photo(file))])
@@ -157,6 +159,6 @@ def _draw(run: Run, booked: DecisionThreshold) -> None:
             answer = photo_predictions.predict_drawing(run, framed)
         show_verdict(run, answer, booked)
         show_details(run, answer, key="drawn")
-        if st.button("Keep it among the photos", icon=":material/add_photo_alternate:"):
+        if st.button("Add to photos", icon=":material/add_photo_alternate:"):
             session_photos.give([("drawing.png", image_io.png(framed))])
             st.rerun()

@@ -34,7 +34,11 @@ def show_refused(photos: Sequence[SessionPhoto], found: Mapping[int, Prediction 
     st.error("\n\n".join(lines), icon=":material/broken_image:")
     ids = {photo.id for photo, _ in refused}
     st.button(
-        "Take these away", key="take_refused", on_click=session_photos.take_away, args=(ids,), icon=":material/close:"
+        "Remove these files",
+        key="take_refused",
+        on_click=session_photos.take_away,
+        args=(ids,),
+        icon=":material/close:",
     )
 
 
@@ -99,7 +103,7 @@ def take_away(
     rows = [(photo.name, found[photo.id], session_photos.truth(photo)) for photo in photos]
     with st.container(horizontal=True):
         st.download_button(
-            "Download as CSV",
+            "Download CSV",
             lambda: photo_predictions.to_csv(rows, booked, run.about.class_names),
             "answers.csv",
             "text/csv",
@@ -107,4 +111,4 @@ def take_away(
             on_click="ignore",
         )
         ids = {photo.id for photo in photos}
-        st.button("Start afresh", on_click=session_photos.take_away, args=(ids,), icon=":material/delete_sweep:")
+        st.button("Clear photos", on_click=session_photos.take_away, args=(ids,), icon=":material/delete_sweep:")

@@ -64,7 +64,7 @@ class _Bar:
     """Progress as a bar with a sentence, ten times a second at most, with the time that is left."""
 
     def __init__(self) -> None:
-        self._bar = st.progress(0.0, "Asking the network")
+        self._bar = st.progress(0.0, "Classifying")
         self._began, self._told = time.monotonic(), 0.0
 
     def __call__(self, doing: str, done: int, total: int, unit: str) -> None:

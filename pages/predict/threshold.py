@@ -35,7 +35,14 @@ def _slider(run: Run, booked: DecisionThreshold) -> None:
         {
             "": [
                 Slider(
-                    key, "Act on answers from", lowest, 1.0, default, booking.STEP, format="percent", help=_help(run)
+                    key,
+                    "Accept predictions from",
+                    lowest,
+                    1.0,
+                    default,
+                    booking.STEP,
+                    format="percent",
+                    help=_help(run),
                 )
             ]
         },

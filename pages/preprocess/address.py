@@ -6,8 +6,8 @@ from pages.common.address import Parameter, view
 from pages.common.image_source import photo_parameters
 from pages.preprocess import pipeline_editor
 
-STEPS, SEVERAL, RESAMPLING = "Each step", "Six images", "Resampling"
-NUMBERS, CODE, WHOLE_DATASET = "Numbers", "Code", "Whole dataset"
+STEPS, SEVERAL, RESAMPLING = "Step by step", "Six images", "Resampling"
+NUMBERS, CODE, WHOLE_DATASET = "Normalization", "Code", "Whole dataset"
 VIEWS = {
     "each-step": STEPS,
     "six-images": SEVERAL,

@@ -176,7 +176,7 @@ def choose_start() -> None:
         options,
         index=None,
         format_func=lambda option: f"{option[1]} (saved)" if option[0] else option[1],
-        placeholder="a preset, or one you saved",
+        placeholder="Choose a preset or a saved pipeline",
         key=_START,
         on_change=load,
         persist_state="session",
@@ -372,7 +372,7 @@ def _slider(entry: _Entry, name: str, about: Setting, key: str, image: Image.Ima
 
 
 def _choice(name: str, about: Setting, key: str) -> Any:
-    label = {"how": "How", "way": "Which way"}.get(name, name.capitalize())
+    label = {"how": "Fit mode", "way": "Direction"}.get(name, name.capitalize())
     if about.colour:
         return st.color_picker(label, key=key, help=about.help, persist_state="session")
     if not about.choices:

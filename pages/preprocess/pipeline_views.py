@@ -64,7 +64,7 @@ class Before:
 def before_steps(photo: SourceImage) -> Before:
     """Return the image before the steps."""
     image, values = photo.image, value_range(photo.image)
-    tile = _tile(image, "the image", ["0 · as it comes", _facts(image, values)])
+    tile = _tile(image, "the image", ["0 · Original", _facts(image, values)])
     return Before(photo, OnScreen.of(image), values, tile)
 
 
@@ -74,7 +74,7 @@ def show_before_after(before: Before, result: Result) -> None:
     places = _places(pointed(key), *images, result.stages)
     shown = (before.shown, OnScreen.of(result.image))
     values = (before.values, result.stages[-1].values if result.stages else before.values)
-    names = ("Before", "After" if not result.failed else "As far as it goes")
+    names = ("Before", "After" if not result.failed else "Result so far")
     missing = ("Padding: this area is not part of the original image.", "Cropped: this area is no longer in the image.")
     sides = []
     for image, on_screen, extremes, place, name, why in zip(images, shown, values, places, names, missing, strict=True):
@@ -161,7 +161,7 @@ def show_numbers(photo: SourceImage, result: Result, pipeline: Pipeline) -> None
     """Let the user choose a normalisation, and show what it does to the numbers."""
     image = result.image
     now = normalisation()
-    how = st.segmented_control("Normalisation", (NONE, UNIT, SIGNED, STANDARD), default=now.how, required=True)
+    how = st.segmented_control("Normalization", (NONE, UNIT, SIGNED, STANDARD), default=now.how, required=True)
     channels = 1 if image.mode == "L" else 3
     if how != now.how or (how == STANDARD and len(now.means) not in (1, channels)):
         with show_errors():
@@ -245,10 +245,10 @@ def _table(image: Image.Image, chosen: Normalisation) -> None:
                 "channel": name,
                 "values before": f"{old.min()} to {old.max()}",
                 "mean before": round(float(old.mean()), 2),
-                "deviation before": round(float(old.std()), 2),
+                "std before": round(float(old.std()), 2),
                 "values after": f"{new.min():.3f} to {new.max():.3f}",
                 "mean after": round(float(new.mean()), 3),
-                "deviation after": round(float(new.std()), 3),
+                "std after": round(float(new.std()), 3),
                 "black becomes": round(float(chosen.apply(np.zeros((1, len(names)), np.uint8))[0, channel]), 3),
                 "white becomes": round(float(chosen.apply(np.full((1, len(names)), 255, np.uint8))[0, channel]), 3),
             }
@@ -291,8 +291,8 @@ def show_whole_set(dataset: Dataset, pipeline: Pipeline) -> None:
         )
     with st.container(horizontal=True):
         for name, label, icon, off in (
-            ("apply", "Apply to all", "play_arrow", len(found) > 1),
-            ("zip", "Make a zip of PNG files", "folder_zip", False),
+            ("apply", "Apply to whole dataset", "play_arrow", len(found) > 1),
+            ("zip", "Export as ZIP (PNG)", "folder_zip", False),
         ):
             if st.button(label, key=f"{name}_all", icon=f":material/{icon}:", disabled=off):
                 arguments = {"dataset": dataset.about.name, "steps": steps.to_json()}

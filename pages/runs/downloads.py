@@ -14,7 +14,7 @@ from pages.common.messages import escape_markdown, show_errors
 
 def show_take_away(run: Run) -> None:
     """Offer everything that a run leaves."""
-    st.header("Take it away", anchor=False)
+    st.header("Export", anchor=False)
     recipe_json = json.dumps(run.recipe.to_json(), indent=1)
     left, right = st.columns(2, gap="large")
     with left:
@@ -73,7 +73,7 @@ def _offer_made(run: Run, kind: str) -> None:
     going = job is not None and job.status().state == jobs.RUNNING
     with show_errors():
         if button.button(
-            "Make it", key=f"make {kind} {run.name}", width="stretch", disabled=going or bool(about.missing)
+            "Create", key=f"make {kind} {run.name}", width="stretch", disabled=going or bool(about.missing)
         ):
             job = export.make(run, kind)
     if job is not None:

@@ -97,7 +97,7 @@ def say_of(run: Run) -> None:
     with st.form(f"about {run.name}", border=False):
         title = st.text_input("Name", about.title, placeholder=run.recipe.title, max_chars=120)
         note = st.text_area("Note", about.note, max_chars=4000)
-        if st.form_submit_button("Keep", type="primary"):
+        if st.form_submit_button("Save", type="primary"):
             _attempt(lambda: run.annotate(title=title, note=note))
             st.rerun()
 
@@ -109,7 +109,7 @@ def try_again(run: Run) -> None:
 
 def act_on_one(run: Run, row: RunRow) -> None:
     """Draw what can be done with one run."""
-    with st.popover("Rename, note", icon=":material/edit:"):
+    with st.popover("Edit name and note", icon=":material/edit:"):
         say_of(run)
     if run.recipe.generator is not None:
         st.page_link(
@@ -119,7 +119,7 @@ def act_on_one(run: Run, row: RunRow) -> None:
             query_params={"view": "new-images", "samples": run.name},
         )
     elif st.button(
-        "Try again with one change",
+        "Duplicate and change",
         icon=":material/science:",
         help="Opens Train with the same recipe, seed and split. Change one setting, then compare the two runs here.",
     ):
@@ -147,7 +147,12 @@ def act_on_one(run: Run, row: RunRow) -> None:
             "pages/errors/page.py", label="View errors", icon=":material/troubleshoot:", query_params={"run": run.name}
         )
     if run.has_model:
-        st.page_link("pages/predict/page.py", label="Predict", icon=":material/draw:", query_params={"run": run.name})
+        st.page_link(
+            "pages/predict/page.py",
+            label="Predict with this run",
+            icon=":material/draw:",
+            query_params={"run": run.name},
+        )
 
 
 def act(chosen: Sequence[Run], readable: Sequence[Run], rows: Sequence[RunRow]) -> None:

@@ -14,7 +14,7 @@ from pages.components.gallery import Item, Pages, image_url, paged_gallery
 
 _PER_PAGE = 48
 _KINDS = {"fixed": "Fixed", "broken": "Broken", "both_wrong": "Wrong in both"}
-_NONE = {"fixed": "None was fixed.", "broken": "None was broken.", "both_wrong": "None is wrong in both."}
+_NONE = {"fixed": "No images fixed.", "broken": "No images broken.", "both_wrong": "No images are wrong in both runs."}
 _OPEN = "runs_picture_open"
 PART = "runs_part"
 
@@ -29,7 +29,7 @@ def show_pair(before: Run, after: Run) -> None:
         st.info("Both runs must be finished before their predictions can be compared.")
         return
     st.session_state.setdefault(PART, "test")
-    part = str(st.segmented_control("Part", PARTS, required=True, key=PART, persist_state="session"))
+    part = str(st.segmented_control("Split", PARTS, required=True, key=PART, persist_state="session"))
     with show_errors():
         found = comparison.compare(before, after, part)
         _say(found, before, after)
@@ -55,8 +55,8 @@ def _say(found: Comparison, before: Run, after: Run) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric(f"Before: {escape_markdown(before.title)}", f"{found.before.accuracy:.2%}", width="content")
         st.metric(f"After: {escape_markdown(after.title)}", f"{found.after.accuracy:.2%}", width="content")
-        st.metric("Difference, in points", _signed(found.difference), width="content")
-        st.metric("95% interval", f"{_signed(low)} to {_signed(high)}", width="content")
+        st.metric("Change (percentage points)", _signed(found.difference), width="content")
+        st.metric("95% CI", f"{_signed(low)} to {_signed(high)}", width="content")
         st.metric("By chance (McNemar)", found.chance_said.replace("fewer than", "<"), width="content")
     kinds = {"better": st.success, "worse": st.error, "unclear": st.info, "same": st.info}
     kinds[found.verdict](escape_markdown(found.sentence))

@@ -149,4 +149,4 @@ def _show_made(run: Run) -> None:
         st.page_link("pages/browse/page.py", label="Browse the dataset", query_params=dataset)
         st.page_link("pages/errors/page.py", label="View errors", query_params={"run": run.name})
         st.page_link("pages/runs/page.py", label="Export the run", query_params={"run": run.name})
-        st.page_link("pages/predict/page.py", label="Predict with it", query_params={"run": run.name})
+        st.page_link("pages/predict/page.py", label="Predict with this run", query_params={"run": run.name})

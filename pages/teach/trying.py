@@ -19,7 +19,7 @@ from pages.components.pixel_image import crisp
 from pages.components.score_bars import Bar, score_bars
 from pages.teach import state
 
-_FILES, _LIVE = "Photos", "Camera"
+_FILES, _LIVE = "Input", "Camera"
 _FRAME = "teach_frame"
 _SHOWN_PX = 150
 _HEAT = "teach_heat"
@@ -62,7 +62,7 @@ def _show_photos(learned: Learned, photos: list[tuple[str, str, bytes]]) -> None
             st.error(f"{escape_markdown(name)}: {escape_markdown(str(error))}", icon=":material/broken_image:")
     if not readable:
         return
-    with show_errors(), st.spinner("Asking the network"):
+    with show_errors(), st.spinner("Classifying"):
         answers = _answered(learned, tuple(sha256 for sha256, _, _ in readable), [image for _, _, image in readable])
         for (sha256, name, image), answer in zip(readable, answers, strict=True):
             left, right = st.columns([2, 3], gap="small")

@@ -14,7 +14,7 @@ from pages.train import drafts
 from pages.train.input_form import AUGMENTATION
 from pages.train.recipe_picker import RECIPE
 
-RUN, NETWORK, FIT, INPUT, SWEEP, TEXT = "Run", "Network", "Fit", "Input", "Sweep", "As text"
+RUN, NETWORK, FIT, INPUT, SWEEP, TEXT = "Run", "Network", "Hyperparameters", "Data", "Sweep", "JSON"
 VIEWS = {"run": RUN, "network": NETWORK, "fit": FIT, "input": INPUT, "sweep": SWEEP, "as-text": TEXT}
 VIEW, STARTED, RUN_CHOSEN = "train_view", "train_started", "run"
 

@@ -141,7 +141,7 @@ def options(dataset: str) -> dict[str, str]:
     found |= {f"{_MINE}{name}": f"{name} (saved)" for name in user_library.names("recipe")}
     found[OWN] = "Build your own network"
     if HANDED in _drafts() or HANDED in user_library.names("draft"):
-        found[HANDED] = "A run's recipe, changed"
+        found[HANDED] = "Recipe from a run"
     return found
 
 

@@ -39,7 +39,7 @@ def offer_estimate(recipe: Recipe, dataset: Dataset) -> None:
             jobs.start(key, "core.training.estimate:job", {"recipe": recipe.to_json(), "dataset": dataset.about.name})
 
     st.button(
-        "Estimate the time",
+        "Estimate training time",
         key="train_estimate",
         type="tertiary",
         icon=":material/timer:",

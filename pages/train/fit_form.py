@@ -23,14 +23,14 @@ def fit(draft: Draft) -> None:
     """Let the user set how the network is fitted."""
     first, second = st.columns(2, gap="large")
     with first:
-        st.markdown("**Optimiser**")
+        st.markdown("**Optimizer**")
         _optimiser(draft)
     with second:
         st.markdown("**Learning rate schedule**")
         _schedule(draft)
     first, second = st.columns(2, gap="large")
     with first:
-        st.markdown("**Fit**")
+        st.markdown("**Training options**")
         _fit(draft)
     with second:
         st.markdown("**Validation**")
@@ -104,9 +104,9 @@ def _initial_weights(draft: Draft) -> None:
     key = draft.key("initial_weights")
     st.session_state.setdefault(key, chosen)
     named = st.selectbox(
-        "Begin with the weights of",
+        "Initial weights",
         ["", *titles],
-        format_func=lambda name: titles.get(name, "no run: drawn by the seed"),
+        format_func=lambda name: titles.get(name, "Random (from the seed)"),
         key=key,
         persist_state="session",
         help=(

@@ -21,7 +21,7 @@ from pages.common.messages import escape_markdown, show_errors
 from pages.components.pixel_image import strip
 from pages.train.drafts import Draft
 
-_OWN, _NONE = "as the recipe has it", "none"
+_OWN, _NONE = "The recipe's own", "none"
 AUGMENTATION, _TAKEN = "train_augmentation_asked", "train_augmentation_taken"
 _SAID, _CHANGED = "train_input_said", "train_input_changed"
 _SHOWN = 12
@@ -70,12 +70,12 @@ def _preprocessing(draft: Draft) -> None:
     _tell_change(draft)
     steps = [f"{type(step).title.lower()} {_settings_text(step)}".strip() for step in draft.recipe.steps.applied.steps]
     done = "; ".join(steps) or "Images are used as they are in the dataset"
-    numbers = "values stay 0–255"
+    numbers = "pixel values stay 0–255"
     for first in draft.recipe.network.beginning:
         numbers = f"the network begins with {first.title.lower()}"
     st.caption(escape_markdown(f"{done}; {numbers}."))
     st.selectbox(
-        "Change it to",
+        "Replace with",
         [_OWN, *(name for name in PRESETS if name not in mine), *mine],
         index=None,
         placeholder="A preset or a saved pipeline",
@@ -136,7 +136,7 @@ def _augmentation(draft: Draft) -> None:
     ]
     st.caption(escape_markdown(", ".join(moving) or "None: every epoch uses the same images."))
     st.selectbox(
-        "Change it to",
+        "Replace with",
         [_OWN, _NONE, *user_library.names("augmentation")],
         index=None,
         placeholder="None, or saved augmentation",
@@ -163,7 +163,7 @@ def _decisions(draft: Draft, dataset: Dataset) -> None:
 
 def _batch(recipe: Recipe, dataset: Dataset, decided: Decided | None) -> None:
     """Show the first images of the first batch, just as the network will see them."""
-    st.markdown("**A real batch**")
+    st.markdown("**First training batch**")
     batch = first_batch(recipe, dataset, _SHOWN, decided)
     shown = []
     for index, label, pixels, draw in zip(batch.ids, batch.labels, batch.images, batch.draws, strict=True):

@@ -134,7 +134,7 @@ def _buttons(run: Run, status: Status) -> None:
     elif status.state in runs.RESUMABLE:
         st.button("Resume", key="resume", icon=":material/play_arrow:", on_click=_attempt, args=(run.resume,))
     elif run.checkpoints and status.epoch < _MOST_EPOCHS:
-        with st.popover("Train on", icon=":material/fast_forward:"):
+        with st.popover("Train longer", icon=":material/fast_forward:"):
             _train_on(run, status)
 
 
@@ -142,14 +142,14 @@ def _train_on(run: Run, status: Status) -> None:
     """Let the user give a finished run more epochs."""
     key = f"train_on_{run.name}_{status.epoch}"
     st.number_input(
-        "Epochs in all", status.epoch + 1, _MOST_EPOCHS, min(2 * max(status.epoch, 1), _MOST_EPOCHS), key=key
+        "Total epochs", status.epoch + 1, _MOST_EPOCHS, min(2 * max(status.epoch, 1), _MOST_EPOCHS), key=key
     )
 
     def train_on() -> None:
         # Read only now: what was typed just before the click counts.
         _attempt(lambda: run.resume(int(st.session_state[key])))
 
-    st.button("Train on", key="train_on", type="primary", on_click=train_on)
+    st.button("Continue training", key="train_on", type="primary", on_click=train_on)
 
 
 def _set_rate(run: Run, status: Status) -> None:
@@ -162,7 +162,7 @@ def _set_rate(run: Run, status: Status) -> None:
     def set_rate() -> None:
         _attempt(lambda: run.set_learning_rate(float(st.session_state[key])))
 
-    st.button("Set", key="train_set_rate", type="primary", on_click=set_rate)
+    st.button("Apply", key="train_set_rate", type="primary", on_click=set_rate)
 
 
 def _queue(run: Run, status: Status) -> None:
@@ -200,7 +200,7 @@ def _facts(run: Run, status: Status, metrics: list[dict[str, Any]]) -> None:
         "Training accuracy": share(now.get("accuracy")),
         "Epoch": f"{status.epoch} of {status.epochs}",
         "Images a second": "–" if speed is None else f"{speed:,.0f}",
-        "Time left" if alive else "Time taken": duration(status.seconds_left if alive else taken),
+        "Time left" if alive else "Duration": duration(status.seconds_left if alive else taken),
         "Memory": "–" if status.memory_mb is None else f"{status.memory_mb:,.0f} MB",
     }
     # The one that counts comes first, and is the largest.

@@ -188,7 +188,7 @@ def _add(draft: Draft, position: int) -> None:
         list(LAYERS),
         index=None,
         format_func=lambda kind: LAYERS[kind].title,
-        placeholder="Add a layer after it",
+        placeholder="Add a layer below",
         key=_ADD,
         on_change=add,
         label_visibility="collapsed",

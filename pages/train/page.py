@@ -95,9 +95,9 @@ def ways(run: Run) -> None:
     both = [pair_of, run.name] if pair_of and pair_of in data_home.folders_in(runs.runs_folder()) else [run.name]
     links = [("pages/runs/page.py", "Compare runs", "table_chart", both)]
     if run.has_evaluation:
-        links.insert(0, ("pages/errors/page.py", "See its errors", "troubleshoot", [run.name]))
+        links.insert(0, ("pages/errors/page.py", "View errors", "troubleshoot", [run.name]))
     if run.has_model:
-        links.insert(1, ("pages/predict/page.py", "Predict with it", "draw", [run.name]))
+        links.insert(1, ("pages/predict/page.py", "Predict with this run", "draw", [run.name]))
     with st.container(horizontal=True):
         if run.recipe.generator is not None:
             st.page_link(

@@ -64,11 +64,11 @@ def tell(draft: Draft, dataset: Dataset) -> None:
         return
     with st.container(horizontal=True, gap="medium"):
         if base.book_accuracy is not None:
-            st.metric("The book's test accuracy", f"{base.book_accuracy:.2%}", width="content")
+            st.metric("Test accuracy in the book", f"{base.book_accuracy:.2%}", width="content")
         if ours is not None:
             name, accuracy = ours
             st.metric(
-                "Ours, the best run here", f"{accuracy:.2%}", width="content", help=escape_markdown(full_title(name))
+                "Your best test accuracy", f"{accuracy:.2%}", width="content", help=escape_markdown(full_title(name))
             )
 
 
@@ -171,7 +171,7 @@ def tell_changes(draft: Draft) -> None:
         return
     st.caption("**Changed**  \n" + "  \n".join(lines[:_MOST_CHANGES] + more))
     st.button(
-        "Undo the changes",
+        "Reset changes",
         key="train_undo",
         type="tertiary",
         icon=":material/undo:",

@@ -26,7 +26,7 @@ def recipe_text(draft: Draft) -> None:
     with shown:
         st.code(text, "json", height=560)
     with ways:
-        st.markdown("**Take it away**")
+        st.markdown("**Export**")
         st.download_button(
             "Download recipe.json",
             text,
@@ -36,9 +36,9 @@ def recipe_text(draft: Draft) -> None:
             on_click="ignore",
         )
         st.caption(f"On a command line: {COMMAND} train recipe.json")
-        st.markdown("**Keep it under a name**")
+        st.markdown("**Save**")
         _keep(draft)
-        st.markdown("**Bring one in**")
+        st.markdown("**Import**")
         _bring_in()
 
 
@@ -55,7 +55,7 @@ def _keep(draft: Draft) -> None:
         )
         if drafts.is_mine(draft.option):
             st.button(
-                "Delete this saved recipe",
+                "Delete saved recipe",
                 key="train_delete",
                 icon=":material/delete:",
                 type="tertiary",
@@ -79,10 +79,10 @@ def _delete(draft: Draft) -> None:
 
 
 def _bring_in() -> None:
-    file = st.file_uploader("A recipe's JSON file", type="json", key=_FILE, max_upload_size=1)
-    st.text_area("… or its text", key=_PASTED, height=120, persist_state="session")
+    file = st.file_uploader("Recipe file (JSON)", type="json", key=_FILE, max_upload_size=1)
+    st.text_area("Or paste JSON", key=_PASTED, height=120, persist_state="session")
     st.button(
-        "Use it",
+        "Import recipe",
         key="train_use_text",
         icon=":material/input:",
         on_click=_take,

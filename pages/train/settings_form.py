@@ -82,16 +82,16 @@ def _numbers(
 def field_label(name: str) -> str:
     """Return what a person calls a field, such as `Learning rate` for `learning_rate`."""
     known = {
-        "averaging": "Averaged weights",
+        "averaging": "Weight averaging (EMA)",
         "beta_1": "β1",
         "beta_2": "β2",
         "epsilon": "ε",
         "l1": "L1",
         "l2": "L2",
-        "mirrored": "Mirrored prediction",
+        "mirrored": "Flip test-time augmentation",
         "ns_steps": "Iterations",
         "patience": "Early stopping",
-        "shifted": "Shifted prediction",
+        "shifted": "Shift test-time augmentation",
         "use_bias": "Bias",
     }
     return known.get(name, name.replace("_", " ").capitalize())

@@ -58,7 +58,7 @@ def test_a_leak_is_mended_with_one_click_and_the_page_shows_it(
 
     page.goto(f"{server.address}/browse?dataset=leaky")
     page.get_by_role("radio", name="Audit").click()
-    page.get_by_role("button", name="Audit", exact=True).last.click()
+    page.get_by_role("button", name="Run audit", exact=True).last.click()
     finding = page.get_by_text("Train/test leakage · problem")
     expect(finding).to_be_visible()
     expect(page.get_by_text("Exclude the 4 copies in train: test images stay as published")).to_be_visible()
@@ -67,7 +67,7 @@ def test_a_leak_is_mended_with_one_click_and_the_page_shows_it(
     expect(page.get_by_text("Train/test leakage · gone")).to_be_visible()
     expect(page.get_by_text("The 4 copies in train are excluded")).to_be_visible()
     assert leaks(dataset) == 0
-    page.get_by_role("button", name="Audit again").click()
+    page.get_by_role("button", name="Run again").click()
     expect(page.get_by_text("no image is in two splits any more")).to_be_visible()
 
     page.get_by_role("button", name="Take back the 4 copies in train").click()

@@ -60,7 +60,7 @@ def test_the_tiles_change_while_the_mouse_is_down_and_the_address_when_it_is_up(
     quarter, captions = tiles(page)
     assert quarter[0] == plain[0], "the first is the image as it is"
     assert len(set(quarter)) == 5
-    assert all(re.fullmatch(r"turned [\d.]+° (anti)?clockwise", caption) for caption in captions[1:])
+    assert all(re.fullmatch(r"rotated [\d.]+° (counter)?clockwise", caption) for caption in captions[1:])
     page.mouse.move(box["x"] + 6 + (box["width"] - 12) / 2, box["y"] + 12, steps=10)
     wait_for_rotation(page, 90)
     assert tiles(page)[0][1] != quarter[1]
@@ -73,7 +73,7 @@ def test_the_same_seed_draws_the_same_tiles(page: Page, server: Server) -> None:
     settings = "&rotation_range=40&zoom_range=0.2&seed=5"
     opened(page, server, settings)
     first, _ = tiles(page)
-    page.get_by_role("button", name="Draw anew").click()
+    page.get_by_role("button", name="Resample").click()
     wait_for_other_tiles(page, first)
     page.get_by_role("spinbutton", name="Seed").fill("5")
     page.keyboard.press("Enter")
@@ -89,12 +89,14 @@ def test_a_preset_moves_the_sliders_and_outlives_a_change_of_page(page: Page, se
     page.locator(".st-key-augment_start").click()
     page.get_by_role("option", name="Strong").click()
     expect(page.get_by_role("slider", name="Rotation")).to_have_value("30")
-    expect(page.get_by_role("slider", name="Box, gray")).to_be_visible()
+    expect(page.get_by_role("slider", name="Box gray level")).to_be_visible()
     page.get_by_role("button", name="Save as").click()
     page.get_by_role("textbox", name="Name").fill("mine")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("link", name="Train with it")).to_have_attribute("href", re.compile("augmentation=mine"))
+    expect(page.get_by_role("link", name="Train with these settings")).to_have_attribute(
+        "href", re.compile("augmentation=mine")
+    )
     page.get_by_role("link", name="Browse").first.click()
     expect(page.locator(".st-key-gallery img").first).to_be_visible()
     page.get_by_role("link", name="Augment").first.click()
@@ -107,14 +109,14 @@ def test_a_preset_moves_the_sliders_and_outlives_a_change_of_page(page: Page, se
 
 def test_a_box_to_erase_shows_its_sliders_while_the_first_is_dragged(page: Page, server: Server) -> None:
     opened(page, server)
-    slider = page.get_by_role("slider", name="Erasing", exact=True)
+    slider = page.get_by_role("slider", name="Random erasing", exact=True)
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     assert box
     page.mouse.move(box["x"] + 6, box["y"] + 12)
     page.mouse.down()
     page.mouse.move(box["x"] + 6 + (box["width"] - 12) / 2, box["y"] + 12, steps=10)
-    expect(page.get_by_role("slider", name="Box, gray")).to_be_visible()
+    expect(page.get_by_role("slider", name="Box gray level")).to_be_visible()
     page.mouse.move(box["x"] + 6 + (box["width"] - 12), box["y"] + 12, steps=10)
     expect(slider).to_have_value("1")
     page.wait_for_function(f"JSON.parse(({_TILES})().of).erasing === 1")
@@ -127,7 +129,7 @@ def test_whether_it_is_safe_is_measured_in_the_background(
     monkeypatch.setenv("PIXELWISE_HOME", str(server.home))
     assert wait_for(begin("digits-dense", epochs=8), ended).state == runs.FINISHED
     page.goto(f"{server.address}/augment?dataset=digits&view=is-it-safe&vertical_flip=true&rotation_range=20")
-    page.get_by_role("button", name="Check these settings").click()
+    page.get_by_role("button", name="Run safety check").click()
     expect(page.get_by_text("Each setting alone")).to_be_visible(timeout=90_000)
     expect(page.get_by_text("360 test images are recognised")).to_be_visible()
     expect(page.get_by_text("Flip top and bottom costs most")).to_be_visible()

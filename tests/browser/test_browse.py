@@ -52,7 +52,7 @@ def test_filters_order_and_pages_are_as_chosen_and_a_link_shows_the_same(page: P
     expect(page.get_by_text("143 images")).to_be_visible()
     page.locator(".st-key-sort_digits").click()
     page.get_by_role("option", name="sharpness").click()
-    page.get_by_text("Largest first").click()
+    page.get_by_text("Descending").click()
     expected = select(digits(server), Filters("train", (7,)), Order(SHARPNESS, descending=True)).tolist()
     expect_first(page, expected[0])
     assert shown(page) == expected[:96]
@@ -169,7 +169,7 @@ def test_decisions_are_made_by_key_marked_undone_and_kept(page: Page, server: Se
 
     page.reload()
     expect(page.locator(".st-key-gallery .mark")).to_have_count(2)
-    page.get_by_text("More filters, decisions").click()
+    page.get_by_text("More filters and review").click()
     # By key: a click is lost while the expander opens, for what is in it moves.
     with page.expect_download() as download:
         page.get_by_role("button", name="Decisions as CSV (2)").press("Enter")

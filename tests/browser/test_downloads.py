@@ -53,7 +53,7 @@ def run(server: Server, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def test_everything_that_a_run_leaves_comes(page: Page, server: Server, run: Run) -> None:
     page.goto(f"{server.address}/runs?run={run.name}")
-    expect(page.get_by_role("heading", name="Take it away")).to_be_visible()
+    expect(page.get_by_role("heading", name="Export")).to_be_visible()
     buttons = page.get_by_role("button", name="Download", exact=True)
     expect(buttons).to_have_count(6)
     came: dict[str, bytes] = {}
@@ -71,7 +71,7 @@ def test_everything_that_a_run_leaves_comes(page: Page, server: Server, run: Run
 
 def test_a_recipe_comes(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/train?dataset=digits&recipe=digits-cnn")
-    page.get_by_role("radio", name="As text").click()
+    page.get_by_role("radio", name="JSON").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download recipe.json").click()
     assert json.loads(download.value.path().read_bytes())["name"] == "digits-cnn"
@@ -84,7 +84,7 @@ def test_the_refused_files_of_an_import_come_as_csv(
     path = zipped(tmp_path / "pets.zip", {**pets(), "pets/cat/broken.png": b"no image"})
     importing.import_images(importing.plan(path), name="mine", title="Mine")
     page.goto(f"{server.address}/datasets")
-    page.get_by_role("button", name="Report").click()
+    page.get_by_role("button", name="Import report").click()
     with page.expect_download() as download:
         page.get_by_role("dialog").get_by_test_id("stDownloadButton").get_by_role("button").click()
     with download.value.path().open(newline="", encoding="utf-8") as file:

@@ -82,9 +82,9 @@ def train(page: Page, server: Server) -> None:
 
 
 def see_errors(page: Page) -> None:
-    page.get_by_role("link", name="See its errors").click()
+    page.get_by_role("link", name="View errors").click()
     expect(page.get_by_text("Confusion matrix", exact=True)).to_be_visible()
-    shown = page.get_by_test_id("stMetric").filter(has_text="Wrong").get_by_test_id("stMetricValue").inner_text()
+    shown = page.get_by_test_id("stMetric").filter(has_text="Errors").get_by_test_id("stMetricValue").inner_text()
     wrong = int(shown.split()[0])
     expect(page.get_by_text(f"All {wrong} errors")).to_be_visible()
     expect(page.locator(".st-key-gallery img")).to_have_count(min(wrong, 96))
@@ -196,7 +196,7 @@ def test_training_survives_a_killed_server_and_the_worker_does_not(browser: Brow
         expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile(f"^{re.escape(run.title)} · "))
         page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
         expect(page.get_by_text("stopped")).to_be_visible()
-        expect(page.get_by_role("link", name="See its errors")).to_be_visible()
+        expect(page.get_by_role("link", name="View errors")).to_be_visible()
     context.close()
 
 

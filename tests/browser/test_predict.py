@@ -62,7 +62,7 @@ def test_photos_are_answered_corrected_and_taken_away(phone: Page, predicting: S
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390, "nothing reaches beyond the screen"
 
     with phone.expect_download() as download:
-        phone.get_by_role("button", name="Download as CSV").tap()
+        phone.get_by_role("button", name="Download CSV").tap()
     with download.value.path().open(newline="", encoding="utf-8") as file:
         found = {row["file"]: row for row in csv.DictReader(file)}
     assert set(found) == {"seven.png", "phone.jpg", "![](x).png", "'=1+1.png"}

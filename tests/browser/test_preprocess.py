@@ -96,7 +96,7 @@ def test_a_pipeline_is_built_saved_and_there_again_after_another_page(page: Page
     page.goto(f"{server.address}/preprocess?dataset=digits&picture=7")
     expect(page.get_by_text("No active steps")).to_be_visible()
     page.get_by_role("combobox", name="Start from").click()
-    page.get_by_role("option", name="Like MNIST").click()
+    page.get_by_role("option", name="MNIST style").click()
     expect(canvas(page, "after")).to_have_attribute("data-size", "28×28")
     page.get_by_role("combobox", name="Add a step").focus()
     page.keyboard.type("Flip")
@@ -122,7 +122,7 @@ def test_a_pipeline_is_built_saved_and_there_again_after_another_page(page: Page
 def test_all_images_are_applied_and_come_as_a_zip(page: Page, server: Server) -> None:
     open_with(page, server, Grayscale(), Resize(width=10, height=12))
     page.get_by_role("radio", name="Whole dataset").click()
-    page.get_by_role("button", name="Apply to all").click()
+    page.get_by_role("button", name="Apply to whole dataset").click()
     expect(page.get_by_text("(1,797, 12, 10, 1)")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Make a zip").click()
     with page.expect_download(timeout=60_000) as download:
@@ -136,16 +136,16 @@ def test_a_bad_upload_is_named_and_the_rest_stays(page: Page, server: Server) ->
     bad: FilePayload = {"name": "my<b>cat.png", "mimeType": "image/png", "buffer": b"no image"}
     page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(bad)
     expect(page.get_by_text("my<b>cat.png: Not a supported image")).to_be_visible()
-    expect(page.get_by_role("button", name="Another photo")).to_be_visible()
-    page.get_by_role("radio", name="Built-in photos").click()
+    expect(page.get_by_role("button", name="Choose another photo")).to_be_visible()
+    page.get_by_role("radio", name="Sample photos").click()
     expect(canvas(page, "after")).to_have_attribute("data-size", "640×427")
     expect(page.get_by_text("1 · Grayscale").first).to_be_visible()
 
 
 def test_unsaved_steps_outlive_a_reload_and_the_image_a_visit_to_another_page(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/preprocess?dataset=digits&view=numbers")
-    page.get_by_role("spinbutton", name="Number").fill("5")
-    page.get_by_role("spinbutton", name="Number").press("Enter")
+    page.get_by_role("spinbutton", name="Image number").fill("5")
+    page.get_by_role("spinbutton", name="Image number").press("Enter")
     expect(page).to_have_url(re.compile("picture=5"))
     page.get_by_role("combobox", name="Add a step").focus()
     page.keyboard.type("Flip")
@@ -154,14 +154,14 @@ def test_unsaved_steps_outlive_a_reload_and_the_image_a_visit_to_another_page(pa
     expect(page).to_have_url(re.compile("steps="))
     page.reload()
     expect(page.get_by_text("1 · Flip").first).to_be_visible()
-    expect(page.get_by_role("radio", name="Numbers")).to_be_checked()
-    expect(page.get_by_role("spinbutton", name="Number")).to_have_value("5")
+    expect(page.get_by_role("radio", name="Normalization")).to_be_checked()
+    expect(page.get_by_role("spinbutton", name="Image number")).to_have_value("5")
 
     page.get_by_role("link", name="Browse").first.click()
     expect(page.get_by_role("heading", name="Browse")).to_be_visible()
     page.get_by_role("link", name="Preprocess").first.click()
     expect(page.get_by_text("1 · Flip").first).to_be_visible()
-    expect(page.get_by_role("spinbutton", name="Number")).to_have_value("5")
+    expect(page.get_by_role("spinbutton", name="Image number")).to_have_value("5")
 
 
 def test_a_drag_changes_the_address_once(page: Page, server: Server) -> None:

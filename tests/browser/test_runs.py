@@ -23,7 +23,7 @@ def test_two_runs_are_ticked_and_compared_image_by_image(
     page.goto(f"{server.address}/runs")
     table = page.locator(".st-key-runs_table")
     # The newest is chosen; the other is ticked beside it.
-    expect(page.get_by_role("heading", name="Take it away")).to_be_visible()
+    expect(page.get_by_role("heading", name="Export")).to_be_visible()
     table.get_by_role("checkbox", name=f"Choose Baseline, {before.name}").check()
     expect(page.get_by_text("Better, and more than chance: 30 fixed and 0 broken of 360 images")).to_be_visible()
     expect(page).to_have_url(re.compile(f"run={after.name}&run={before.name}"))
@@ -53,7 +53,7 @@ def test_two_runs_are_ticked_and_compared_image_by_image(
     table.get_by_role("searchbox", name="Filter runs").fill("")
 
     table.get_by_role("button", name="Baseline").click()
-    expect(page.get_by_role("heading", name="Take it away")).to_be_visible()
+    expect(page.get_by_role("heading", name="Export")).to_be_visible()
     assert runs.find(before.name).about_run.star
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").nth(1).click()

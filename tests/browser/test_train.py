@@ -113,4 +113,4 @@ def test_a_run_is_paused_and_resumed_and_its_curves_stay_zoomed_while_they_grow(
         "aria-label", re.compile(f"by epoch: .* at epoch {reached + 1}"), timeout=PATIENCE_MS
     )
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("link", name="See its errors")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("link", name="View errors")).to_be_visible(timeout=PATIENCE_MS)

@@ -45,7 +45,7 @@ def test_the_button_makes_an_audit_and_its_findings_open(data_home: Path) -> Non
     assert job
     assert wait(job, lambda status: status.state != jobs.RUNNING).state == jobs.FINISHED
     app = open_it()
-    assert "Almost empty" in said(app)
+    assert "Almost blank" in said(app)
     app.button(key="finding_almost-empty").click().run()
     assert app.session_state["opened"] == "almost-empty"
 

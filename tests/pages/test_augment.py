@@ -174,9 +174,9 @@ def test_images_that_are_not_there_are_said(app: AppTest, text: str) -> None:
 
 def test_other_images_are_as_many_and_the_draws_are_numbered(app: AppTest) -> None:
     show(app, PAGE, pictures="5", seed="7", tiles="32")
-    next(button for button in app.button if button.label == "Others").click().run()
+    next(button for button in app.button if button.label == "Other images").click().run()
     assert in_address(app, "pictures").isdecimal()
-    next(button for button in app.button if button.label == "Draw anew").click().run()
+    next(button for button in app.button if button.label == "Resample").click().run()
     assert in_address(app, "seed") == "8"
     assert in_address(app, "tiles") == "32"
 
@@ -197,7 +197,7 @@ def test_without_a_run_it_leads_to_training_and_with_one_to_the_check(app: AppTe
     (run.folder / "model.keras").write_bytes(b"torn")
     show(app, PAGE, view="is-it-safe", horizontal_flip="true")
     assert "has finished yet" not in said(app)
-    assert any(button.label == "Check these settings" for button in app.button)
+    assert any(button.label == "Run safety check" for button in app.button)
 
 
 def test_a_presets_name_goes_when_the_settings_leave_it(app: AppTest) -> None:
@@ -256,7 +256,7 @@ def test_the_shipped_network_tells_whether_it_is_safe_where_it_knows_the_classes
     monkeypatch.setattr(folders, "SHIPPED", PROJECT / "models")
     show(app, PAGE, dataset="photos", view="is-it-safe")
     assert "It learned from Cats and dogs" in said(app)
-    assert any(each.label == "Check these settings" for each in app.button)
+    assert any(each.label == "Run safety check" for each in app.button)
     show(app, PAGE, dataset="fruit", view="is-it-safe")
     assert "No run on Fruit has finished yet" in said(app)
     assert [each.proto.label for each in app.get("page_link") if "Train on" in each.proto.label] == ["Train on Fruit"]

@@ -229,7 +229,7 @@ def test_a_data_set_that_is_not_here_leads_to_where_it_is_got(app: AppTest) -> N
 def test_a_lasso_on_the_map_shows_its_images_beneath(app: AppTest) -> None:
     show(app, "browse", dataset="digits", view="map")
     assert "in the lasso" not in said(app)
-    app.session_state["only_digits"] = {"Lasso on the map": (3, 5, 8)}
+    app.session_state["only_digits"] = {"Map selection": (3, 5, 8)}
     app.run()
     assert not app.exception
     assert "**3 images in the lasso**" in said(app)

@@ -40,7 +40,7 @@ def test_a_zip_is_shown_then_imported_with_a_report(app: AppTest, tmp_path: Path
     show(app, PAGE)
     bad = {"pets/cat/![](https://x/y).jpg": b"x", "pets/dog/Thumbs.db": b"x"}
     upload(app, zipped(tmp_path / "x.zip", {**pets(), **bad}).read_bytes())
-    assert "**21 images** in 2 classes, splits drawn by class" in said(app)
+    assert "**21 images** in 2 classes, splits stratified at random" in said(app)
     assert "1 junk file is skipped." in said(app)
     assert app.text_input(key="title_My_pets.zip").value == "My pets"
     assert store.names() == ["digits"], "nothing is written yet"
@@ -118,7 +118,7 @@ def test_a_zip_that_is_none_is_said_by_name(app: AppTest, data: bytes, sentence:
 
 def test_a_place_where_nothing_is_gets_a_sentence(app: AppTest, tmp_path: Path) -> None:
     show(app, PAGE)
-    app.button_group(key="way_in").set_value("On this machine").run()
+    app.button_group(key="way_in").set_value("From this computer").run()
     app.text_input(key="place_own").set_value(str(tmp_path / "nowhere")).run()
     assert "There is no file or folder" in app.error[0].value
     zipped(tmp_path / "x.zip", pets())
@@ -131,9 +131,9 @@ def test_images_that_belong_together_are_named_by_a_pattern(app: AppTest, tmp_pa
     files = {f"{kind}/p{place}_{each}.png": image(10 * place + each + 200 * (kind == "cat"))
              for kind in ("cat", "dog") for place in range(5) for each in range(2)}  # fmt: skip
     show(app, PAGE)
-    app.button_group(key="way_in").set_value("On this machine").run()
+    app.button_group(key="way_in").set_value("From this computer").run()
     app.text_input(key="place_own").set_value(str(zipped(tmp_path / "x.zip", files))).run()
-    assert "splits drawn by class" in said(app)
+    assert "splits stratified at random" in said(app)
     app.selectbox(key="group_x.zip").set_value("name").run()
     assert "splits drawn by group · 5 groups kept together" in said(app)
     assert "p0_0.png → **p0**" in said(app).replace("\\", "")

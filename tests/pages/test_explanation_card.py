@@ -132,7 +132,7 @@ def test_a_photo_from_outside_is_explained(run: Run) -> None:
     keep_features(run)
     app = shown(explained, run.name)
     assert "What speaks for 1" in markup(app)
-    assert "next likeliest" in markup(app)
+    assert "second most likely" in markup(app)
     assert "true" not in markup(app)
     assert markup(app).count("Training image ") == 8
 

@@ -61,7 +61,7 @@ def test_the_settings_of_the_bent_image_go_on_to_augment(app: AppTest) -> None:
     assert app.session_state["augment_rotation_range"] == 40
     assert app.session_state["augment_brightness_range"] == (1.0, 1.0)
     assert app.session_state["augment_fill_mode"] == "reflect"
-    assert app.session_state["augment_source"] == "Built-in photos"
+    assert app.session_state["augment_source"] == "Sample photos"
     assert not app.warning
 
 

@@ -67,7 +67,7 @@ def test_a_photo_unlike_what_the_run_learned_from_is_said_to_be(
     show(app, "predict")
     bring(app, ("a.png", shade(10)))
     assert "Unlike the training data" in [each.value for each in app.header]
-    assert "Ask somebody" in said(app)
+    assert "Needs review" in said(app)
     assert "would say 0" in said(app)
     assert "**Had it to choose**" in said(app), "a bar of 99% is no answer here"
 
@@ -115,7 +115,7 @@ def test_the_threshold_decides_between_an_answer_and_asking(app: AppTest, run: R
     assert "You chose this threshold" in said(app)
     threshold.save(run, 0.999)
     app.run()
-    assert "Ask somebody" in said(app)
+    assert "Needs review" in said(app)
     assert "less sure than the 99.9%" in said(app)
 
 
@@ -165,7 +165,7 @@ def test_what_cannot_be_added_is_said(app: AppTest, run: Run, monkeypatch: pytes
 
 def test_samples_are_photos_too(app: AppTest, run: Run) -> None:
     show(app, "predict")
-    app.button_group(key="way").set_value("Samples").run()
+    app.button_group(key="way").set_value("Examples").run()
     app.button(key="sample_flower.jpg").click().run()
     assert not app.exception
     assert "flower\\.jpg · 640×427 pixels" in said(app)
@@ -174,7 +174,7 @@ def test_samples_are_photos_too(app: AppTest, run: Run) -> None:
 def test_starting_afresh_leaves_nothing(app: AppTest, run: Run) -> None:
     show(app, "predict")
     bring(app, ("a.png", shade(10)))
-    next(each for each in app.button if each.label == "Start afresh").click().run()
+    next(each for each in app.button if each.label == "Clear photos").click().run()
     assert not app.exception
     assert "a\\.png" not in said(app)
 

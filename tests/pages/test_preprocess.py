@@ -39,14 +39,14 @@ def link(pipeline: Pipeline) -> str:
 def test_it_begins_with_no_step_and_says_what_to_do(app: AppTest) -> None:
     show(app, PAGE)
     assert "No active steps" in said(app)
-    for name in ("Six images", "Resampling", "Numbers", "Code", "Whole dataset"):
+    for name in ("Six images", "Resampling", "Normalization", "Code", "Whole dataset"):
         view(app, name)
         assert not app.error
 
 
 def test_a_preset_brings_steps_and_numbers_and_is_saved_and_deleted(app: AppTest) -> None:
     show(app, PAGE)
-    app.selectbox(key="pipeline_start").set_value((False, "Like MNIST")).run()
+    app.selectbox(key="pipeline_start").set_value((False, "MNIST style")).run()
     assert [type(step).__name__ for step in steps_of(app).steps] == ["Grayscale", "Resize"]
     app.text_input(key="pipeline_name").set_value("my *own*").run()
     app.button(key="pipeline_save").click().run()
@@ -121,7 +121,7 @@ def test_a_step_that_cannot_be_applied_says_so_at_its_card_and_the_rest_stays(ap
     (error,) = app.error
     assert "Crop a box: the box from" in error.value.replace("\\", "")
     assert "step 2 failed" in said(app)
-    view(app, "Each step")
+    view(app, "Step by step")
     assert any("1 · Grayscale" in each.proto.body for each in app.get("html"))
     view(app, "Whole dataset")
     assert "Image 0" in "".join(each.value for each in app.error)
@@ -143,7 +143,7 @@ def test_an_upload_that_is_no_image_is_named_and_one_that_is_stays_on_a_page_cha
 def test_built_in_photos_and_pixels_of_one(app: AppTest) -> None:
     show(app, PAGE, source="photos", steps=link(Pipeline((Resize(width=1, height=1),))))
     assert any("640×427" in each.proto.body and "1×1" in each.proto.body for each in app.get("html"))
-    for name in ("Resampling", "Numbers", "Code"):
+    for name in ("Resampling", "Normalization", "Code"):
         view(app, name)
     assert "image.resize((1, 1)" in app.code[0].value
 
@@ -167,7 +167,7 @@ def test_images_of_several_sizes_and_a_pipeline_that_fails_for_some(app: AppTest
 @pytest.mark.parametrize("how", ["0 to 1", "−1 to 1", "standardised"])
 def test_normalisation_shows_what_happens_to_the_numbers(app: AppTest, how: str) -> None:
     show(app, PAGE, dataset="digits")
-    view(app, "Numbers")
+    view(app, "Normalization")
     app.button_group[-1].set_value(how).run()
     assert not app.exception
     assert app.session_state["pipeline_normalisation"].how == how
@@ -176,7 +176,7 @@ def test_normalisation_shows_what_happens_to_the_numbers(app: AppTest, how: str)
 
 def test_standardisation_says_which_images_it_measured(app: AppTest) -> None:
     show(app, PAGE, dataset="digits")
-    view(app, "Numbers")
+    view(app, "Normalization")
     app.button_group[-1].set_value("standardised").run()
     digits = catalogue.open_dataset("digits")
     train = digits.images[digits.select("train")]
@@ -189,7 +189,7 @@ def test_standardisation_says_which_images_it_measured(app: AppTest) -> None:
     app.session_state["pipeline_normalisation"] = found
     show(app, PAGE, dataset="digits", steps=link(Pipeline((Resize(width=12, height=10),))))
     app.session_state["pipeline_normalisation"] = found
-    view(app, "Numbers")
+    view(app, "Normalization")
     assert "the steps or the dataset were others" in said(app)
     app.button(key="work_out").click().run()
     assert not app.exception

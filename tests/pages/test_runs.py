@@ -36,11 +36,11 @@ def test_one_run_shows_its_curves_and_everything_to_take_away(app: AppTest) -> N
     made_run(range(20), title="Mine")
     show(app, "runs")
     assert "**Mine**" in said(app)
-    assert "Take it away" in said(app)
-    assert "What differs" not in said(app)
+    assert "Export" in said(app)
+    assert "Differences" not in said(app)
     labels = [button.label for button in app.button]
-    assert "Try again with one change" in labels
-    assert "Make it" in labels, "TensorBoard's logs"
+    assert "Duplicate and change" in labels
+    assert "Create" in labels, "TensorBoard's logs"
     assert not app.error
 
 
@@ -48,7 +48,7 @@ def test_two_runs_are_compared_in_words(app: AppTest) -> None:
     before = made_run(range(40))
     after = made_run(range(10), recipe=find_recipe("digits-cnn").with_settings({"optimiser.learning_rate": 0.01}))
     open_runs(app, after, before)
-    assert "What differs" in said(app)
+    assert "Differences" in said(app)
     assert "Better, and more than chance: 30 fixed and 0 broken of 360 images" in words(app)
     assert [metric.value for metric in app.metric][:3] == ["88.89%", "97.22%", "+8.33"]
     app.button_group(key="runs_part").set_value("validation").run()
@@ -84,7 +84,7 @@ def test_a_run_is_renamed_noted_deleted_and_brought_back(app: AppTest) -> None:
     show(app, "runs")
     app.text_input[0].set_value("A *better* name")
     app.text_area[0].set_value("because")
-    press(app, "Keep")
+    press(app, "Save")
     assert (run.about_run.title, run.about_run.note) == ("A *better* name", "because")
     assert r"**A \*better\* name**" in said(app)
     press(app, "Delete")
@@ -98,7 +98,7 @@ def test_a_run_is_renamed_noted_deleted_and_brought_back(app: AppTest) -> None:
 def test_try_again_hands_the_recipe_to_train(app: AppTest) -> None:
     made_run()
     show(app, "runs")
-    press(app, "Try again with one change")
+    press(app, "Duplicate and change")
     assert app.title[0].value == "Train"
 
 
@@ -140,7 +140,7 @@ def test_damaged_runs_do_not_hide_the_others(app: AppTest) -> None:
     (damaged.folder / "dataset.json").write_text("{")
     open_runs(app, damaged, whole)
     assert "is damaged" in app.error[0].value
-    assert "Take it away" in said(app), "the other one is shown"
+    assert "Export" in said(app), "the other one is shown"
     (whole.folder / "recipe.json").write_text("{")
     open_runs(app, whole)
     assert "recipe.json cannot be read as JSON" in words(app)

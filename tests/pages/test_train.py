@@ -126,7 +126,7 @@ def test_what_is_changed_is_told_kept_over_a_reload_and_undone(app: AppTest, dat
     show(app, PAGE, recipe="digits-cnn")
     number(app, "Epochs").set_value(7).run()
     assert "fit\\.epochs: 30 → 7" in said(app)
-    view(app, "Fit")
+    view(app, "Hyperparameters")
     app.button_group(key=draft(app).key("optimiser")).set_value("SGD").run()
     app.button_group(key=draft(app).key("schedule")).set_value("Cosine").run()
     number(app, "Momentum").set_value(0.5).run()
@@ -174,7 +174,7 @@ def test_every_layer_is_offered_and_can_be_set(app: AppTest) -> None:
 
 def test_every_optimiser_and_schedule_is_offered_and_can_be_set(app: AppTest) -> None:
     show(app, PAGE, recipe="digits-cnn")
-    view(app, "Fit")
+    view(app, "Hyperparameters")
     for part, registry in (("optimiser", OPTIMISERS), ("schedule", SCHEDULES)):
         for name, kind in registry.items():
             app.button_group(key=draft(app).key(part)).set_value(name).run()
@@ -223,7 +223,7 @@ def test_what_cannot_go_well_is_said_before_it_starts(app: AppTest, changes: dic
 
 def test_watching_the_test_images_is_warned_of(app: AppTest) -> None:
     show(app, PAGE, recipe="exercise-50")
-    view(app, "Fit")
+    view(app, "Hyperparameters")
     assert any("you overfit to them" in each.value for each in app.warning)
     app.button_group(key=draft(app).key("split", "validation")).set_value("train").run()
     assert not app.warning
@@ -235,9 +235,9 @@ def test_a_training_can_begin_with_a_runs_weights(app: AppTest, never_started: N
     for run in (earlier, other):
         (run.folder / "model.keras").touch()
     show(app, PAGE, dataset="digits", recipe="digits-cnn")
-    view(app, "Fit")
-    (begin,) = [each for each in app.selectbox if each.label == "Begin with the weights of"]
-    assert begin.options == ["no run: drawn by the seed", *comparison.full_titles([earlier]).values()]
+    view(app, "Hyperparameters")
+    (begin,) = [each for each in app.selectbox if each.label == "Initial weights"]
+    assert begin.options == ["Random (from the seed)", *comparison.full_titles([earlier]).values()]
     begin.select(earlier.name).run()
     assert f"initial_weights: – → {earlier.name}" in said(app).replace("\\", "")
     press(app, "train")
@@ -251,14 +251,14 @@ def test_the_books_figure_stands_beside_the_best_run_here(app: AppTest) -> None:
         run = runs.create(recipe.with_settings(changes), "digits")
         run.write_status(runs.Status(runs.FINISHED, 1.0, result={"test_accuracy": accuracy}))
     show(app, PAGE, recipe="digits-cnn")
-    assert [each.value for each in app.metric if each.label.startswith("Ours")] == ["95.00%"]
+    assert [each.value for each in app.metric if each.label.startswith("Your best")] == ["95.00%"]
     show(app, PAGE, recipe="exercise-51")
-    assert [each.value for each in app.metric if each.label.startswith("The book")] == ["98.62%"]
+    assert [each.value for each in app.metric if each.label.startswith("Test accuracy in the book")] == ["98.62%"]
 
 
 def test_a_recipe_comes_in_as_text_and_nonsense_is_told(app: AppTest) -> None:
     show(app, PAGE)
-    view(app, "As text")
+    view(app, "JSON")
     good = find_recipe("digits-dense").with_settings({"fit.epochs": 4}).to_json()
     for text, told in (
         ("", "Choose a file"),
@@ -316,7 +316,7 @@ def test_the_time_taken_counts_all_sittings(app: AppTest) -> None:
     ]
     run = made_run(runs.FINISHED, records, started=1000.0, ended=1030.0, seconds=190.0)
     show(app, PAGE, run=run.name)
-    assert [metric.value for metric in app.metric if metric.label == "Time taken"] == ["3 min 10 s"]
+    assert [metric.value for metric in app.metric if metric.label == "Duration"] == ["3 min 10 s"]
 
 
 def test_it_uses_what_was_saved_and_heeds_decisions(app: AppTest, never_started: None) -> None:
@@ -325,7 +325,7 @@ def test_it_uses_what_was_saved_and_heeds_decisions(app: AppTest, never_started:
     digits = catalogue.open_dataset("digits")
     decisions.decide(digits, [3], decisions.EXCLUDE)
     show(app, PAGE, recipe="digits-cnn", augmentation="Turned")
-    view(app, "Input")
+    view(app, "Data")
     app.selectbox(key=draft(app).key("pipeline")).set_value("Tiny").run()
     assert not app.exception
     assert "The network's first batch begins so: 6×5 pixels, gray." in said(app)
@@ -335,9 +335,9 @@ def test_it_uses_what_was_saved_and_heeds_decisions(app: AppTest, never_started:
     assert run.recipe.network.layers[0] == Rescaling(scale=1 / 127.5, offset=-1.0)
     assert run.recipe.augmentation == Augmentation(rotation_range=20.0)
     assert run.decided == decisions.Decided(excluded=(3,))
-    view(app, "Input")
+    view(app, "Data")
     app.toggle(key=draft(app).key("decisions")).set_value(False).run()
-    app.selectbox(key=draft(app).key("pipeline")).set_value("as the recipe has it").run()
+    app.selectbox(key=draft(app).key("pipeline")).set_value("The recipe's own").run()
     press(app, "train")
     assert runs.all_runs()[0].decided is None
     assert runs.all_runs()[0].recipe.network.layers[0] == find_recipe("digits-cnn").network.layers[0]
@@ -435,8 +435,8 @@ def test_a_finished_run_is_given_more_epochs(app: AppTest, monkeypatch: pytest.M
     given: list[int] = []
     monkeypatch.setattr(Run, "resume", lambda _run, epochs: given.append(epochs))
     show(app, PAGE, run=run.name)
-    assert number(app, "Epochs in all").value == 6
-    number(app, "Epochs in all").set_value(8)
+    assert number(app, "Total epochs").value == 6
+    number(app, "Total epochs").set_value(8)
     press(app, "train_on")
     assert given == [8]
 
@@ -540,7 +540,7 @@ def test_a_saved_preprocessing_leaves_the_networks_rescaling_and_can_be_undone(a
     save_preset("Signed", PipelinePreset(Pipeline((Resize(width=6, height=5),)), Normalisation(SIGNED)))
     for recipe in ("digits-cnn", "mnist-fast", "exercise-50-scaled"):
         show(app, PAGE, dataset="digits", recipe=recipe)
-        view(app, "Input")
+        view(app, "Data")
         before = draft(app).recipe
         app.selectbox(key=draft(app).key("pipeline")).set_value("Small").run()
         assert draft(app).recipe.network == before.network
@@ -577,7 +577,7 @@ def test_a_pair_keeps_the_decisions_of_its_first_run_unless_those_since_are_want
 
 
 def again(app: AppTest) -> None:
-    """Click on "Try again with one change"; AppTest does not follow to the page that this leads to."""
-    (button,) = [each for each in app.button if each.label == "Try again with one change"]
+    """Click on "Duplicate and change"; AppTest does not follow to the page that this leads to."""
+    (button,) = [each for each in app.button if each.label == "Duplicate and change"]
     button.click().run()
     show(app, PAGE, dataset="digits")

@@ -115,7 +115,7 @@ def test_what_is_understood_is_printed_and_other_classes_can_be_chosen(data_home
     shown = call("datasets", "add", "mine", "--from", path, "--plan")
     assert shown.exit_code == 0, shown.output
     assert "Folders, 2 classes: a 5, b 5" in shown.output
-    assert "Splits, drawn by class: 8 train, 2 test" in shown.output
+    assert "Splits, stratified at random: 8 train, 2 test" in shown.output
     assert "Left out: 10 images in plants/gray. Another version of the images in color." in shown.output
     assert "Other classes: --labels folders:3:gray (3rd folder, only gray: a, b)" in shown.output
     assert store.names() == []

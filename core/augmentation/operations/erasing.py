@@ -17,7 +17,7 @@ _Box = tuple[int, int, int, int]
 class Erasing(PixelOperation):
     """Painted over in a box; `erased` has its left, top, right and bottom, the latter two not included, in pixels."""
 
-    group = "Erasing"
+    group = "Random erasing"
     neutral: ClassVar[Draw] = {"erased": None}
     order = 90
     when_shown: ClassVar[dict[str, float]] = {"erased": 1.0}
@@ -25,7 +25,7 @@ class Erasing(PixelOperation):
 
     erasing: float = setting(
         0.0,
-        "Erasing",
+        "Random erasing",
         draws=("erased_area",),
         percent=True,
         minimum=0.0,
@@ -35,7 +35,7 @@ class Erasing(PixelOperation):
     )
     erasing_scale: tuple[float, float] = setting(
         (0.02, 0.33),
-        "Box, share of the area",
+        "Box area (% of image)",
         percent=True,
         minimum=0.0,
         maximum=1.0,
@@ -44,13 +44,13 @@ class Erasing(PixelOperation):
     )
     erasing_ratio: tuple[float, float] = setting(
         (0.3, 3.3),
-        "Box, height to width",
+        "Box aspect ratio (height ÷ width)",
         minimum=0.05,
         maximum=20.0,
         step=0.05,
         help="The box's height, divided by its width.",
     )
-    erasing_value: int = setting(128, "Box, gray", minimum=0, maximum=255, step=1, help="The gray of the box.")
+    erasing_value: int = setting(128, "Box gray level", minimum=0, maximum=255, step=1, help="The gray of the box.")
 
     def drawn(self, chance: Chances, height: int, width: int) -> dict[str, np.ndarray | None]:
         """Draw a box, cut to fit, where one is erased."""

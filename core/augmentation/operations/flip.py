@@ -19,16 +19,16 @@ class Flip(Geometric):
 
     horizontal_flip: bool = setting(
         False,
-        "Flip left and right",
+        "Horizontal flip",
         draws=("flip_horizontal",),
-        label="Left ↔ right",
+        label="Horizontal flip",
         help="Mirrors each image left to right with probability 50%.",
     )
     vertical_flip: bool = setting(
         False,
-        "Flip top and bottom",
+        "Vertical flip",
         draws=("flip_vertical",),
-        label="Top ↕ bottom",
+        label="Vertical flip",
         help="Flips each image upside down with probability 50%.",
     )
 
@@ -47,8 +47,8 @@ class Flip(Geometric):
     def words(cls, flip_horizontal: bool, flip_vertical: bool) -> str:
         """Say which way."""
         said = [
-            *(["flipped left-right"] if flip_horizontal else []),
-            *(["flipped top-bottom"] if flip_vertical else []),
+            *(["flipped horizontally"] if flip_horizontal else []),
+            *(["flipped vertically"] if flip_vertical else []),
         ]
         return " · ".join(said)
 

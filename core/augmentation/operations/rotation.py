@@ -43,7 +43,7 @@ class Rotation(Geometric):
         """Say how far and which way."""
         if short(theta) == "0":
             return ""
-        return f"turned {short(theta)}° {'anticlockwise' if theta > 0 else 'clockwise'}"
+        return f"rotated {short(theta)}° {'counterclockwise' if theta > 0 else 'clockwise'}"
 
     def layers(self, fill: str) -> list[str]:
         """Keras counts in whole turns."""

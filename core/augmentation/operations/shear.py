@@ -41,7 +41,7 @@ class Shear(Geometric):
     @classmethod
     def words(cls, shear: float) -> str:
         """Say how far and which way."""
-        return "" if short(shear) == "0" else f"slanted {short(shear)}° {'left' if shear > 0 else 'right'}"
+        return "" if short(shear) == "0" else f"sheared {short(shear)}° {'left' if shear > 0 else 'right'}"
 
     def layers(self, fill: str) -> list[str]:
         """Keras wants the tangent."""

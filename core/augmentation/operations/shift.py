@@ -23,7 +23,7 @@ class Shift(Geometric):
 
     width_shift_range: float = setting(
         0.0,
-        "Shift sideways",
+        "Width shift",
         draws=("tx",),
         label="Width shift",
         side="width",
@@ -34,7 +34,7 @@ class Shift(Geometric):
     )
     height_shift_range: float = setting(
         0.0,
-        "Shift up and down",
+        "Height shift",
         draws=("ty",),
         label="Height shift",
         side="height",

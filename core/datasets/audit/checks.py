@@ -158,7 +158,7 @@ def appearance(index: np.ndarray) -> Iterator[AuditFinding]:
     empty = contrast < level
     yield of_images(
         "almost-empty",
-        "Almost empty",
+        "Almost blank",
         WARNING,
         ordered(empty, contrast),
         found=(

@@ -116,7 +116,7 @@ class Plan:
         """Where the splits are from, in words."""
         if not self.drawn:
             return "as they came"
-        return "drawn by group" if self.grouping else "drawn by class"
+        return "drawn by group" if self.grouping else "stratified at random"
 
     @property
     def _how(self) -> str:

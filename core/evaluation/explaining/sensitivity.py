@@ -55,16 +55,16 @@ def _drawn(theta: float = 0, right: float = 0, down: float = 0, brightness: floa
 _SHIFTS = (-20, -15, -10, -5, 0, 5, 10, 15, 20)
 CHANGES = (
     Change(
-        "Shifted sideways", "% of the width", _SHIFTS, lambda value, _height, width: _drawn(right=value / 100 * width)
+        "Horizontal shift", "% of the width", _SHIFTS, lambda value, _height, width: _drawn(right=value / 100 * width)
     ),
     Change(
-        "Shifted up or down",
+        "Vertical shift",
         "% of the height",
         _SHIFTS,
         lambda value, height, _width: _drawn(down=value / 100 * height),
     ),
     # Clockwise, as people turn things: a draw's angle goes the other way.
-    Change("Turned", "° clockwise", tuple(range(-30, 31, 5)), lambda value, _height, _width: _drawn(theta=-value)),
+    Change("Rotation", "° clockwise", tuple(range(-30, 31, 5)), lambda value, _height, _width: _drawn(theta=-value)),
     Change(
         "Brightness",
         "factor",

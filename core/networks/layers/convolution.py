@@ -69,7 +69,7 @@ class Conv2D(_Convolution):
     title: ClassVar[str] = "Convolution"
 
     filters: int = setting(32, minimum=1, maximum=MOST_FILTERS, step=1, help="Number of filters (output channels).")
-    kernel_size: int = setting(3, minimum=1, maximum=15, step=1, unit="px", help="Each filter's side.")
+    kernel_size: int = setting(3, minimum=1, maximum=15, step=1, unit="px", help="Filter width and height.")
     strides: int = setting(1, minimum=1, maximum=8, step=1, unit="px", help="Step between filter positions.")
     padding: str = setting("valid", choices=("valid", "same"), help="same: zero padding keeps the size.")
     activation: str = setting("relu", choices=HIDDEN_ACTIVATIONS)
@@ -89,7 +89,7 @@ class SeparableConv2D(_Convolution):
     title: ClassVar[str] = "Separable convolution"
 
     filters: int = setting(32, minimum=1, maximum=MOST_FILTERS, step=1, help="How many sums, and so channels out.")
-    kernel_size: int = setting(3, minimum=1, maximum=15, step=1, unit="px", help="Each filter's side.")
+    kernel_size: int = setting(3, minimum=1, maximum=15, step=1, unit="px", help="Filter width and height.")
     strides: int = setting(1, minimum=1, maximum=8, step=1, unit="px", help="Step between filter positions.")
     padding: str = setting("valid", choices=("valid", "same"), help="same: zero padding keeps the size.")
     activation: str = setting("relu", choices=HIDDEN_ACTIVATIONS)

@@ -13,7 +13,7 @@ _MOST_UNITS = 8192
 
 @dataclass(frozen=True)
 class Flatten(Layer):
-    """All values in one row."""
+    """Flattens everything into one vector."""
 
     title: ClassVar[str] = "Flatten"
 

@@ -67,7 +67,7 @@ class MaxPool2D(_Pooling):
     short: ClassVar[str] = "max"
     keras_name: ClassVar[str] = "MaxPooling2D"
 
-    pool_size: int = setting(2, minimum=1, maximum=8, step=1, unit="px", help="The square's side.")
+    pool_size: int = setting(2, minimum=1, maximum=8, step=1, unit="px", help="Window size.")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class AveragePool2D(_Pooling):
     short: ClassVar[str] = "mean"
     keras_name: ClassVar[str] = "AveragePooling2D"
 
-    pool_size: int = setting(2, minimum=1, maximum=8, step=1, unit="px", help="The square's side.")
+    pool_size: int = setting(2, minimum=1, maximum=8, step=1, unit="px", help="Window size.")
 
 
 @dataclass(frozen=True)

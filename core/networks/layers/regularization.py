@@ -14,7 +14,7 @@ class Dropout(Layer):
     title: ClassVar[str] = "Dropout"
     drops: ClassVar[bool] = True
 
-    rate: float = setting(0.5, minimum=0.0, maximum=0.95, step=0.05, help="The share.")
+    rate: float = setting(0.5, minimum=0.0, maximum=0.95, step=0.05, help="Fraction of values dropped.")
 
     def details(self) -> str:
         """Return the share."""

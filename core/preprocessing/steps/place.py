@@ -53,7 +53,7 @@ class Rotate(Step):
 
     title: ClassVar[str] = "Rotate"
 
-    angle: float = setting(15.0, minimum=-180.0, maximum=180.0, step=0.5, unit="°", help="Counter-clockwise.")
+    angle: float = setting(15.0, minimum=-180.0, maximum=180.0, step=0.5, unit="°", help="Counterclockwise.")
     expand: bool = setting(False, help="On: the image grows until all of it shows. Off: it keeps its size.")
     resampling: str = setting("bilinear", choices=_RESAMPLINGS, help="Resampling method.")
     colour: str = colour_setting()

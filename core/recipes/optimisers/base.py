@@ -11,7 +11,7 @@ _WIDTH = 100
 
 def rate_setting(default: float, step: float) -> Any:
     """Declare the field `learning_rate`."""
-    return setting(default, minimum=1e-7, maximum=10.0, step=step, help="The size of a step.")
+    return setting(default, minimum=1e-7, maximum=10.0, step=step, help="Step size.")
 
 
 def momentum_setting(default: float) -> Any:

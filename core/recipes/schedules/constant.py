@@ -11,7 +11,7 @@ class Constant(Schedule):
     """The same rate from start to end."""
 
     title: ClassVar[str] = "Constant"
-    sentence: ClassVar[str] = "the same rate throughout."
+    sentence: ClassVar[str] = "the same learning rate throughout."
     does: ClassVar[str] = "stays"
     stays: ClassVar[bool] = True
 

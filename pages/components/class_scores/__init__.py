@@ -56,7 +56,7 @@ def class_scores(
     means = [
         {"name": title, "precision": precision, "recall": recall, "f1": f1}
         for title, (precision, recall, f1) in (
-            ("mean, classes alike", scores.mean()),
+            ("Macro average", scores.mean()),
             ("mean, by images", scores.mean(weighted=True)),
         )
     ]

@@ -275,7 +275,7 @@ def test_extremes_are_the_corners_of_the_ranges() -> None:
         (-16, 6),
         (16, 6),
     }
-    assert corners["Shift sideways, lowest"]["tx"] == -16
+    assert corners["Width shift, lowest"]["tx"] == -16
     found = extremes(Augmentation(**OTHER), 24, 32)
     labels = [label for label, _ in found]
     assert len(labels) == len(set(labels))
@@ -287,7 +287,7 @@ def test_extremes_are_the_corners_of_the_ranges() -> None:
 def test_a_draw_is_described_in_a_few_words() -> None:
     assert describe(STAY) == "as it is"
     changed: Draw = {**STAY, "theta": -12.2, "tx": -3.0, "zx": 0.8, "zy": 0.8}
-    assert describe(changed) == "turned 12° clockwise · shifted 3 px right · 125% of its size"
+    assert describe(changed) == "rotated 12° clockwise · shifted 3 px right · 125% of its size"
     everything: Draw = {
         "theta": 5.25,
         "tx": 0.04,
@@ -303,8 +303,8 @@ def test_a_draw_is_described_in_a_few_words() -> None:
         "erased": (1, 2, 11, 7),
     }
     assert describe(everything) == (
-        "turned 5.2° anticlockwise · shifted 2.5 px up · slanted 8° right · 50% wide and 200% high · "
-        "flipped left-right · flipped top-bottom · values -20 · brightness × 1.10 · contrast × 0.50 · 10×5 px erased"
+        "rotated 5.2° counterclockwise · shifted 2.5 px up · sheared 8° right · 50% wide and 200% high · "
+        "flipped horizontally · flipped vertically · values -20 · brightness × 1.10 · contrast × 0.50 · 10×5 px erased"
     )
 
 

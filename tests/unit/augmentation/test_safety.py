@@ -55,8 +55,8 @@ def test_each_setting_alone_tells_which_one_costs() -> None:
     assert safety.alone["brightness_range"].share == 0
     said = in_words(safety, "test", NAMES)
     assert said[0].startswith("Be careful")
-    assert any(sentence.startswith("Flip left and right costs most") for sentence in said)
-    assert any("in 100%" in sentence and "Flip left and right alone" in sentence for sentence in said)
+    assert any(sentence.startswith("Horizontal flip costs most") for sentence in said)
+    assert any("in 100%" in sentence and "Horizontal flip alone" in sentence for sentence in said)
     assert not any("Brightness alone" in sentence for sentence in said)
 
 

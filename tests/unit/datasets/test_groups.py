@@ -172,4 +172,4 @@ def test_the_command_line_takes_groups_and_splits(data_home: Path, tmp_path: Pat
     shown = call("datasets", "add", "x", "--from", path, "--plan", "--group", "name:{group}_*").output
     assert "Groups, 10: Names like {group}_*: p0, p1, p2, p3 … (10)" in shown
     assert "Other groups: --group file:metadata.csv:image_id:patient_id" in shown
-    assert "drawn by class" in call("datasets", "add", "x", "--from", path, "--plan", "--group", "none").output
+    assert "stratified at random" in call("datasets", "add", "x", "--from", path, "--plan", "--group", "none").output

@@ -34,11 +34,12 @@ from core.datasets.features import imagenet_classes, label_check
 from core.datasets.sources import catalogue, importing
 from core.datasets.views import embedding_map, overview
 from core.errors import PixelwiseError
-from core.evaluation import calibration, ood, predictions
+from core.evaluation import calibration, loss_slice, ood, predictions
 from core.evaluation.explaining import feature_map, features, training_labels, turned
 from core.evaluation.explaining.turned import Turned
+from core.evaluation.loss_slice import LossSlice
 from core.recipes.recipe import find_recipe
-from core.runs import Run, comparison, folders
+from core.runs import Run, comparison, folders, kept_epochs
 from core.storage import jobs, user_library
 from core.sweeps import importance
 from core.sweeps import sweep as sweeps
@@ -75,6 +76,7 @@ _PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("train", {"dataset": "pets"}),
     ("runs", {"sweep": "SWEEP"}),
     ("train", {"view": "sweep", "dataset": "digits"}),
+    ("explain", {"view": "optimisers", "surface": "slice", "run": "RUN"}),
 )
 _LEFT_OUT = (".lock", "train.log", "job.log", "worker.log")
 _DEEP = "[" * 100_000
@@ -177,6 +179,8 @@ def _looks(other: Run, broken: Run) -> dict[str, Callable[[], object]]:
         "features": partial(features.load, broken),
         "training labels": partial(training_labels.load, broken),
         "map": partial(feature_map.find_tsne, broken, "test"),
+        "loss slice": partial(loss_slice.load, broken),
+        "kept epochs": lambda: [kept_epochs.read(broken.folder, each) for each in kept_epochs.epochs(broken)],
         "learning rate": broken.wanted_learning_rate,
         "title": lambda: broken.title,
     }
@@ -231,6 +235,10 @@ def _make() -> tuple[Run, Run]:
         maps=np.zeros((4, 8, 8), np.uint8),
     )
     np.save(broken.folder / "features.npy", rng.normal(size=(1797, 8)).astype(np.float16))
+    for epoch in (0, 2):
+        kept_epochs.keep(broken, epoch, [rng.normal(size=(3, 4)).astype(np.float32)])
+    slice_of_loss = LossSlice(np.ones((5, 5)), np.zeros((2, 2)), np.array([0, -1]), 50)
+    loss_slice.keep(broken, loss_slice.file_of(broken), slice_of_loss)
     turned.keep(broken, Turned(np.array([-90, 0, 90]), np.array([10, 90, 30]), 100))
     shutil.copy(broken.folder / "evaluation.npz", broken.folder / "environment.json")
     broken.set_learning_rate(0.01)

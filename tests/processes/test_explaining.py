@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from core.datasets.sources import catalogue
-from core.evaluation import label_errors
+from core.evaluation import label_errors, loss_slice
 from core.evaluation.explaining import features, subject, training_labels
 from core.evaluation.explaining.heat import GRAD_CAM
+from core.nn.inference import loss_slice as loss_slice_job
 from core.prediction import worker
 from core.runs import FINISHED, RunError
 from core.storage import jobs
 from core.storage.jobs import RUNNING, Job, JobStatus
+from core.storage.progress import quiet
 from tests.processes.trainings import PATIENCE_S, begin, ended, wait_for
 
 
@@ -26,7 +28,7 @@ def done(job: Job) -> JobStatus:
 
 
 @pytest.mark.usefixtures("trained_here")
-def test_the_worker_and_the_jobs_look_into_a_runs_network(data_home: Path) -> None:
+def test_the_worker_and_the_jobs_look_into_a_runs_network(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = begin("digits-cnn", epochs=2)
     assert wait_for(run, ended).state == FINISHED
     digits = catalogue.open_dataset("digits")
@@ -35,6 +37,17 @@ def test_the_worker_and_the_jobs_look_into_a_runs_network(data_home: Path) -> No
     found = worker.heat_maps(run, image, (3, 5)).wait()
     assert (found.method, found.maps.shape) == (GRAD_CAM, (2, 8, 8))
     assert found.maps.min() >= 0
+
+    before = worker.layer_maps(run, image, 0).wait()
+    assert before.probabilities.max() < worker.layer_maps(run, image).wait().probabilities.max()
+    monkeypatch.setattr("core.nn.inference.loss_slice.SIDE", 3)
+    assert loss_slice_job.measure(run.name, quiet) == {"points": 9}
+    measured = loss_slice.load(run)
+    assert measured is not None
+    assert measured.epochs.tolist() == [0, 1, 2, -1]
+    # The last epoch's weights are the final ones, and the middle of the way is better than where it began.
+    assert measured.trail[2] == pytest.approx(measured.trail[3], abs=1e-4)
+    assert measured.losses[1, 1] < measured.losses.max()
 
     assert done(features.start(run)).result == {"pictures": len(digits)}
     kept = features.load(run)

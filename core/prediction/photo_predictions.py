@@ -15,7 +15,6 @@ from core.evaluation import calibration, predictions
 from core.evaluation.calibration import Calibration
 from core.evaluation.threshold import ASK, DecisionThreshold
 from core.images import handwriting, image_io
-from core.images.conversion import plain
 from core.images.image_io import ImageError, read_image
 from core.images.thumbnail import THUMBNAIL_SIDE, thumbnail
 from core.nn.inference import models
@@ -243,7 +242,6 @@ class _Portion:
             self.found.append(photo)
             return
         try:
-            photo = plain(photo)
             image = read_photo(photo, self._run.recipe) if box is None else read_image(photo)
             self.add_image(image if box is None else handwriting.frame_ink(image, box), _thumbnail(image))
         except ImageError as error:

@@ -1,6 +1,7 @@
 """How the training of a network that makes images goes: curves of its losses and of what is measured of samples."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.charts.chart import EPOCHS, Chart, Line
@@ -13,6 +14,7 @@ Records = Sequence[Mapping[str, Any]]
 _COLOURS = (TRAINING, VALIDATION, LEARNING_RATE)
 # The first losses may be a hundred times the last, and a discriminator's that has won is close to none.
 _LOSS_TICKS = [float(f"{first}e{power}") for power in range(-6, 6) for first in (1, 2, 5)]
+_LOWEST = 1e-4
 _FAINT, _WIDTH = 0.35, 2.5
 _MEASURES = {
     "recognised": "look like the class asked for",
@@ -36,8 +38,9 @@ def sample_curves(metrics: Records, epochs: int, generator: Generator, *, dark: 
     for place, (network, said) in enumerate(generator.losses_said.items()):
         name, colour = "loss" if not place else f"{network}_loss", _COLOURS[place].on(dark)
         line = thin([each for each in batches if name in each], name, f"{said}, now", colour)
-        faint.append(Line(line.name, colour, line.x, line.y, opacity=_FAINT))
-        lines.append(_by_epoch(ends, name, said, colour))
+        faint.append(Line(line.name, colour, line.x, _floored(line.y), opacity=_FAINT))
+        by_epoch = _by_epoch(ends, name, said, colour)
+        lines.append(replace(by_epoch, y=_floored(by_epoch.y)))
     losses = Chart(
         title="Loss",
         axis=EPOCHS,
@@ -62,6 +65,11 @@ def sample_curves(metrics: Records, epochs: int, generator: Generator, *, dark: 
         alt="What is measured of samples, against epochs",
     )
     return [losses, samples]
+
+
+def _floored(losses: Sequence[float | None]) -> list[float | None]:
+    """Return losses as they are drawn: one that is close to none would take the whole logarithmic axis."""
+    return [None if loss is None else max(loss, _LOWEST) for loss in losses]
 
 
 def legend(generator: Generator, *, dark: bool = False) -> list[list[tuple[str, str]]]:

@@ -30,7 +30,7 @@ def runs_list() -> None:
         elif (validated := status.result.get("validation_accuracy")) is not None:
             facts = f"validation accuracy {validated:.2%}"
         elif recognised is not None:
-            facts = f"samples recognised {recognised:.0%}"
+            facts = f"samples recognized {recognised:.0%}"
         click.echo(f"{run.name:<40} {status.said:<12} {dataset:<10} {facts}")
 
 

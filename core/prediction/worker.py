@@ -84,6 +84,8 @@ class WorkerCall(Generic[_Result]):
         Raises:
             RunError: the run has no model.
         """
+        if network == MODEL and run.recipe.generator is not None:
+            raise RunError(f"The run {run.name} makes images and classifies none. Choose another run.")
         if not (run.folder / network).exists():
             raise RunError(f"The run {run.name} has no network yet: it is saved when the training ends.")
         self._run, self._function, self._arguments = run, function, arguments

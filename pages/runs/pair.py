@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.datasets.sources import catalogue
 from core.datasets.store import Dataset
+from core.evaluation import predictions
 from core.evaluation.predictions import PARTS
 from core.runs import Run, comparison
 from core.runs.comparison import Comparison
@@ -28,9 +29,8 @@ def show_pair(before: Run, after: Run) -> None:
     if not (before.has_evaluation and after.has_evaluation):
         st.info("Both runs must be finished before their predictions can be compared.")
         return
-    st.session_state.setdefault(PART, "test")
-    part = str(st.segmented_control("Split", PARTS, required=True, key=PART, persist_state="session"))
     with show_errors():
+        part = _choose_part(before, after)
         found = comparison.compare(before, after, part)
         _say(found, before, after)
         over_seeds = seeds.compare(before, after, part)
@@ -42,6 +42,14 @@ def show_pair(before: Run, after: Run) -> None:
         )
         with show_errors():
             _show_images(found, catalogue.open_dataset(after.about.name), f"{before.name} {after.name} {part}")
+
+
+def _choose_part(before: Run, after: Run) -> str:
+    """Let the user choose on which images both are compared: trials of a sweep are not measured on test images."""
+    parts = PARTS if all("test" in predictions.parts(run) for run in (before, after)) else PARTS[:1]
+    if st.session_state.get(PART) not in parts:
+        st.session_state[PART] = parts[-1]
+    return str(st.segmented_control("Split", parts, required=True, key=PART, persist_state="session"))
 
 
 def image_is_open() -> bool:

@@ -72,6 +72,12 @@ def test_a_trial_shows_only_its_validation_images(app: AppTest, nothing_trains: 
     app.query_params["run"] = sweep.run_name(1, 0)
     app.switch_page("pages/runs/page.py").run()
     assert not app.exception
+    app.query_params["run"] = [sweep.run_name(0, 0), sweep.run_name(1, 0)]
+    app.run()
+    assert not app.error
+    assert "No change: both runs are right and wrong on the same images (200" in said(app).replace("\\", "")
+    app.query_params["run"] = sweep.run_name(1, 0)
+    app.run()
     press(app, "Measure on test images")
     assert runs.find(sweep.run_name(1, 0)).status().result["test_accuracy"] > 0
 

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core.lessons.products import told
 from core.networks.layer_sizes import bytes_text
 from core.nn.inference.layers import Layers
 from core.prediction import worker
-from core.runs import Run, kept_epochs
+from core.runs import Run, RunError, kept_epochs
 from core.runs.kept_epochs import KeptEpochError
 from pages.common.address import AddressError, Parameter, fragment, number
-from pages.common.messages import escape_markdown
+from pages.common.messages import escape_markdown, show_errors
 from pages.common.worker_wait import awaited
 from pages.components.layer_maps import Place, layer_maps
 from pages.explain.view import Subject, View
@@ -28,7 +29,6 @@ maps = keras.Model(model.inputs, outputs)(image[None])"""
 
 def _show(subject: Subject | None) -> None:
     assert subject is not None  # noqa: S101 the view asks for an image
-    image = subject.batch[0]
     run = subject.run
     epochs: list[int | None] = [*kept_epochs.epochs(run), None]
     if st.session_state.setdefault(_EPOCH, None) not in epochs:
@@ -36,34 +36,46 @@ def _show(subject: Subject | None) -> None:
 
     @fragment
     def live() -> None:
-        place = st.empty()
-        found, epoch = _looked(subject, place)
-        pointed: Place | None = st.session_state.get(_PLACE)
-        products = None
-        if pointed is not None:
-            stages = {each.stage: each for each in found.layers}
-            if pointed[0] in stages and _is_within(pointed, stages[pointed[0]].shape):
-                products = worker.layer_products(run, image, epoch, pointed).wait()[0]
-            else:
-                st.session_state[_PLACE] = pointed = None
-        place.empty()
-        layer_maps(
-            image,
-            found,
-            run.about.class_names,
-            epochs,
-            epoch,
-            place=pointed,
-            told=None if products is None else told(products),
-            point=lambda to: st.session_state.update({_PLACE: to}),
-            go=lambda to: st.session_state.update({_EPOCH: to}),
-            key=f"layers_{subject.key}",
-        )
+        # A run may be removed while it is looked at, and a fragment is drawn without its page.
+        with show_errors():
+            _draw(subject, epochs)
 
     live()
     st.caption(_kept(run))
     with st.expander("As Keras"):
         st.code(_CODE, language="python")
+
+
+def _draw(subject: Subject, epochs: list[int | None]) -> None:
+    """Show the layers with the chosen epoch's weights, and how the number that is pointed at came about."""
+    run, image = subject.run, subject.batch[0]
+    place = st.empty()
+    try:
+        found, epoch = _looked(subject, place)
+    finally:
+        place.empty()
+    if not np.isfinite(found.probabilities).all():
+        raise RunError(f"Run {run.name} predicts NaN: training diverged. Train again with a lower learning rate.")
+    pointed: Place | None = st.session_state.get(_PLACE)
+    products = None
+    if pointed is not None:
+        stages = {each.stage: each for each in found.layers}
+        if pointed[0] in stages and _is_within(pointed, stages[pointed[0]].shape):
+            products = worker.layer_products(run, image, epoch, pointed).wait()[0]
+        else:
+            st.session_state[_PLACE] = pointed = None
+    layer_maps(
+        image,
+        found,
+        run.about.class_names,
+        epochs,
+        epoch,
+        place=pointed,
+        told=None if products is None else told(products),
+        point=lambda to: st.session_state.update({_PLACE: to}),
+        go=lambda to: st.session_state.update({_EPOCH: to}),
+        key=f"layers_{subject.key}",
+    )
 
 
 def _looked(subject: Subject, place: Any) -> tuple[Layers, int | None]:

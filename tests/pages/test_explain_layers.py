@@ -101,3 +101,12 @@ def test_a_run_without_kept_epochs_says_so(app: AppTest, run: Run, shown: list[d
     show(app, "explain", view="layers", run=run.name, picture="5", epoch="2")
     assert shown[-1]["epochs"] == [None]
     assert "kept no weights of earlier epochs" in said(app)
+
+
+def test_a_network_that_gives_no_number_is_said(
+    app: AppTest, run: Run, shown: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = made_layers()._replace(probabilities=np.full(10, np.nan))
+    monkeypatch.setattr(MadeLayers, "within", lambda _self, _seconds: broken)
+    assert "training diverged" in said(show(app, "explain", view="layers", run=run.name, picture="5"))
+    assert shown == []

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core.charts.panel import Picture, Plot
@@ -34,6 +36,12 @@ def _sent(panel: Plot | Picture) -> dict[str, Any]:
     if isinstance(panel, Plot):
         return {"plot": asdict(panel)}
     height, width = panel.pixels.shape[:2]
-    url = data_url(image_io.png(image_io.from_array(panel.pixels)))
+    url = _url(panel.pixels.tobytes(), panel.pixels.shape)
     about = {"title": panel.title, "alt": panel.alt, "note": panel.note, "width": panel.width}
     return {"picture": {**about, "url": url, "crisp": max(width, height) * 2 <= panel.width}}
+
+
+@lru_cache(maxsize=64)
+def _url(pixels: bytes, shape: tuple[int, ...]) -> str:
+    """Return an image as a data address; most of a row stays as it is while a slider is dragged."""
+    return data_url(image_io.png(image_io.from_array(np.frombuffer(pixels, np.uint8).reshape(shape))))

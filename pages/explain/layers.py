@@ -12,13 +12,14 @@ from core.nn.inference.layers import Layers
 from core.prediction import worker
 from core.runs import Run, RunError, kept_epochs
 from core.runs.kept_epochs import KeptEpochError
+from core.runs.model_files import model_version
 from pages.common.address import AddressError, Parameter, fragment, number
 from pages.common.messages import escape_markdown, show_errors
 from pages.common.worker_wait import awaited
 from pages.components.layer_maps import Place, layer_maps
 from pages.explain.view import Subject, View
 
-_EPOCH, _PLACE, _DRAWN = "layers_epoch", "layers_place", "layers_drawn"
+_EPOCH, _PLACE, _DRAWN, _FOUND = "layers_epoch", "layers_place", "layers_drawn", "layers_found"
 _WAIT_PX = 560
 _LARGEST_NUMBER = 1_000_000
 _CODE = """\
@@ -81,6 +82,11 @@ def _draw(subject: Subject, epochs: list[int | None]) -> None:
 def _looked(subject: Subject, place: Any) -> tuple[Layers, int | None]:
     """Ask for the layers with the chosen epoch's weights; where these cannot be had, with the final ones."""
     epoch: int | None = st.session_state[_EPOCH]
+    asked_about = (subject.run.name, model_version(subject.run.folder), subject.batch.tobytes(), epoch)
+    kept = st.session_state.get(_FOUND)
+    if kept is not None and kept[0] == asked_about:
+        # Only another number is pointed at.
+        return kept[1], epoch
     try:
         asked = worker.layer_maps(subject.run, subject.batch[0], epoch)
         # Once it is on the page, a skeleton in its place would flicker along a drag.
@@ -92,6 +98,7 @@ def _looked(subject: Subject, place: Any) -> tuple[Layers, int | None]:
         st.session_state[_EPOCH] = None
         return _looked(subject, place)
     st.session_state[_DRAWN] = subject.key
+    st.session_state[_FOUND] = (asked_about, found)
     return found, epoch
 
 

@@ -79,6 +79,9 @@ def test_an_epoch_and_a_place_by_the_link_are_shown_with_the_products(
     assert (shown[-1]["epoch"], shown[-1]["place"]) == (2, (4, 1, 6, 6))
     assert shown[-1]["told"].sum == 2
     assert MadeLayers.asked == [(2,), (2, 4, 1, 6, 6)]
+    app.session_state["layers_place"] = (4, 0, 3, 3)
+    app.run()
+    assert MadeLayers.asked[2:] == [(2, 4, 0, 3, 3)], "the layers are those that are there"
 
 
 @pytest.mark.parametrize("at", ["9-0-0-0", "4-3-0-0", "4-0-7-0"])

@@ -43,6 +43,9 @@ def main(wanted: list[str]) -> None:
             "errors": "errors",
             "card": "errors",
             "predict": "predict?run=pets" if PHOTOS.exists() else "predict",
+            "explain": "explain?run=pets&view=convolution&source=photos",
+            "layers": f"explain?run={next((home / 'runs').glob('*-digits-cnn')).name}&view=layers",
+            "new-images": "explain?view=new-images",
         }
         acts: dict[str, Callable[[Page], None]] = {
             "preprocess": _start_from_the_book,

@@ -103,7 +103,7 @@ class Player {
     this.output.textContent = words;
     this.slider.ariaValueText = words;
     this.canvas.ariaLabel = `${alt} ${words}`;
-    this.button.textContent = this.playing ? "⏸" : "▶";
+    this.button.textContent = this.playing ? "❚❚" : "▶";
     this.button.title = this.button.ariaLabel = this.playing ? "Pause" : `Play: ${label}`;
   }
 

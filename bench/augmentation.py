@@ -22,7 +22,7 @@ import numpy as np
 import tensorflow as tf
 
 from core.augmentation import FILL_MODES, Augmentation
-from core.recipes.recipe import Fit
+from core.recipes.fit import Fit
 from core.training.batches import Batches
 
 BENT = Augmentation(

@@ -13,7 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 
 from core.datasets.sources import catalogue
-from core.recipes.recipe import Split
+from core.recipes.split import Split
 from core.training.parts import parts
 
 layers = keras.layers

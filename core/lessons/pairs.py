@@ -10,7 +10,9 @@ from core.errors import PixelwiseError
 from core.networks.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, Rescaling
 from core.networks.network import Network
 from core.preprocessing import Pipeline, Resize
-from core.recipes.recipe import Fit, Recipe, Split
+from core.recipes.fit import Fit
+from core.recipes.recipe import Recipe
+from core.recipes.split import Split
 from core.runs import Run, Status, comparison
 
 DROPOUT, L1, L2, BATCH_NORM, AUGMENTATION = "dropout", "l1", "l2", "batch-norm", "augmentation"

@@ -16,9 +16,11 @@ from core.networks.network import Network
 from core.preprocessing import Grayscale, Pipeline, Resize, Step
 from core.preprocessing.normalisation import NONE
 from core.preprocessing.presets import PipelinePreset
+from core.recipes.fit import Fit
 from core.recipes.optimisers import OPTIMISERS, Adam, Optimiser
 from core.recipes.schedules import SCHEDULES, Constant, Schedule
-from core.settings import SettingError, Specification, format_value, setting, specification, unknown_name
+from core.recipes.split import Split
+from core.settings import SettingError, Specification, format_value, specification, unknown_name
 from core.storage import checked
 from core.storage.checked import DamagedError, MissingError
 
@@ -31,151 +33,6 @@ _GENERATING = _NAMED / "generation"
 
 class RecipeError(SettingError):
     """A recipe that cannot be used. The message says which part, what was received and what is taken."""
-
-
-@dataclass(frozen=True)
-class Split(Specification):
-    """Where the validation images come from."""
-
-    validation: str = setting(
-        "train",
-        choices=("train", "test"),
-        help=(
-            "train: the dataset's own validation images, or a stratified sample of its training images. "
-            "test: the test images themselves, as in the book."
-        ),
-    )
-    fraction: float = setting(
-        0.2, minimum=0.01, maximum=0.9, step=0.01, help="Fraction of the training set to hold out."
-    )
-    seed: int = setting(0, minimum=0, maximum=2**31 - 1, step=1, help="The same seed gives the same split.")
-    pictures: int = setting(
-        0, minimum=0, maximum=10_000_000, step=1, help="Total number of images to use (stratified sample). 0: all."
-    )
-    test_pictures: int = setting(
-        0,
-        minimum=0,
-        maximum=10_000_000,
-        step=1,
-        help="How many of those are test images (stratified sample). 0: the dataset's own test set.",
-    )
-    decisions: str = setting(
-        "apply",
-        choices=("apply", "ignore"),
-        help=(
-            "apply: excluded images are left out of training and validation; relabeled images use their "
-            "new class. Test images always stay as published, so runs remain comparable."
-        ),
-    )
-
-    by_group: bool = setting(
-        True,
-        help=(
-            "Never train on images of a group (a patient, a video) that has images in validation or test. Datasets "
-            "without groups stay as they are."
-        ),
-    )
-
-    def of_fewer(self, images: int, classes: int) -> "Split":
-        """Return the split as it is for a dataset that may have fewer images than it draws.
-
-        Args:
-            images: how many there are.
-            classes: of how many classes.
-        """
-        test = self.test_pictures
-        if self.pictures >= images:
-            test = round(test / self.pictures * images)
-        if test > min(self.pictures or images, images) / 2 or test < classes:
-            test = 0
-        return replace(self, pictures=self.pictures if self.pictures < images else 0, test_pictures=test)
-
-    @property
-    def watched(self) -> str:
-        """What the images are that are looked at after each epoch: `validation` or `test`."""
-        return "test" if self.validation == "test" else "validation"
-
-    @property
-    def choosing_seed(self) -> int:
-        """The seed that draws `pictures`: another than `seed`, which may have drawn the dataset's own test images.
-
-        With the same one, the digits' 600 of 1,797 had 355 of their 360 test images.
-        """
-        return self.seed + 1
-
-
-@dataclass(frozen=True)
-class Fit(Specification):
-    """How long and in which portions the network trains."""
-
-    epochs: int = setting(10, minimum=1, maximum=1000, step=1, help="Number of passes over the training set.")
-    batch_size: int = setting(32, minimum=1, maximum=8192, step=1, help="Number of images per training step.")
-    seed: int = setting(0, minimum=0, maximum=2**31 - 1, step=1, help="The same seed gives the same initial weights.")
-    patience: int = setting(
-        0,
-        minimum=0,
-        maximum=1000,
-        step=1,
-        unit="epochs",
-        help="Stop after this many epochs without a lower validation loss, and keep the best weights. 0: off.",
-    )
-    label_smoothing: float = setting(
-        0.0,
-        minimum=0.0,
-        maximum=0.5,
-        step=0.01,
-        help="Fraction of the target probability moved from the true class to all classes.",
-    )
-    class_weights: str = setting(
-        "none", choices=("none", "balanced"), help="balanced: images of rare classes get more weight."
-    )
-    averaging: float = setting(
-        0.0,
-        minimum=0.0,
-        maximum=0.9999,
-        step=0.001,
-        help="Decay of an exponential moving average of the weights, used for validation. 0: off.",
-    )
-    mirrored: bool = setting(
-        False,
-        help=(
-            "Average the predictions for the image and its mirror image. Often slightly better, half as "
-            "fast. Not for text or digits."
-        ),
-    )
-    shifted: int = setting(
-        0,
-        minimum=0,
-        maximum=16,
-        step=1,
-        help=(
-            "Also average over the image shifted by this many pixels to the upper left and lower right. "
-            "Often slightly better, a third as fast. 0: off."
-        ),
-    )
-    precision: str = setting(
-        "float32",
-        choices=("float32", "mixed_bfloat16"),
-        help=(
-            "mixed_bfloat16: 16-bit arithmetic where it is accurate enough and faster on this processor, "
-            "otherwise 32-bit."
-        ),
-    )
-
-    @property
-    def views(self) -> int:
-        """How many views of an image a prediction is made from: with `mirrored` and `shifted`, six."""
-        return (2 if self.mirrored else 1) * (3 if self.shifted else 1)
-
-    def precision_said(self, computes_with: str) -> str:
-        """Return a sentence on why a training does not compute with `precision`; empty where it does.
-
-        Args:
-            computes_with: another name of a precision; empty: that is not known yet.
-        """
-        if computes_with in ("", self.precision):
-            return ""
-        return "This processor is faster with 32 bits than with the recipe's 16, so the training computes with 32."
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from core.datasets import decisions
 from core.datasets.decisions import Decided
 from core.datasets.store import Dataset
 from core.images import image_io as formats
-from core.recipes.recipe import Fit, Recipe
+from core.recipes.fit import Fit
+from core.recipes.recipe import Recipe
 from core.training.parts import parts
 
 # Several small batches are made at a time: handing over each by itself would cost more than making it.

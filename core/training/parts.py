@@ -8,7 +8,8 @@ from core.datasets.decisions import Decided
 from core.datasets.grouped import grouped
 from core.datasets.store import UNLABELED, Dataset
 from core.datasets.stratified import stratified
-from core.recipes.recipe import RecipeError, Split
+from core.recipes.recipe import RecipeError
+from core.recipes.split import Split
 from core.storage.progress import counted
 
 _FEWEST_OF_A_CLASS = 2

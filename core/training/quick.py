@@ -15,7 +15,7 @@ import numpy as np
 from core.datasets.sources import catalogue
 from core.datasets.store import Dataset
 from core.errors import PixelwiseError
-from core.recipes.recipe import Split
+from core.recipes.split import Split
 from core.training import parts as division
 
 EPOCHS = 40

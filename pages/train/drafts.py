@@ -17,7 +17,8 @@ from core.errors import PixelwiseError
 from core.networks.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, Rescaling
 from core.networks.network import Network
 from core.recipes import suitable
-from core.recipes.recipe import Fit, Recipe, RecipeError, named_recipes
+from core.recipes.fit import Fit
+from core.recipes.recipe import Recipe, RecipeError, named_recipes
 from core.storage import user_library
 from pages.common import hand_over as handing
 

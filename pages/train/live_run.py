@@ -13,7 +13,7 @@ from core.charts import training_curves
 from core.charts.chart import Chart
 from core.datasets.sources import catalogue
 from core.images import image_io
-from core.recipes.recipe import Fit
+from core.recipes.fit import Fit
 from core.runs import Run, Seen, Status
 from core.runs.records import GrowingRecords
 from core.storage import machine

@@ -17,7 +17,8 @@ from core.errors import PixelwiseError
 from core.networks.layer_sizes import layer_sizes, memory_problem, shift_problem
 from core.preprocessing import Pipeline
 from core.recipes import suitable
-from core.recipes.recipe import Recipe, RecipeError, Split, named_recipes
+from core.recipes.recipe import Recipe, RecipeError, named_recipes
+from core.recipes.split import Split
 from core.runs import Listed, Run
 from core.runs.comparison import recipe_differences
 from core.storage import data_home

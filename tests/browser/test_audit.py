@@ -11,7 +11,7 @@ from core.datasets import decisions, store
 from core.datasets.audit import report
 from core.datasets.sources import importing
 from core.datasets.store import Dataset
-from core.recipes.recipe import Split
+from core.recipes.split import Split
 from core.training.parts import parts
 from tests.browser.server import Server
 from tests.unit.datasets.test_audit import photos

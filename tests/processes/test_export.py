@@ -16,7 +16,7 @@ from core.datasets.sources import catalogue
 from core.evaluation import calibration
 from core.nn.inference.export import export
 from core.prediction.photo_predictions import Prediction
-from core.recipes.recipe import Fit
+from core.recipes.fit import Fit
 from core.runs import Run, RunError
 from core.runs import export as exports
 from core.storage.progress import quiet

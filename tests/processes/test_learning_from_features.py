@@ -14,7 +14,8 @@ from core.networks.network import Network
 from core.nn import train
 from core.nn.training.journal import Journal
 from core.preprocessing import Pipeline
-from core.recipes.recipe import Fit, Recipe, find_recipe
+from core.recipes.fit import Fit
+from core.recipes.recipe import Recipe, find_recipe
 from core.runs import Run
 from core.training import features
 

@@ -30,8 +30,9 @@ from core.networks.layers import (
 )
 from core.networks.network import Network
 from core.recipes import script as codegen
+from core.recipes.fit import Fit
 from core.recipes.optimisers import AdamW, Muon
-from core.recipes.recipe import Fit, Recipe, find_recipe
+from core.recipes.recipe import Recipe, find_recipe
 from core.recipes.schedules import OneCycle
 from core.recipes.script.network import network_code
 from core.recipes.script.script import _imports

@@ -12,7 +12,8 @@ from core.nn.inference.channel_statistics import statistics, with_statistics
 from core.nn.inference.grad_cam import Probe
 from core.nn.inference.test_time_augmentation import for_prediction
 from core.nn.layers.build import build_model
-from core.recipes.recipe import Fit, RecipeError
+from core.recipes.fit import Fit
+from core.recipes.recipe import RecipeError
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (5, 8, 6, 3), np.uint8)

@@ -8,9 +8,10 @@ import pytest
 
 from core.networks.layers import LAYERS
 from core.preprocessing import STEPS
+from core.recipes.fit import Fit
 from core.recipes.optimisers import OPTIMISERS
-from core.recipes.recipe import Fit, Split
 from core.recipes.schedules import SCHEDULES
+from core.recipes.split import Split
 from core.settings import SettingError, Specification, specification
 
 REGISTRIES: list[dict[str, type[Specification]]] = [dict(LAYERS), dict(STEPS), dict(OPTIMISERS), dict(SCHEDULES)]

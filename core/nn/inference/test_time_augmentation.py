@@ -11,7 +11,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from core.recipes.recipe import Fit
+from core.recipes.fit import Fit
 
 
 class WithViews(keras.layers.Layer):

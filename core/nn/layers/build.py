@@ -9,7 +9,8 @@ from core.networks.layer_sizes import shift_problem
 from core.networks.network import Network
 from core.nn.inference.test_time_augmentation import MeanOfViews, WithViews
 from core.nn.layers.own_keras import CONTEXT
-from core.recipes.recipe import Fit, RecipeError
+from core.recipes.fit import Fit
+from core.recipes.recipe import RecipeError
 from core.settings import SettingError
 
 

@@ -13,7 +13,7 @@ from core.nn.training.compile import Rate
 from core.nn.training.evaluator import Evaluator
 from core.nn.training.journal import Journal, Stopped
 from core.nn.training.weight_averaging import Averages
-from core.recipes.recipe import Fit
+from core.recipes.fit import Fit
 from core.runs import Seen, kept_epochs
 from core.runs.checkpoint import Checkpoint, Progress
 from core.runs.status import PAUSE

@@ -10,7 +10,8 @@ import tensorflow as tf
 
 from core.nn.layers.build import all_layers
 from core.nn.layers.own_keras import OPTIMIZERS
-from core.recipes.recipe import Fit, Recipe
+from core.recipes.fit import Fit
+from core.recipes.recipe import Recipe
 
 # One execution of several steps takes about this many multiplications and additions, tens of milliseconds on a
 # laptop: long enough to hide what Python spends between executions, short enough to stop at once.

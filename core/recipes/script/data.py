@@ -11,7 +11,7 @@ from core.datasets.store import About
 from core.errors import COMMAND
 from core.preprocessing import Pipeline
 from core.preprocessing.open_code import opening_code
-from core.recipes.recipe import Split
+from core.recipes.split import Split
 from core.runs import RunError
 from core.settings import format_value
 from core.storage.names import slug

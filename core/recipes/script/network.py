@@ -2,7 +2,7 @@
 
 from core.networks.layers import LAYERS
 from core.networks.network import Network
-from core.recipes.recipe import Fit
+from core.recipes.fit import Fit
 
 
 def _views_code(fit: Fit) -> str:

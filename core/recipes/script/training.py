@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from core.networks.network import Network
+from core.recipes.fit import Fit
 from core.recipes.optimisers import Optimiser
-from core.recipes.recipe import Fit
 from core.recipes.schedules import Schedule
 
 # So many training images are looked at to estimate the statistics of averaged weights, as the trainer does.

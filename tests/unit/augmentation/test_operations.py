@@ -23,7 +23,8 @@ from core.augmentation import (
 from core.augmentation.chances import Chances
 from core.augmentation.draw import GEOMETRIC, PIXEL
 from core.augmentation.texts import NAMES, text_of, value_of
-from core.recipes.recipe import Fit, find_recipe
+from core.recipes.fit import Fit
+from core.recipes.recipe import find_recipe
 from core.recipes.script.augmentation import augmentation_code
 from core.training.batches import Batches
 from tests.unit.augmentation.test_augmentation import FIRST, noise

@@ -19,7 +19,7 @@ from core.datasets.audit.report import Audit, audit, load, report
 from core.datasets.sources import catalogue, importing
 from core.datasets.store import About, Dataset
 from core.evaluation.explaining import subject
-from core.recipes.recipe import Split
+from core.recipes.split import Split
 from core.storage import jobs
 from core.storage.progress import Cancelled, quiet
 from core.training.parts import parts

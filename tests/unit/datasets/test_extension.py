@@ -11,7 +11,7 @@ from core.datasets import decisions, store
 from core.datasets.sources import catalogue
 from core.datasets.sources.extension import Labelled, extend
 from core.datasets.store import Dataset, DatasetError
-from core.recipes.recipe import Split
+from core.recipes.split import Split
 from core.training.parts import parts
 from tests.unit.photos import array_set, photo_set
 

@@ -15,8 +15,9 @@ from core.datasets.sources.importing import import_images, plan
 from core.datasets.sources.labels.groups import parts_of_names
 from core.datasets.store import Dataset, DatasetError
 from core.preprocessing import Pipeline, Resize
-from core.recipes.recipe import RecipeError, Split, find_recipe
+from core.recipes.recipe import RecipeError, find_recipe
 from core.recipes.script import recipe_script
+from core.recipes.split import Split
 from core.training.parts import parts
 from tests.unit.datasets.test_importing import image, zipped
 from tests.unit.recipes.test_script import loaded

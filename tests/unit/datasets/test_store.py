@@ -12,7 +12,8 @@ from core.datasets.sources import catalogue, published
 from core.datasets.sources.catalogue import add, available, open_dataset
 from core.datasets.store import About, DatasetError
 from core.preprocessing import Grayscale, Pipeline, Resize
-from core.recipes.recipe import RecipeError, Split
+from core.recipes.recipe import RecipeError
+from core.recipes.split import Split
 from core.training.data import prepared_images
 from core.training.parts import parts
 from tests.paths import SHARED

@@ -15,8 +15,9 @@ from core.datasets.sources.importing import import_images, plan, report
 from core.datasets.store import UNLABELED, Dataset
 from core.datasets.views import overview
 from core.preprocessing import Pipeline, Resize
-from core.recipes.recipe import Split, find_recipe
+from core.recipes.recipe import find_recipe
 from core.recipes.script import recipe_script
+from core.recipes.split import Split
 from core.training.parts import parts
 from tests.unit.datasets.test_importing import image, imported, zipped
 from tests.unit.recipes.test_script import loaded

@@ -22,13 +22,15 @@ from core.networks.layers import LAYERS, Dense, Flatten
 from core.networks.network import Network
 from core.preprocessing import STEPS, Flip, Grayscale, Pipeline, Resize
 from core.recipes import script
+from core.recipes.fit import Fit
 from core.recipes.optimisers import OPTIMISERS
-from core.recipes.recipe import Fit, Recipe, RecipeError, Split, find_recipe, named_recipes
+from core.recipes.recipe import Recipe, RecipeError, find_recipe, named_recipes
 from core.recipes.schedules import SCHEDULES
 from core.recipes.script import recipe_script
 from core.recipes.script.augmentation import augmentation_code
 from core.recipes.script.data import split_code
 from core.recipes.script.training import schedule_code
+from core.recipes.split import Split
 from core.runs import Run, RunError
 from core.training.batches import Batches
 from core.training.data import prepared_images

@@ -7,7 +7,8 @@ import pytest
 from core.datasets.sources import catalogue
 from core.networks.layer_sizes import layer_sizes
 from core.recipes import suitable
-from core.recipes.recipe import Split, find_recipe, named_recipes
+from core.recipes.recipe import find_recipe, named_recipes
+from core.recipes.split import Split
 from core.training.data import shapes
 from core.training.parts import parts
 from tests.unit.small_sets import SETS, imported

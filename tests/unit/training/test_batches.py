@@ -10,7 +10,8 @@ from core.augmentation import Augmentation
 from core.datasets import decisions
 from core.datasets.sources import catalogue
 from core.preprocessing import Pipeline, Resize
-from core.recipes.recipe import Fit, Recipe, find_recipe
+from core.recipes.fit import Fit
+from core.recipes.recipe import Recipe, find_recipe
 from core.training.batches import Batches, first_batch
 from core.training.data import prepared_images
 from core.training.parts import parts

@@ -12,7 +12,8 @@ from core.images.image_io import from_array
 from core.networks.layers import Dense, Flatten, GlobalMaxPooling2D, Pretrained
 from core.networks.network import Network
 from core.preprocessing import Pipeline, Resize
-from core.recipes.recipe import Fit, Recipe, find_recipe
+from core.recipes.fit import Fit
+from core.recipes.recipe import Recipe, find_recipe
 from core.storage.progress import Cancelled, quiet
 from core.training import features
 from core.training.features import beginning, kept, make

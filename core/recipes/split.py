@@ -1,0 +1,76 @@
+"""Which images of a dataset train, validate and test."""
+
+from dataclasses import dataclass, replace
+
+from core.settings import Specification, setting
+
+
+@dataclass(frozen=True)
+class Split(Specification):
+    """Where the validation images come from."""
+
+    validation: str = setting(
+        "train",
+        choices=("train", "test"),
+        help=(
+            "train: the dataset's own validation images, or a stratified sample of its training images. "
+            "test: the test images themselves, as in the book."
+        ),
+    )
+    fraction: float = setting(
+        0.2, minimum=0.01, maximum=0.9, step=0.01, help="Fraction of the training set to hold out."
+    )
+    seed: int = setting(0, minimum=0, maximum=2**31 - 1, step=1, help="The same seed gives the same split.")
+    pictures: int = setting(
+        0, minimum=0, maximum=10_000_000, step=1, help="Total number of images to use (stratified sample). 0: all."
+    )
+    test_pictures: int = setting(
+        0,
+        minimum=0,
+        maximum=10_000_000,
+        step=1,
+        help="How many of those are test images (stratified sample). 0: the dataset's own test set.",
+    )
+    decisions: str = setting(
+        "apply",
+        choices=("apply", "ignore"),
+        help=(
+            "apply: excluded images are left out of training and validation; relabeled images use their "
+            "new class. Test images always stay as published, so runs remain comparable."
+        ),
+    )
+
+    by_group: bool = setting(
+        True,
+        help=(
+            "Never train on images of a group (a patient, a video) that has images in validation or test. Datasets "
+            "without groups stay as they are."
+        ),
+    )
+
+    def of_fewer(self, images: int, classes: int) -> "Split":
+        """Return the split as it is for a dataset that may have fewer images than it draws.
+
+        Args:
+            images: how many there are.
+            classes: of how many classes.
+        """
+        test = self.test_pictures
+        if self.pictures >= images:
+            test = round(test / self.pictures * images)
+        if test > min(self.pictures or images, images) / 2 or test < classes:
+            test = 0
+        return replace(self, pictures=self.pictures if self.pictures < images else 0, test_pictures=test)
+
+    @property
+    def watched(self) -> str:
+        """What the images are that are looked at after each epoch: `validation` or `test`."""
+        return "test" if self.validation == "test" else "validation"
+
+    @property
+    def choosing_seed(self) -> int:
+        """The seed that draws `pictures`: another than `seed`, which may have drawn the dataset's own test images.
+
+        With the same one, the digits' 600 of 1,797 had 355 of their 360 test images.
+        """
+        return self.seed + 1

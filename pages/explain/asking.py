@@ -20,13 +20,13 @@ _kept: OrderedDict[Any, Any] = OrderedDict()
 _lock = threading.Lock()
 
 
-def asked(run: Run, function: Callable[..., _Result], *arguments: np.ndarray, of: str, height: int) -> _Result:
+def asked(run: Run, function: Callable[..., _Result], *arguments: np.ndarray | int, of: str, height: int) -> _Result:
     """Return what the worker says; a skeleton stands on the page until then, and a click ends the wait.
 
     Args:
         run: a run that has a model.
         function: of `core.nn.inference`; it takes the run's folder and the arguments.
-        arguments: what else it takes: images.
+        arguments: what else it takes: images, and numbers.
         of: what they are, in words that are the same for the same ones.
         height: of the skeleton, in CSS pixels.
 
@@ -35,7 +35,7 @@ def asked(run: Run, function: Callable[..., _Result], *arguments: np.ndarray, of
     """
     content = hashlib.sha256(of.encode())
     for each in arguments:
-        content.update(repr(each.shape).encode())
+        content.update(repr(np.shape(each)).encode())
         content.update(np.ascontiguousarray(each).data)
     key = (function.__name__, str(run.folder), model_version(run.folder), content.hexdigest())
     with _lock:

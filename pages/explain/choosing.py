@@ -6,7 +6,7 @@ from typing import TypeVar
 import streamlit as st
 
 _Option = TypeVar("_Option", int, str)
-_WIDTH_PX = 104
+_WIDTH_PX = 88
 
 
 def choose(

@@ -1,13 +1,17 @@
 """Convolution: a filter slides over the image; one made by hand, or one of the network's."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.lessons.convolution import PADDINGS, PRESETS, VALID, output_size, preset, size_formula
 from pages.common.address import AddressError, Parameter, fragment, number, one_of, text_of
+from pages.common.messages import show_errors
 from pages.components.convolution import FARTHEST, Convolution, convolution
+from pages.explain import trained_filter
 from pages.explain.choosing import choose
 from pages.explain.planes import PLANES, plane_of, planes_of
 from pages.explain.view import Subject, View
@@ -20,6 +24,7 @@ _SIZE, _KERNEL, _STRIDE, _PADDING = (
     "convolution_padding",
 )
 _PLANE, _PLACE, _PRESET = "convolution_plane", "convolution_place", "convolution_preset"
+_WHOSE, OWN, NETWORK = "convolution_filter_of", "Yours", "The network’s"
 _USUAL = next(iter(PRESETS))
 
 
@@ -59,15 +64,17 @@ def place_text(place: tuple[int, int] | None) -> list[str]:
     return [] if place is None else [f"{place[0]},{place[1]}"]
 
 
-def _parameters() -> list[Parameter]:
-    return [
-        Parameter("size", _SIZE, one_of({str(each): each for each in _SIZES}), default=3),
-        Parameter("kernel", _KERNEL, _read_kernel, default=_USUAL),
-        Parameter("stride", _STRIDE, one_of({str(each): each for each in _STRIDES}), default=1),
-        Parameter("padding", _PADDING, one_of(PADDINGS), default=VALID),
-        Parameter("plane", _PLANE, one_of(PLANES), text_of(PLANES), default=next(iter(PLANES.values()))),
-        Parameter("place", _PLACE, read_place, place_text),
-    ]
+def _parameters() -> Iterator[Parameter]:
+    yield Parameter("filter", _WHOSE, one_of({"network": NETWORK}), lambda _whose: ["network"], OWN)
+    yield Parameter("place", _PLACE, read_place, place_text)
+    if st.session_state.get(_WHOSE) == NETWORK:
+        yield from trained_filter.parameters()
+        return
+    yield Parameter("size", _SIZE, one_of({str(each): each for each in _SIZES}), default=3)
+    yield Parameter("kernel", _KERNEL, _read_kernel, default=_USUAL)
+    yield Parameter("stride", _STRIDE, one_of({str(each): each for each in _STRIDES}), default=1)
+    yield Parameter("padding", _PADDING, one_of(PADDINGS), default=VALID)
+    yield Parameter("plane", _PLANE, one_of(PLANES), text_of(PLANES), default=next(iter(PLANES.values())))
 
 
 def _kernel() -> np.ndarray:
@@ -83,13 +90,38 @@ def _kernel() -> np.ndarray:
 
 def _show(subject: Subject | None) -> None:
     assert subject is not None  # noqa: S101 the view asks for an image
-    _by_hand(subject)
+    _walked(subject)
 
 
 @fragment
-def _by_hand(subject: Subject) -> None:
+def _walked(subject: Subject) -> None:
+    st.session_state.setdefault(_WHOSE, OWN)
+    settings = st.container(key="explain_settings")
+    with settings:
+        row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    with row:
+        whose = st.segmented_control(
+            "Filter of", [OWN, NETWORK], key=_WHOSE, required=True, persist_state="session", width="content"
+        )
+    with show_errors():
+        if whose == NETWORK:
+            _of_network(subject, row, settings)
+        else:
+            _by_hand(subject, row)
+
+
+def _of_network(subject: Subject, row: DeltaGenerator, settings: DeltaGenerator) -> None:
+    layer = trained_filter.show(subject, row, settings, _PLACE)
+    if layer is not None:
+        _as_keras(
+            f'layer = model.get_layer("{layer.name}")\nkernel, *bias = layer.get_weights()\n'
+            "kernel[row, column, channel, filter] = 0.5\nlayer.set_weights([kernel, *bias])"
+        )
+
+
+def _by_hand(subject: Subject, row: DeltaGenerator) -> None:
     kernel = _kernel()
-    with st.container(key="explain_settings"):
+    with row:
         stride, padding, title = _controls(subject, kernel)
     plane, tint = plane_of(subject.seen, title)
 
@@ -125,19 +157,18 @@ def _controls(subject: Subject, kernel: np.ndarray) -> tuple[int, str, str]:
             st.session_state[_KERNEL] = _text(_resized(kernel, st.session_state[_SIZE]))
 
     titles = planes_of(subject.seen)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.segmented_control(
-            "Filter",
-            list(PRESETS),
-            key=_PRESET,
-            format_func=lambda each: PRESETS[each][0],
-            on_change=take_preset,
-            width="content",
-        )
-        choose("Size", _SIZES, key=_SIZE, on_change=take_size, said=lambda size: f"{size}×{size}")
-        stride = choose("Stride", _STRIDES, key=_STRIDE)
-        padding = choose("Padding", PADDINGS, key=_PADDING)
-        title = choose("Channel", titles, key=_PLANE) if len(titles) > 1 else titles[0]
+    st.segmented_control(
+        "Filter",
+        list(PRESETS),
+        key=_PRESET,
+        format_func=lambda each: PRESETS[each][0],
+        on_change=take_preset,
+        width="content",
+    )
+    choose("Size", _SIZES, key=_SIZE, on_change=take_size, said=lambda size: f"{size}×{size}")
+    stride = choose("Stride", _STRIDES, key=_STRIDE)
+    padding = choose("Padding", PADDINGS, key=_PADDING)
+    title = choose("Channel", titles, key=_PLANE) if len(titles) > 1 else titles[0]
     return stride, padding, title
 
 
@@ -166,15 +197,19 @@ def _say_size(plane: np.ndarray, size: int, stride: int, padding: str) -> None:
     if size % 2 == 0:
         notes.append("A filter of an even size has no middle: with “same”, the odd zero goes right and below.")
     st.markdown(f"**Output size:** {', '.join(said)}. {' '.join(notes)}")
+    _as_keras(f'layers.Conv2D(filters=1, kernel_size={size}, strides={stride}, padding="{padding}")')
+
+
+def _as_keras(code: str) -> None:
     with st.expander("As Keras"):
-        st.code(f'layers.Conv2D(filters=1, kernel_size={size}, strides={stride}, padding="{padding}")')
+        st.code(code)
 
 
 VIEW = View(
     "convolution",
     "Convolution",
     "A filter walks over the image: at each place it multiplies what it sees by its weights, and the sum is one pixel "
-    "of the output. Drag a weight and watch which edges light up.",
+    "of the output. Drag a weight and watch which edges light up; in the network’s own filters, its answer moves too.",
     _show,
     _parameters,
 )

@@ -112,6 +112,17 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
         "place": "3,1",
         "picture": "5",
     },
+    "explain convolution network": {
+        "run": "RUN",
+        "view": "convolution",
+        "filter": "network",
+        "filter-layer": "2",
+        "filter-number": "3",
+        "filter-channel": "4",
+        "filter-weights": "1,0,0.5,-2,0,0,0,0,3",
+        "place": "3,1",
+        "picture": "5",
+    },
     "explain pooling": {
         "run": "RUN",
         "view": "pooling",
@@ -198,7 +209,7 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
 # What is found by an audit is tested with it; any text is a file's name, or says that a setting is asked for.
 _ELSEWHERE = {"finding", "settings", *NAMES}
 # What else stands in the address of a page follows from these.
-_CHOOSING = ("view", "regulariser", "trap", "exercise")
+_CHOOSING = ("view", "regulariser", "filter", "trap", "exercise")
 _FREE = {"dataset", "pictures", "settings", "word", *NAMES}
 
 

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.lessons.convolution import preset
 from pages.components.convolution import Convolution, kernel_of, listed, place_of
 from tests.pages.opening import said, show
+from tests.unit import made_lessons
 from tests.unit.made_runs import made_run
 
 
@@ -62,6 +64,61 @@ def test_what_remains_is_said_to_be_dropped(app: AppTest, shown: list[Convolutio
     assert "is dropped, as Keras drops it" in said(app)
     opened(app, stride="2", padding="same")
     assert "dropped" not in said(app)
+
+
+@pytest.fixture
+def network(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> list[Convolution]:
+    """What the component was given of a network whose answers are made up."""
+    monkeypatch.setattr("pages.explain.asking.asked", made_lessons.asked)
+    monkeypatch.setattr("pages.explain.trained_filter.filter_sheet", lambda *_given, **_more: None)
+    monkeypatch.setattr("pages.explain.trained_filter.score_bars", lambda said, *_given, **_more: st.text(said))
+    found: list[Convolution] = []
+
+    def component(given: Convolution, _changed: object, *, key: str) -> bool:
+        found.append(given)
+        return False
+
+    monkeypatch.setattr("pages.explain.trained_filter.convolution", component)
+    return found
+
+
+def test_a_filter_of_the_network_is_shown_with_what_the_layer_makes(app: AppTest, network: list[Convolution]) -> None:
+    opened(app, filter="network", **{"filter-layer": "2", "filter-number": "3", "filter-channel": "4"})
+    layer = network[-1].layer
+    assert layer is not None
+    assert (network[-1].kernel == made_lessons.MADE["filters"](1)[:, :, 3, 2]).all()
+    assert layer.output.shape == (8, 8)
+    assert "As trained: 0, 10.0%" in said(app)
+    assert app.button(key="filter_put_back").disabled
+
+
+def test_changed_weights_have_an_answer_and_are_put_back(app: AppTest, network: list[Convolution]) -> None:
+    opened(app, filter="network", **{"filter-weights": "1,1,1,1,1,0,0,0,0"})
+    assert "With changed weights: 5, 100.0%" in said(app)
+    assert network[-1].kernel.sum() == 5
+    app.button(key="filter_put_back").click().run()
+    assert "With changed weights" not in said(app)
+    assert "filter-weights" not in app.query_params
+    app.query_params["filter-weights"] = "1,2"
+    app.run()
+    assert "With changed weights" not in said(app), "of a filter of another size they are not"
+
+
+def test_a_network_without_convolution_says_so(
+    app: AppTest, network: list[Convolution], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(made_lessons.MADE, "convolutions", list)
+    opened(app, filter="network")
+    assert "no convolution" in said(app)
+
+
+def test_weights_that_are_no_numbers_are_said(
+    app: AppTest, network: list[Convolution], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(made_lessons.MADE, "filters", lambda _place: np.full((3, 3, 1, 4), np.nan, np.float32))
+    monkeypatch.setitem(made_lessons.MADE, "predict", lambda images: np.full((len(images), 10), np.nan, np.float32))
+    opened(app, filter="network")
+    assert [each.value[:20] for each in app.warning] == ["Weights of this layer"[:20], "This network predict"]
 
 
 def test_what_the_browser_sends_is_checked() -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from core.lessons.convolution import convolved
+from core.nn.inference.convolutions import Convolution, Filtered
 from core.nn.inference.regularisation import Kernels, LastLayer, NormalisedLayer
 
 CLASSES, VALUES, CHANNELS = 10, 24, 3
@@ -34,11 +36,32 @@ def _predict(images: np.ndarray) -> np.ndarray:
     return answers.astype(np.float32)
 
 
+def _filters(place: int) -> np.ndarray:
+    return np.random.default_rng(place).normal(size=(3, 3, (1, 4)[place], 4)).astype(np.float32)
+
+
+def _filtered(image: np.ndarray, place: int, number: int, channel: int) -> Filtered:
+    plane = image[..., 0].astype(np.float32) / 255
+    output = convolved(plane, _filters(place)[:, :, channel, number], 1, "same", 0.5)
+    return Filtered(plane, output.astype(np.float32), 0.5)
+
+
+def _answer_with(image: np.ndarray, _place: int, _number: int, _channel: int, kernel: np.ndarray) -> np.ndarray:
+    answer = np.zeros(CLASSES, np.float32)
+    answer[int(abs(kernel.sum())) % CLASSES] = 1
+    assert image.ndim == kernel.ndim + 1
+    return answer
+
+
 MADE: dict[str, Callable[..., Any]] = {
     "last_layer": _last_layer,
     "first_kernels": _first_kernels,
     "normalised_layer": _normalised_layer,
     "predict": _predict,
+    "convolutions": lambda: [Convolution(f"conv{at}", 3, 1, "same", (1, 4)[at], 4, "relu") for at in range(2)],
+    "filters": _filters,
+    "filtered": _filtered,
+    "answer_with": _answer_with,
 }
 
 

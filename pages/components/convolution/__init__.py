@@ -16,9 +16,9 @@ _HTML = """<div class='lesson'>
 <div class='middle'>
 <div class='buttons'><button type='button' class='play'>▶ Walk</button>
 <button type='button' class='step'>Step</button></div>
-<div class='pair'><figure><figcaption>Window</figcaption><canvas class='near' role='img'></canvas></figure>
-<figure><figcaption>× filter</figcaption><div class='kernel' role='group' aria-label='The filter'></div></figure></div>
-<div class='pair'><figure><figcaption>= products</figcaption><canvas class='products' role='img'></canvas></figure>
+<div class='tables'><figure><figcaption>Window</figcaption><canvas class='near' role='img'></canvas></figure>
+<figure><figcaption>× filter</figcaption><div class='kernel' role='group' aria-label='The filter'></div></figure>
+<figure><figcaption>= products</figcaption><canvas class='products' role='img'></canvas></figure>
 <div class='sum'></div></div>
 <label class='weight'><span></span><input type='range'></label>
 <p class='problem' role='alert'></p>
@@ -64,6 +64,7 @@ class Convolution:
         stride: how far the filter moves.
         padding: `valid` or `same`.
         at: the column and row of the output that is looked at; `None`: the middle.
+        light: whether the plane is an image, to be shown from dark to light.
         layer: whose filter it is; `None`: it is made by hand, for this channel alone.
     """
 
@@ -75,6 +76,7 @@ class Convolution:
     stride: int
     padding: str
     at: tuple[int, int] | None
+    light: bool = True
     layer: LayerOutput | None = None
 
 
@@ -108,6 +110,7 @@ def convolution(shown: Convolution, changed: Callable[[np.ndarray, tuple[int, in
         "kernel": listed(shown.kernel),
         "window": {"size": len(shown.kernel), "stride": shown.stride, "padding": shown.padding},
         "at": shown.at,
+        "light": shown.light,
         "layer": layer,
         "live": layer is not None,
         "turn": sent["turn"],

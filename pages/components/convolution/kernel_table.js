@@ -24,6 +24,14 @@ export function weightText(value) {
 }
 
 /**
+ * A weight as there is room for it in its cell.
+ * @param {number | null} value
+ */
+export function shortText(value) {
+  return value === null || Math.abs(value) >= 1000 || Number.isInteger(value) ? weightText(value) : cellText(value);
+}
+
+/**
  * How far the slider goes to both sides: well beyond the largest weight.
  * @param {(number | null)[]} kernel
  * @param {number} times
@@ -131,7 +139,8 @@ export class KernelTable {
       cell.style.color = names[inkOn(red, green, blue)];
       // What is being typed stays as long as it says this number, or none yet.
       const typed = place === this.focused ? numberOf(cell.value) : undefined;
-      if (typed === undefined || (typed !== null && typed !== value)) cell.value = weightText(this.kernel[place]);
+      if (typed === undefined) cell.value = shortText(this.kernel[place]);
+      else if (typed !== null && typed !== value) cell.value = weightText(this.kernel[place]);
       cell.classList.toggle("chosen", place === this.chosen);
     });
     const value = this.kernel[this.chosen] ?? 0;

@@ -19,6 +19,7 @@ import { KernelTable } from "./kernel_table.js";
  * @property {(number | null)[]} kernel row by row
  * @property {import("../common/sliding.js").Window} window
  * @property {[number, number] | null} at which value of the output is looked at; null: the middle one
+ * @property {boolean} light whether that is an image, shown from dark to light
  * @property {{output: Packed, kernel: (number | null)[], bias: number, activation: string} | null} layer of a network,
  *   whose other channels add to the sum: its output before the activation, made with that kernel
  * @property {boolean} live
@@ -113,8 +114,9 @@ class Lesson {
     const same = window.padding === "same";
     const reachOf = (count) => (count - 1) * window.stride + window.size;
     const beyond = (side, count) => (same ? Math.max(0, reachOf(count) - paddingBefore(side, window) - side) : 0);
-    this.inputColour = this.coloursOf(plane, data.plane.kind === "u8");
-    this.outputColour = this.coloursOf(this.made, this.keepsLight());
+    const lights = data.plane.kind === "u8" ? { low: 0, high: 255 } : rangeOfValues(plane.values);
+    this.inputColour = data.light ? lightColours(lights.low, lights.high, data.tint) : this.coloursOf(plane);
+    this.outputColour = this.keepsLight() ? lightColours(0, 255, data.tint) : this.coloursOf(this.made);
     this.input.show({
       ...this.picture(plane, this.inputColour),
       around: {
@@ -136,9 +138,8 @@ class Lesson {
     return this.data.plane.kind === "u8" && !this.data.layer && Math.abs(sum - 1) < 0.005;
   }
 
-  coloursOf({ values }, light) {
+  coloursOf({ values }) {
     const { low, high } = rangeOfValues(values);
-    if (light) return lightColours(0, 255, this.data.tint);
     return low < 0 ? signedColours(this.root, Math.max(-low, high)) : lightColours(0, high, "");
   }
 

@@ -134,6 +134,7 @@ const makers = {
       kernel: kernel(),
       window: { size: length, stride: one([1, 2, 8]), padding: one(["valid", "same"]) },
       at: one([null, [0, 0], [3, 900]]),
+      light: chance(0.5),
       layer: chance(0.6) ? null : { output: plane(), kernel: kernel(), bias: 1, activation: word() },
       live: chance(0.5),
       turn: below(3),
@@ -394,6 +395,10 @@ const makers = {
     new DataView(data.buffer).setUint32(0, header.length, true);
     data.set(header, 4);
     return data;
+  },
+  filter_sheet: () => {
+    const [length, filters] = [one([1, 3, 5]), one([0, 1, 32, 1280])];
+    return { size: length, count: filters, values: btoa_(4 * length ** 2 * filters), chosen: below(40) };
   },
   live_sliders: () => ({
     groups: list(count(20), () => ({

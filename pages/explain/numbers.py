@@ -1,49 +1,83 @@
-"""An image is numbers: a magnifier over the image, and the numbers beneath it."""
+"""An image is numbers: a magnifier over the image, and what scaling the numbers does to a first layer."""
+
+import hashlib
 
 import numpy as np
 import streamlit as st
 
-from core.images import image_io
-from pages.common.address import fragment
-from pages.components.live_slider import Slider, live_sliders
-from pages.components.pixel_image import crisp
+from core.charts.scaling_figures import output_sizes
+from core.lessons import scaling
+from core.lessons.scaling import Outputs
+from pages.common.address import Parameter, fragment
+from pages.common.messages import show_errors
+from pages.components.magnifier import magnifier
+from pages.explain.collapse import show_collapse
+from pages.explain.convolution import place_text, read_place
 from pages.explain.view import Subject, View
 
 _SIDE = 8
-_IMAGE_PX = 420
-_ACROSS, _DOWN = "numbers_across", "numbers_down"
+_FRAME = "numbers_frame"
 
 
 def _show(subject: Subject | None) -> None:
     assert subject is not None  # noqa: S101 the view asks for an image
     seen = subject.seen
-    left, right = st.columns(2, gap="medium")
-    with left:
-        crisp(image_io.from_array(seen), f"What the network sees of {subject.said}", _IMAGE_PX)
-
-    @fragment
-    def live() -> bool:
-        with left:
-            dragging = live_sliders({"": _sliders(*seen.shape[:2])}, key="numbers_sliders")
-        column, row = st.session_state[_ACROSS], st.session_state[_DOWN]
-        part = seen[row : row + _SIDE, column : column + _SIDE]
-        with right:
-            st.dataframe(part.mean(axis=2).round().astype(np.uint8), hide_index=False, height="content")
-        return not dragging
-
-    live()
+    _magnified(subject)
+    _scaled(seen, hashlib.sha256(seen.tobytes()).hexdigest() + str(seen.shape))
+    with show_errors():
+        show_collapse()
 
 
-def _sliders(height: int, width: int) -> list[Slider]:
-    return [
-        Slider(_ACROSS, "Column", 0, max(0, width - _SIDE), max(0, (width - _SIDE) // 2), 1, "px"),
-        Slider(_DOWN, "Row", 0, max(0, height - _SIDE), max(0, (height - _SIDE) // 2), 1, "px"),
+@fragment
+def _magnified(subject: Subject) -> None:
+    def moved(to: tuple[int, int] | None) -> None:
+        st.session_state[_FRAME] = to
+
+    magnifier(subject.seen, _SIDE, st.session_state.get(_FRAME), moved, of=subject.key, key="numbers_magnifier")
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _outputs(_image: np.ndarray, image_hash: str) -> dict[str, Outputs]:  # noqa: ARG001 the cache's key
+    return {way: scaling.first_outputs(_image, way) for way in scaling.TITLES}
+
+
+def _scaled(seen: np.ndarray, image_hash: str) -> None:
+    """Show what an untrained first layer makes of the image as it is, scaled, and standardised."""
+    found = _outputs(seen, image_hash)
+    rows = [
+        f"| {scaling.TITLES[way]} | {_range(each.input_range)} | {_range(each.range)} | {each.deviation:.3g} |"
+        for way, each in found.items()
     ]
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.markdown("**What scaling does to a first layer**")
+        st.caption(
+            f"{scaling.FILTERS} untrained filters of 3×3 on this image. What learns from their outputs learns well "
+            "from numbers about 1."
+        )
+        st.markdown("\n".join(["| Input | Its range | Outputs | Deviation |", "| --- | ---: | ---: | ---: |", *rows]))
+        with st.popover("As Keras"):
+            st.code("layers.Rescaling(1 / 255)\n\nscale = layers.Normalization(axis=-1)\nscale.adapt(images)")
+    with right:
+        said = ", ".join(f"{scaling.TITLES[way]}: deviation {each.deviation:.2g}" for way, each in found.items())
+        st.plotly_chart(
+            output_sizes({scaling.TITLES[way]: each.sizes for way, each in found.items()}, scaling.SIZE_BINS),
+            key="numbers_outputs",
+            config={"displayModeBar": False},
+            alt=f"How large the outputs are by input: {said}",
+        )
+
+
+def _range(limits: tuple[float, float]) -> str:
+    low, high = (f"{each:.3g}".replace("-", "−") for each in limits)
+    return f"{low} to {high}"
 
 
 VIEW = View(
     "numbers",
     "Numbers",
-    "An image is a table of numbers from 0, black, to 255, white. Move the window and see which ones make an edge.",
+    "An image is a table of numbers from 0, black, to 255, white, one table a channel. Move the frame and see which "
+    "numbers make an edge.",
     _show,
+    lambda: (Parameter("frame", _FRAME, read_place, place_text),),
 )

@@ -101,6 +101,7 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
         **_SETTINGS,
     },
     # The parameters of a view stand in the address while it is shown: an example each, after the page's name.
+    "explain numbers": {"run": "RUN", "frame": "3,1", "picture": "5"},
     "explain convolution": {
         "run": "RUN",
         "view": "convolution",

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from core.lessons import cross_entropy, optimiser_steps
+from core.lessons import cross_entropy, optimiser_steps, scaling
 from core.lessons.convolution import PADDINGS, convolved
 from core.lessons.pooling import AVERAGE, MAX, pooled
 
@@ -28,6 +28,17 @@ def test_convolution(channels: int) -> None:
         given = np.asarray(layer(image))[0, :, :, 0]
         made = convolved(image[0], kernel[..., 0], stride, padding, bias=0.5)
         assert made == pytest.approx(given, abs=1e-5), (shape, size, stride, padding)
+
+
+def test_a_first_layers_weights_are_drawn_as_keras_draws_them() -> None:
+    for channels in (1, 3):
+        layer = keras.layers.Conv2D(scaling.FILTERS, 3)
+        layer.build((None, 9, 9, channels))
+        drawn, ours = np.asarray(layer.kernel), scaling.glorot_kernel(channels, 0)
+        assert ours.shape == drawn.shape
+        # Uniform: within 2% of the limit, the largest of hundreds.
+        assert np.abs(ours).max() == pytest.approx(np.abs(drawn).max(), rel=0.02)
+        assert ours.std() == pytest.approx(drawn.std(), rel=0.12)
 
 
 @pytest.mark.parametrize("how", [MAX, AVERAGE])

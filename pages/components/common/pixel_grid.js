@@ -32,6 +32,26 @@ const nothing = {
   revealed: Infinity,
 };
 
+// The palette is asked for many times a frame, and each look makes the browser compute styles: it is kept for a moment,
+// since the page's theme may change.
+const keptMs = 500;
+const kept = { since: 0, colours: new Map() };
+
+/**
+ * A colour of the palette, as a canvas takes it.
+ * @param {HTMLElement} within
+ * @param {string} name
+ * @returns {string}
+ */
+function colourOf(within, name) {
+  if (Date.now() - kept.since > keptMs) {
+    kept.since = Date.now();
+    kept.colours.clear();
+  }
+  if (!kept.colours.has(name)) kept.colours.set(name, paletteColour(within, name));
+  return kept.colours.get(name);
+}
+
 /**
  * Colours of the palette as numbers.
  * @param {HTMLElement} within
@@ -39,9 +59,11 @@ const nothing = {
  * @returns {Rgb}
  */
 export function paletteRgb(within, name) {
-  const parts = paletteColour(within, name).match(/[\d.]+/g) ?? [];
+  const parts = colourOf(within, name).match(/[\d.]+/g) ?? [];
   return [0, 1, 2].map((place) => Number(parts[place]) || 0);
 }
+
+const shades = 256;
 
 /**
  * What colours a number: 0 as the page, negative ones blue, positive ones orange, most strongly at `most`.
@@ -53,11 +75,17 @@ export function signedColours(within, most) {
   const [zero, negative, positive, odd] = ["background", "blue", "orange", "warning"].map((name) =>
     paletteRgb(within, name)
   );
+  // Made once: a large image has more pixels than there are shades.
+  const made = (full) =>
+    Array.from(
+      { length: shades + 1 },
+      (_, shade) => zero.map((each, place) => Math.round(each + (shade / shades) * (full[place] - each))),
+    );
+  const [below, above] = [made(negative), made(positive)];
+  const times = most > 0 ? shades / most : 0;
   return (value) => {
     if (!Number.isFinite(value)) return odd;
-    const share = most > 0 ? Math.min(Math.abs(value) / most, 1) : 0;
-    const full = value < 0 ? negative : positive;
-    return zero.map((each, place) => each + share * (full[place] - each));
+    return (value < 0 ? below : above)[Math.min(Math.round(Math.abs(value) * times), shades)] ?? zero;
   };
 }
 
@@ -70,10 +98,12 @@ export function signedColours(within, most) {
  */
 export function lightColours(low, high, tint) {
   const channel = ["red", "green", "blue"].indexOf(tint ?? "");
-  return (value) => {
-    const light = 255 * Math.min(Math.max((value - low) / (high - low || 1), 0), 1) || 0;
-    return [0, 1, 2].map((place) => (channel < 0 || place === channel ? light : 0));
-  };
+  const made = Array.from(
+    { length: shades },
+    (_, light) => [0, 1, 2].map((place) => (channel < 0 || place === channel ? light : 0)),
+  );
+  const times = (shades - 1) / (high - low || 1);
+  return (value) => made[Math.min(Math.max(Math.round((value - low) * times), 0), shades - 1)] ?? made[0];
 }
 
 /**
@@ -122,6 +152,8 @@ export class PixelGrid {
     this.canvas = canvas;
     this.shown = nothing;
     this.pixels = document.createElement("canvas");
+    /** @type {ImageData} */
+    this.painted = null;
     new ResizeObserver(() => this.draw()).observe(canvas);
     if (heard.pointed) this.followPointer(heard.pointed);
     if (heard.stepped) this.followKeys(heard.stepped);
@@ -170,29 +202,34 @@ export class PixelGrid {
   show(shown) {
     const before = this.shown;
     this.shown = { ...before, ...shown };
-    const same = ["width", "height", "colour", "revealed"].every((name) => this.shown[name] === before[name]);
-    if (!same) this.paint();
+    const same = ["width", "height", "colour"].every((name) => this.shown[name] === before[name]);
+    // While pixels are revealed one after the other, only the new ones are painted.
+    if (!same || this.shown.revealed < before.revealed) this.paint(0);
+    else if (this.shown.revealed > before.revealed) this.paint(before.revealed);
     const [columns, rows] = this.cells();
     this.canvas.style.setProperty("--wide", String(columns / rows || 1));
     this.draw();
   }
 
-  paint() {
+  /** @param {number} from the first pixel that is not painted yet */
+  paint(from) {
     const { width, height, colour, revealed } = this.shown;
     if (!(width > 0 && height > 0)) return;
-    Object.assign(this.pixels, { width, height });
-    const ink = this.pixels.getContext("2d");
-    const image = new ImageData(width, height);
+    if (from === 0) {
+      Object.assign(this.pixels, { width, height });
+      this.painted = new ImageData(width, height);
+    }
+    const { data } = this.painted;
     const count = Math.min(width * height, revealed);
-    for (let place = 0; place < count; place++) {
+    for (let place = from; place < count; place++) {
       const rgb = colour(place);
       const at = 4 * place;
-      image.data[at] = rgb[0];
-      image.data[at + 1] = rgb[1];
-      image.data[at + 2] = rgb[2];
-      image.data[at + 3] = 255;
+      data[at] = rgb[0];
+      data[at + 1] = rgb[1];
+      data[at + 2] = rgb[2];
+      data[at + 3] = 255;
     }
-    ink.putImageData(image, 0, 0);
+    this.pixels.getContext("2d").putImageData(this.painted, 0, 0);
   }
 
   draw() {
@@ -206,7 +243,7 @@ export class PixelGrid {
     const [across, along] = [wide / columns, high / rows];
     const { left, top } = shown.around;
     ink.clearRect(0, 0, wide, high);
-    ink.fillStyle = paletteColour(canvas, "rule");
+    ink.fillStyle = colourOf(canvas, "rule");
     if (columns > shown.width || rows > shown.height) ink.fillRect(0, 0, wide, high);
     ink.clearRect(left * across, top * along, shown.width * across, shown.height * along);
     ink.imageSmoothingEnabled = across < 1;
@@ -223,7 +260,7 @@ export class PixelGrid {
     if (!used) return;
     const [right, bottom] = [used.left + used.width, used.top + used.height];
     const [beside, below] = [width - right, height - bottom];
-    ink.fillStyle = paletteColour(this.canvas, "veil");
+    ink.fillStyle = colourOf(this.canvas, "veil");
     if (beside > 0) {
       ink.fillRect((around.left + right) * across, around.top * along, beside * across, height * along);
     }
@@ -232,7 +269,7 @@ export class PixelGrid {
 
   write(ink, { across, along, ratio }) {
     const { width, height, colour, text, around, revealed } = this.shown;
-    const [black, white] = ["black", "white"].map((name) => paletteColour(this.canvas, name));
+    const [black, white] = ["black", "white"].map((name) => colourOf(this.canvas, name));
     const font = getComputedStyle(this.canvas).fontFamily;
     Object.assign(ink, { textAlign: "center", textBaseline: "middle" });
     for (let place = 0; place < Math.min(width * height, revealed); place++) {
@@ -254,7 +291,7 @@ export class PixelGrid {
     const out = Math.min(width, height) > 12 * line ? -line : line;
     const stroke = (thick, name) => {
       ink.lineWidth = thick;
-      ink.strokeStyle = paletteColour(this.canvas, name);
+      ink.strokeStyle = colourOf(this.canvas, name);
       ink.strokeRect(x - out / 2, y - out / 2, width + out, height + out);
     };
     stroke(2 * line, "white");

@@ -127,6 +127,7 @@ class Lesson {
       },
       used: same ? null : { left: 0, top: 0, width: reachOf(wide), height: reachOf(high) },
     });
+    this.output.show({ ...this.picture(this.made, this.outputColour), revealed: this.revealed });
     this.captions[0].textContent = `${data.name}, ${plane.width}×${plane.height}`;
     this.captions[1].textContent = this.outputText();
     this.looked();
@@ -176,7 +177,6 @@ class Lesson {
     const productColour = signedColours(this.root, Math.max(-most.low, most.high));
     this.products.show(this.picture({ width: size, height: size, values: products }, productColour));
     this.output.show({
-      ...this.picture(made, this.outputColour),
       windows: any ? [{ left: column, top: row, width: 1, height: 1 }] : [],
       revealed: this.revealed,
     });

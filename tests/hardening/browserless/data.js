@@ -290,6 +290,18 @@ const makers = {
       turn: below(3),
     };
   },
+  magnifier: () => {
+    const [width, height, channels] = [one([1, 8, 28, 224]), one([1, 8, 28]), one([1, 3])];
+    return {
+      of: word(),
+      planes: list(channels, () => packed(width, height)),
+      names: list(channels, word),
+      tints: list(channels, () => one(["", "red"])),
+      side: 8,
+      at: one([null, [0, 0], [3, 900]]),
+      turn: below(3),
+    };
+  },
   photo_buttons: () => ({
     photos: list(count(), (id) => ({ id: String(id), url: "u", title: word() })),
     chosen: one(["", "0", word()]),

@@ -1,10 +1,13 @@
 """Exercise 52 a of the book, and its twin with scaled input: what became of each, or the training that shows it."""
 
+from contextlib import suppress
+
 import numpy as np
 import streamlit as st
 
 from core import runs
 from core.datasets.sources import catalogue
+from core.errors import PixelwiseError
 from core.evaluation.explaining.subject import network_input
 from core.lessons import collapse
 from core.lessons.collapse import Evidence
@@ -24,13 +27,13 @@ _TITLES = {collapse.UNSCALED: "Unscaled, 0–255", collapse.SCALED: "Scaled, 0�
 
 def show_collapse() -> None:
     """Show both runs beside each other; where there is none yet, offer to train it."""
-    st.markdown("**Why exercise 52 a collapses**")
+    st.markdown("**Why exercise 52 a can collapse**")
     st.caption(
         "The book’s network of 3.7 million weights takes the pixels as they are. In some trainings its first steps are "
         "so large that its units give 0 to every image from then on: all images get the same answer."
     )
     found = {name: collapse.newest(name) for name in _TITLES}
-    going = any(run is not None and run.status().state in runs.ALIVE for run in found.values())
+    going = _any_going(found)
     st.fragment(_both, run_every=_POLL_S if going else None)(found, going)
     show_refusal(key="collapse")
 
@@ -42,9 +45,17 @@ def _both(found: dict[str, Run | None], going: bool) -> None:
                 _offer(name)
             else:
                 _show(name, run)
-    alive = any(run is not None and run.status().state in runs.ALIVE for run in found.values())
-    if going and not alive:
+    if going and not _any_going(found):
         st.rerun()
+
+
+def _any_going(found: dict[str, Run | None]) -> bool:
+    """Tell whether one of the runs is being trained; one that has been removed meanwhile is not."""
+    for run in found.values():
+        with suppress(PixelwiseError):
+            if run is not None and run.status().state in runs.ALIVE:
+                return True
+    return False
 
 
 def _offer(name: str) -> None:
@@ -115,7 +126,9 @@ def _figures(shown: Evidence) -> None:
         ("Validation accuracy", _share(shown.validation)),
         ("Same answer for", _share(shown.same_answer)),
     ]
-    st.markdown("\n".join(["| | |", "| --- | ---: |", *(f"| {name} | {value} |" for name, value in figures)]))
+    st.markdown(
+        "\n".join(["| What its run shows | |", "| --- | ---: |", *(f"| {name} | {value} |" for name, value in figures)])
+    )
 
 
 def _share(value: float | None) -> str:

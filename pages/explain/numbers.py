@@ -56,7 +56,7 @@ def _scaled(seen: np.ndarray, image_hash: str) -> None:
             "from numbers about 1."
         )
         st.markdown("\n".join(["| Input | Its range | Outputs | Deviation |", "| --- | ---: | ---: | ---: |", *rows]))
-        with st.popover("As Keras"):
+        with st.expander("As Keras"):
             st.code("layers.Rescaling(1 / 255)\n\nscale = layers.Normalization(axis=-1)\nscale.adapt(images)")
     with right:
         said = ", ".join(f"{scaling.TITLES[way]}: deviation {each.deviation:.2g}" for way, each in found.items())

@@ -145,8 +145,10 @@ export function unpacked(text, kind) {
 export class PixelGrid {
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {{pointed?: (column: number, row: number, last: boolean) => void, stepped?: (right: number, down: number) => void}} heard
-   *   where the pointer is, its last place where it is lifted; and which way an arrow key goes, ten pixels with Shift
+   * @param {object} heard
+   * @param {(column: number, row: number, last: boolean) => void} [heard.pointed] where the pointer is, last: is lifted
+   * @param {() => boolean} [heard.hovers] whether a mouse needs no button for that
+   * @param {(right: number, down: number) => void} [heard.stepped] where an arrow key goes, ten pixels with Shift
    */
   constructor(canvas, heard = {}) {
     this.canvas = canvas;
@@ -155,11 +157,11 @@ export class PixelGrid {
     /** @type {ImageData} */
     this.painted = null;
     new ResizeObserver(() => this.draw()).observe(canvas);
-    if (heard.pointed) this.followPointer(heard.pointed);
+    if (heard.pointed) this.followPointer(heard.pointed, heard.hovers ?? (() => false));
     if (heard.stepped) this.followKeys(heard.stepped);
   }
 
-  followPointer(pointed) {
+  followPointer(pointed, hovers) {
     const { canvas } = this;
     let down = false;
     const place = (event, last) => {
@@ -175,7 +177,9 @@ export class PixelGrid {
       canvas.setPointerCapture(event.pointerId);
       place(event, false);
     };
-    canvas.onpointermove = (event) => down && place(event, false);
+    canvas.onpointermove = (event) => {
+      if (down || (event.pointerType === "mouse" && hovers())) place(event, false);
+    };
     canvas.onpointerup = canvas.onpointercancel = (event) => {
       if (down) place(event, true);
       down = false;

@@ -65,10 +65,12 @@ class Lesson {
     const look = (column, row, last) => this.look(column, row, last);
     this.input = new PixelGrid(find(".input canvas"), {
       pointed: (column, row, last) => look(...this.outputPlace(column, row), last),
+      hovers: () => !this.walk.walking,
       stepped: (right, down) => this.move(right, down),
     });
     this.output = new PixelGrid(find(".output canvas"), {
       pointed: look,
+      hovers: () => !this.walk.walking,
       stepped: (right, down) => this.move(right, down),
     });
     this.near = new PixelGrid(find(".near"));
@@ -99,6 +101,7 @@ class Lesson {
     }
     this.plane = planeOf(data.plane);
     this.before = data.layer ? planeOf(data.layer.output) : null;
+    this.root.classList.toggle("layered", data.layer !== null); // There the network's answers stand beneath.
     this.computed();
     if (first && !data.at && !Walk.unwanted()) this.play();
   }

@@ -30,6 +30,7 @@ class Lesson {
         const middle = Math.floor(this.data.side / 2);
         this.look(column - middle, row - middle, last ? 0 : null);
       },
+      hovers: () => !this.walk.walking,
       stepped: (right, down) => this.look(this.at[0] + right, this.at[1] + down, settled),
     });
     this.title = find(".image figcaption");

@@ -35,6 +35,7 @@ class Lesson {
     const middle = Math.floor(part / 2);
     this.image = new PixelGrid(find(".image canvas"), {
       pointed: (column, row, last) => this.look(column - middle, row - middle, last ? 0 : null),
+      hovers: () => !this.walk.walking,
       stepped: (right, down) => this.look(this.at[0] + right, this.at[1] + down, settled),
     });
     this.numbers = new PixelGrid(find(".numbers canvas"));
@@ -87,6 +88,7 @@ class Lesson {
       ? { width, height, values: numbers }
       : { width: 0, height: 0, values: [] };
     this.at ??= [Math.floor((width - part) / 2), Math.floor((height - part) / 2)];
+    this.before = this.made(this.plane);
     this.computed();
     if (first && !data.at && !Walk.unwanted()) this.play();
   }
@@ -106,7 +108,7 @@ class Lesson {
     const { plane, data } = this;
     const moves = this.shift.some((each) => each !== 0);
     this.moved = moves ? shifted(plane, this.shift[0], this.shift[1]) : plane;
-    const before = this.made(plane);
+    const { before } = this;
     const after = moves ? this.made(this.moved) : before;
     this.light = lightColours(0, 255, data.tint);
     this.image.show(this.picture(this.moved, this.light));

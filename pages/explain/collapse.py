@@ -127,7 +127,9 @@ def _figures(shown: Evidence) -> None:
         ("Same answer for", _share(shown.same_answer)),
     ]
     st.markdown(
-        "\n".join(["| What its run shows | |", "| --- | ---: |", *(f"| {name} | {value} |" for name, value in figures)])
+        "\n".join(
+            ["| What its run shows | Figure |", "| --- | ---: |", *(f"| {name} | {value} |" for name, value in figures)]
+        )
     )
 
 

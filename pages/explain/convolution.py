@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.lessons.convolution import PADDINGS, PRESETS, VALID, output_size, preset, size_formula
 from pages.common.address import AddressError, Parameter, fragment, number, one_of, text_of
 from pages.common.messages import show_errors
-from pages.components.convolution import FARTHEST, Convolution, convolution
+from pages.components.convolution import FARTHEST, Convolution, convolution, is_dragged
 from pages.explain import trained_filter
 from pages.explain.choosing import choose
 from pages.explain.planes import PLANES, plane_of, planes_of
@@ -94,7 +94,7 @@ def _show(subject: Subject | None) -> None:
 
 
 @fragment
-def _walked(subject: Subject) -> None:
+def _walked(subject: Subject) -> bool:
     st.session_state.setdefault(_WHOSE, OWN)
     settings = st.container(key="explain_settings")
     with settings:
@@ -108,6 +108,7 @@ def _walked(subject: Subject) -> None:
             _of_network(subject, row, settings)
         else:
             _by_hand(subject, row)
+    return not is_dragged(trained_filter.KEY)
 
 
 def _of_network(subject: Subject, row: DeltaGenerator, settings: DeltaGenerator) -> None:

@@ -19,6 +19,7 @@ from pages.explain.choosing import choose
 from pages.explain.view import Subject
 
 _LAYER, _NUMBER, _CHANNEL, _WEIGHTS = (f"filter_{each}" for each in ("layer", "number", "channel", "weights"))
+KEY = "convolution_of_network"
 _MOST = 100_000
 _HEIGHT_PX, _ANSWER_PX = 420, 60
 _SHOWN = 3
@@ -141,7 +142,7 @@ def _walk(subject: Subject, layer: Layer, which: tuple[int, int, int], own: np.n
         at == 0,
         LayerOutput(found.output, own, found.bias, activation),
     )
-    convolution(shown, changed, key="convolution_of_network")
+    convolution(shown, changed, key=KEY)
     with st.container():  # Whether there is a wait or not, what follows stays in its place.
         before = asking.asked(subject.run, models.predict, subject.batch, of=of, height=_ANSWER_PX)[0]
         after = before
@@ -177,4 +178,4 @@ def _show_answers(subject: Subject, before: np.ndarray, after: np.ndarray, *, ch
 
 
 def _said(names: Sequence[str], answer: np.ndarray) -> str:
-    return f"{names[int(answer.argmax())]}, {answer.max():.1%}"
+    return f"{names[int(answer.argmax())]}, {answer.max():.2%}"

@@ -17,9 +17,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Convolution]:
     """What the component was given each time."""
     found: list[Convolution] = []
 
-    def component(given: Convolution, _changed: object, *, key: str) -> bool:
+    def component(given: Convolution, _changed: object, *, key: str) -> None:
         found.append(given)
-        return False
 
     monkeypatch.setattr("pages.explain.convolution.convolution", component)
     return found
@@ -74,9 +73,8 @@ def network(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> list[Convolution]:
     monkeypatch.setattr("pages.explain.trained_filter.score_bars", lambda said, *_given, **_more: st.text(said))
     found: list[Convolution] = []
 
-    def component(given: Convolution, _changed: object, *, key: str) -> bool:
+    def component(given: Convolution, _changed: object, *, key: str) -> None:
         found.append(given)
-        return False
 
     monkeypatch.setattr("pages.explain.trained_filter.convolution", component)
     return found
@@ -88,13 +86,13 @@ def test_a_filter_of_the_network_is_shown_with_what_the_layer_makes(app: AppTest
     assert layer is not None
     assert (network[-1].kernel == made_lessons.MADE["filters"](1)[:, :, 3, 2]).all()
     assert layer.output.shape == (8, 8)
-    assert "As trained: 0, 10.0%" in said(app)
+    assert "As trained: 0, 10.00%" in said(app)
     assert app.button(key="filter_put_back").disabled
 
 
 def test_changed_weights_have_an_answer_and_are_put_back(app: AppTest, network: list[Convolution]) -> None:
     opened(app, filter="network", **{"filter-weights": "1,1,1,1,1,0,0,0,0"})
-    assert "With changed weights: 5, 100.0%" in said(app)
+    assert "With changed weights: 5, 100.00%" in said(app)
     assert network[-1].kernel.sum() == 5
     app.button(key="filter_put_back").click().run()
     assert "With changed weights" not in said(app)

@@ -80,8 +80,8 @@ class Convolution:
     layer: LayerOutput | None = None
 
 
-def convolution(shown: Convolution, changed: Callable[[np.ndarray, tuple[int, int] | None], None], *, key: str) -> bool:
-    """Show it; return whether a weight is being dragged now.
+def convolution(shown: Convolution, changed: Callable[[np.ndarray, tuple[int, int] | None], None], *, key: str) -> None:
+    """Show it.
 
     Args:
         shown: what is shown.
@@ -95,7 +95,7 @@ def convolution(shown: Convolution, changed: Callable[[np.ndarray, tuple[int, in
         if kernel is not None:
             changed(kernel, place_of(sent.get("at")))
 
-    sent = st.session_state.get(key, {}).get("changed") or {"turn": 0, "dragging": False}
+    sent = st.session_state.get(key, {}).get("changed") or {"turn": 0}
     layer = shown.layer and {
         "output": packed(shown.layer.output),
         "kernel": listed(shown.layer.kernel),
@@ -116,7 +116,12 @@ def convolution(shown: Convolution, changed: Callable[[np.ndarray, tuple[int, in
         "turn": sent["turn"],
     }
     _mount(key=key, data=data, on_changed_change=taking(key, "changed", take))
-    return bool(sent["dragging"])
+
+
+def is_dragged(key: str) -> bool:
+    """Tell whether a weight is being dragged now in the component of that key."""
+    sent = st.session_state.get(key, {}).get("changed") or {}
+    return bool(sent.get("dragging"))
 
 
 def packed(plane: np.ndarray) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from core.generation.generators import GENERATORS
 from core.generation.noise import noise, sheet_labels
 from core.nn import train
 from core.nn.generation import sampling
+from core.nn.generation.training import GenerativeTraining
 from core.nn.training.journal import Journal
 from core.recipes.recipe import Recipe, find_recipe
 from core.runs import Run
@@ -35,7 +37,7 @@ def trained(recipe: Recipe) -> Run:
     return run
 
 
-def test_a_killed_run_ends_with_the_samples_of_one_that_was_not(
+def test_a_killed_run_goes_on_and_no_epoch_that_was_told_is_lost(
     data_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killed = runs.create(GAN.with_settings({"fit.epochs": 500}))
@@ -46,22 +48,39 @@ def test_a_killed_run_ends_with_the_samples_of_one_that_was_not(
     os.kill(pid, signal.SIGKILL)
     assert wait_for(killed, ended).state == runs.INTERRUPTED
     done, told = killed.status().epoch, len(epochs_told(killed))
-    whole = trained(GAN.with_settings({"fit.epochs": done + 1}))
-    assert whole.status().state == runs.FINISHED, whole.status().cause
-
     monkeypatch.setattr(Run, "start", lambda run: train.carry_out(Journal(Run(run.folder))))
-    killed.resume(epochs=done + 1)
+    killed.resume(epochs=done + 2)
     assert killed.status().state == runs.FINISHED, killed.status().cause
-    found, expected = epochs_told(killed), epochs_told(whole)
-    assert [record["epoch"] for record in found] == list(range(1, done + 2))
-    assert len(found) > told >= done, "no epoch that was told is lost"
-    for name in MEASURED:
-        values = [record[name] for record in found]
-        assert values == pytest.approx([record[name] for record in expected], rel=1e-3, abs=0.02), name
-    assert sheets.epochs(killed.folder) == sheets.epochs(whole.folder) == list(range(done + 2))
-    before, after = (sheets.read(run.folder, done + 1)[0].astype(int) for run in (whole, killed))
-    assert np.abs(before - after).mean() < 1
+    assert [record["epoch"] for record in epochs_told(killed)] == list(range(1, done + 3))
+    assert told <= done, "what was told was on disk"
+    assert sheets.epochs(killed.folder) == list(range(done + 3))
     assert killed.status().result.keys() == {"recognised", "diversity", "nearest"}
+
+
+def test_a_paused_run_ends_with_the_samples_of_one_that_was_not(
+    data_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, paused = trained(GAN), runs.create(GAN)
+    assert whole.status().state == runs.FINISHED, whole.status().cause
+    with monkeypatch.context() as patch:
+        keep = GenerativeTraining._keep
+
+        def keep_and_pause(training: GenerativeTraining, epoch: int, losses: Any, speed: Any) -> None:
+            keep(training, epoch, losses, speed)
+            if epoch == 2:
+                paused.stop_file.write_text("pause", encoding="utf-8")
+
+        patch.setattr(GenerativeTraining, "_keep", keep_and_pause)
+        train.carry_out(Journal(Run(paused.folder)))
+    assert (paused.status().state, paused.status().epoch) == (runs.PAUSED, 2)
+    monkeypatch.setattr(Run, "start", lambda run: train.carry_out(Journal(Run(run.folder))))
+    paused.resume()
+    assert paused.status().state == runs.FINISHED, paused.status().cause
+    for name in MEASURED:
+        found, expected = ([record[name] for record in epochs_told(run)] for run in (paused, whole))
+        assert found == pytest.approx(expected, rel=1e-3, abs=0.02), name
+    before, after = (sheets.read(run.folder, 4)[0].astype(int) for run in (whole, paused))
+    assert np.abs(before - after).mean() < 1
 
 
 @pytest.mark.parametrize("kind", GENERATORS)

@@ -65,7 +65,7 @@ def train(page: Page, server: Server) -> None:
     expect(growing).to_have_attribute("data-epochs", re.compile("[1-9]"), timeout=60_000)
     expect(growing).to_have_attribute("aria-label", re.compile(r"^Accuracy .* by epoch: [\d.]+% at epoch [1-9]"))
     growing.hover()
-    expect(page.locator("[class*=st-key-curves_] .tip").nth(1)).to_contain_text("training, now: ")
+    expect(page.locator("[class*=st-key-curves_] .tip").nth(1)).to_contain_text("Training (current batch): ")
     # Another tab shows the same run; this one is reloaded.
     second = page.context.new_page()
     second.goto(f"{server.address}/train")

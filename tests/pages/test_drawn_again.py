@@ -53,7 +53,7 @@ def _default(node: Any) -> Any:
         ("augment", {"rotation_range": "20", "fill_mode": "reflect"}, ""),
         ("browse", {"dataset": "digits"}, ""),
         ("errors", {}, ""),
-        ("train", {"recipe": "digits-cnn"}, "Fit"),
+        ("train", {"recipe": "digits-cnn"}, "Hyperparameters"),
     ],
 )
 def test_it_shows_the_same(app: AppTest, page: str, address: dict[str, str], view: str) -> None:

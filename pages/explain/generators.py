@@ -173,7 +173,7 @@ def _table(load: Load, speed: Speed | None, total: int) -> str:
         rows.insert(1, ("Until the first batch", _time(first), _time(one)))
         rows[2] = ("Read in each epoch", "nothing", f"{load.batches:,} batches, {_time(first)}, while training goes on")
     lines = [f"| {name} | {whole} | {batch} |" for name, whole, batch in rows]
-    return "\n".join(["| | Everything at once | Batch by batch |", "| --- | --- | --- |", *lines])
+    return "\n".join(["| What it takes | Everything at once | Batch by batch |", "| --- | --- | --- |", *lines])
 
 
 def _time(seconds: float) -> str:
@@ -195,8 +195,9 @@ def _show_code(dataset: Dataset) -> None:
     columns = st.columns(2, gap="medium")
     for place, (name, said) in enumerate(generators.PARTS.items()):
         with columns[place // 2]:
-            st.caption(f"`{name}`: {said}")
-            st.code(textwrap.dedent(parts[name]), language="python")
+            st.markdown(f"`{name}`: {said}")
+            # Lines that wrap need no scrolling, which the keyboard cannot do there.
+            st.code(textwrap.dedent(parts[name]), language="python", wrap_lines=True)
     with st.expander("The whole program, as Keras runs it"):
         st.code(generators.program(parts), language="python")
         st.caption(f"Run it with the dataset’s folder: `python generator.py {escape_markdown(str(dataset.folder))}`")

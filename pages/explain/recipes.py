@@ -41,7 +41,8 @@ def _table() -> str:
     rows = "".join(
         "<tr>" + "".join(f"<td style='{cell}'>{each}</td>" for each in _cells(row)) + "</tr>" for row in book.RECIPES
     )
-    return f"<div style='overflow-x:auto'><table style='border-collapse:collapse'><tr>{head}</tr>{rows}</table></div>"
+    table = f"<table style='border-collapse:collapse'><tr>{head}</tr>{rows}</table>"
+    return f"<div style='overflow-x:auto' tabindex='0'>{table}</div>"
 
 
 def _cells(row: BookRecipe) -> tuple[str, ...]:

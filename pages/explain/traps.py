@@ -58,7 +58,7 @@ def show() -> None:
         return not dragging
 
     live()
-    st.code(_CODE[trap], language="python")
+    st.code(_CODE[trap], language="python", wrap_lines=True)
 
 
 @st.cache_resource(show_spinner=False)

@@ -156,7 +156,7 @@ def test_each_address_opened_first_on_a_fresh_server(browser: Browser, tmp_path:
         opened.add_init_script(NOTE_WHAT_COVERS)
         opened.goto(f"{server.address}/{address}?dataset=digits")
         expect(opened.get_by_role("heading", name=PAGES[address], exact=True)).to_be_visible(timeout=30_000)
-        expect(opened.get_by_role("link", name="Predict")).to_be_visible()
+        expect(opened.get_by_role("link", name="Predict", exact=True)).to_be_visible()
         assert opened.evaluate("covered") == []  # Streamlit's "Page not found", or its own list of pages.
         context.close()
 

@@ -5,6 +5,7 @@ Fields of a run's files, of steps and of augmentations become code, line breaks,
 
 import ast
 import copy
+import inspect
 import json
 import random
 import re
@@ -15,6 +16,7 @@ from typing import Any
 from PIL import Image
 
 from core.augmentation import Augmentation
+from core.datasets.grouped import grouped
 from core.errors import PixelwiseError
 from core.networks import efficientnet_lite
 from core.networks.layers import LAYERS
@@ -123,7 +125,7 @@ def known_names() -> set[str]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
     words = set(re.findall(r"\w+", "\n".join(texts)))
-    words |= set(re.findall(r"\w+", efficientnet_lite.script_code()))
+    words |= set(re.findall(r"\w+", efficientnet_lite.script_code() + inspect.getsource(grouped)))
     words |= {*LAYERS, *OPTIMISERS, *STEPS, *PRETRAINED, *Image.Transpose.__members__, *Image.Resampling.__members__}
     assert not words & {"__import__", "os", "touch", "pwned", "eval", "exec"}
     return words

@@ -12,18 +12,21 @@ import streamlit as st
 from pages.components import script, style, taking
 
 _HTML = """<div class='lesson'>
-<figure class='input'><figcaption></figcaption><canvas tabindex='0' role='slider'></canvas></figure>
+<figure class='input'><figcaption></figcaption><canvas tabindex='0' role='slider'
+aria-label='The window' aria-valuenow='0'></canvas></figure>
 <div class='middle'>
 <div class='buttons'><button type='button' class='play'>▶ Walk</button>
 <button type='button' class='step'>Step</button></div>
-<div class='tables'><figure><figcaption>Window</figcaption><canvas class='near' role='img'></canvas></figure>
+<div class='tables'><figure><figcaption>Window</figcaption><canvas class='near' role='img'
+aria-label='Window'></canvas></figure>
 <figure><figcaption>× filter</figcaption><div class='kernel' role='group' aria-label='The filter'></div></figure>
-<figure><figcaption>= products</figcaption><canvas class='products' role='img'></canvas></figure>
+<figure><figcaption>= products</figcaption><canvas class='products' role='img' aria-label='Products'></canvas></figure>
 <div class='sum'></div></div>
 <label class='weight'><span></span><input type='range'></label>
 <p class='problem' role='alert'></p>
 </div>
-<figure class='output'><figcaption></figcaption><canvas tabindex='0' role='slider'></canvas></figure>
+<figure class='output'><figcaption></figcaption><canvas tabindex='0' role='slider'
+aria-label='The window' aria-valuenow='0'></canvas></figure>
 </div>"""
 
 _mount = st.components.v2.component(

@@ -13,7 +13,7 @@ from pages.components import script, style, taking
 _mount = st.components.v2.component(
     "pixelwise_film",
     html=(
-        "<div class='film'><div class='names'></div><canvas role='img'></canvas><div class='bar'>"
+        "<div class='film'><div class='names'></div><canvas role='img' aria-label='Samples'></canvas><div class='bar'>"
         "<button type='button'></button><input type='range' min='0'><output></output></div></div>"
     ),
     css=style("film/style.css"),

@@ -18,7 +18,8 @@ _HTML = """<div class='walk'>
 <div class='epochs' hidden><button type='button' class='play'>Play</button><label>After
 <input type='range' min='0' step='1'></label><output></output></div>
 <div class='layers' role='group' aria-label='Layers'></div>
-<div class='side'><canvas class='image' role='img'></canvas><p class='place'></p><div class='products'></div>
+<div class='side'><canvas class='image' role='img'
+aria-label='The image'></canvas><p class='place'></p><div class='products'></div>
 <div class='answers'></div></div>
 </div>"""
 

@@ -9,7 +9,8 @@ import streamlit as st
 from pages.components import script, style, taking
 
 _HTML = """<div class='race'>
-<div class='field'><canvas class='ground'></canvas><canvas class='paths' role='img' tabindex='0'></canvas></div>
+<div class='field'><canvas class='ground'></canvas><canvas class='paths' role='img' tabindex='0'
+aria-label='The surface'></canvas></div>
 <div class='side'>
 <p class='hard'></p>
 <div class='racers' role='group' aria-label='Optimizers'></div>

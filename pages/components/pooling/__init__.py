@@ -17,16 +17,18 @@ _SLIDER = (
     "<label>{0}<input type='range' class='{0}' min='-{1}' max='{1}' step='1'><span class='{0}-said'></span></label>"
 )
 _RESULT = """<figure class='result {0}'><figcaption><b>{1}</b><span class='title'></span></figcaption>
-<canvas class='whole' role='img'></canvas><div class='changed'></div>
-<canvas class='part' role='img'></canvas></figure>"""
+<canvas class='whole' role='img' aria-label='Pooled'></canvas><div class='changed'></div>
+<canvas class='part' role='img' aria-label='Pooled numbers'></canvas></figure>"""
 _HTML = f"""<div class='pooling'>
 <div class='move'><button type='button' class='play'>▶ Walk</button><b>Move the image</b>
 {_SLIDER.format("right", FARTHEST)}{_SLIDER.format("down", FARTHEST)}
 <label><input type='checkbox' class='difference'>Show what changes</label></div>
 <div class='given'>
 <figure class='image'><figcaption><b>Image</b><span class='title'></span></figcaption>
-<canvas tabindex='0' role='slider'></canvas><div class='changed'></div></figure>
-<figure class='numbers'><figcaption class='title'></figcaption><canvas role='img'></canvas></figure></div>
+<canvas tabindex='0' role='slider'
+aria-label='The frame on the image' aria-valuenow='0'></canvas><div class='changed'></div></figure>
+<figure class='numbers'><figcaption class='title'></figcaption><canvas role='img'
+aria-label='Numbers'></canvas></figure></div>
 {_RESULT.format("max", "Max")}{_RESULT.format("average", "Average")}{_RESULT.format("strided", "Strided convolution")}
 </div>"""
 

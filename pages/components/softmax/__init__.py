@@ -21,7 +21,8 @@ _HTML = """<div class='lesson'>
 <label class='smooth'>Label smoothing <input type='range' min='0' max='0.5' step='0.01'><output></output></label>
 </div>
 </div>
-<div class='costs'><canvas class='curve' role='img'></canvas><p class='cost'></p><p class='why'></p>
+<div class='costs'><canvas class='curve' role='img'
+aria-label='The loss'></canvas><p class='cost'></p><p class='why'></p>
 <p class='smoothing'></p></div>
 </div>"""
 

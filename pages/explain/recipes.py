@@ -61,7 +61,7 @@ def _cells(row: BookRecipe) -> tuple[str, ...]:
 def _measured(figure: Measured | None) -> str:
     if figure is None:
         return "–"
-    how = html.escape(f"{figure.when}: {figure.how}", quote=True)
+    how = html.escape(": ".join(filter(None, (figure.when, figure.how))), quote=True)
     return f"<span title='{how}'>{figure.accuracy:.2%}</span>"
 
 

@@ -26,7 +26,14 @@ from tests.unit.made_runs import unsigned
 EVERYTHING = replace(
     find_recipe("digits-cnn"), optimiser=Muon(), schedule=OneCycle(), augmentation=Augmentation(rotation_range=15)
 ).with_settings(
-    {"fit.averaging": 0.9, "fit.label_smoothing": 0.05, "fit.patience": 50, "fit.epochs": 8, "fit.batch_size": 32}
+    {
+        "fit.averaging": 0.9,
+        "fit.label_smoothing": 0.05,
+        "fit.patience": 50,
+        "fit.epochs": 8,
+        "fit.batch_size": 32,
+        "split.pictures": 900,
+    }
 )
 
 

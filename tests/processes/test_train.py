@@ -29,7 +29,7 @@ def test_a_run_finishes_and_leaves_everything_that_pages_need(data_home: Path) -
     left = {path.name for path in run.folder.iterdir()}
     expected = ["recipe", "dataset", "status", "environment"]
     files = {f"{name}.json" for name in expected} | {"metrics.jsonl", "train.log", "model.keras", "evaluation.npz"}
-    assert left == files | {"checkpoint", "live.npz"}
+    assert left == files | {"checkpoint", "epochs", "live.npz"}
     assert [path.name for path in run.checkpoints] == ["epoch-00003.npz"]
     records = run.metrics()
     epochs = [record for record in records if record["kind"] == "epoch"]

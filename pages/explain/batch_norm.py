@@ -24,7 +24,7 @@ from pages.explain import asking
 from pages.explain.pair import dataset_of, show_pair
 from pages.explain.view import Subject
 
-TITLE = "Batch normalisation"
+TITLE = "Batch normalization"
 _IMAGES, _SHOWN, _BARS = 128, 16, 40
 # Of an image in the batch, at most so many pixels a side: larger ones take longer to encode than all else here.
 _TILE = 48

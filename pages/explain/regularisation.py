@@ -28,7 +28,7 @@ def _parameters() -> Iterable[Parameter]:
 
 VIEW = View(
     "regularisation",
-    "Regularisation",
+    "Regularization",
     "Three ways to keep a network from learning its training images by heart. Drag a slider and see what happens to "
     "this network’s own values and weights.",
     _show,

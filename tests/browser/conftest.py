@@ -10,6 +10,12 @@ from tests.browser.server import CHROMIUM, Server, chromium, running_server
 
 PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
+# Each takes a minute or two: begun first, none is left alone at the end.
+_LONGEST = ("test_literal_names", "test_page_pairs", "test_accessibility")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in _LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.lessons.convolution import preset
-from pages.components.convolution import Convolution, kernel_of, listed, place_of
+from pages.components.convolution import Convolution, kernel_of
+from pages.components.planes import listed, place_of
 from tests.pages.opening import said, show
 from tests.unit import made_lessons
 from tests.unit.made_runs import made_run

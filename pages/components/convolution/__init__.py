@@ -1,6 +1,5 @@
 """A filter that walks over an image: its numbers, the products, their sum, and all sums as an image."""
 
-import base64
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components import script, style, taking
+from pages.components.planes import listed, packed, place_of
 
 _HTML = """<div class='lesson'>
 <figure class='input'><figcaption></figcaption><canvas tabindex='0' role='slider'
@@ -127,19 +127,6 @@ def is_dragged(key: str) -> bool:
     return bool(sent.get("dragging"))
 
 
-def packed(plane: np.ndarray) -> dict[str, Any]:
-    """Return what a script needs to know of an image of one channel, uint8 or float `(height, width)`."""
-    kind = "u8" if plane.dtype == np.uint8 else "f32"
-    values = np.ascontiguousarray(plane, np.uint8 if kind == "u8" else "<f4")
-    height, width = plane.shape
-    return {"width": width, "height": height, "kind": kind, "values": base64.b64encode(values.tobytes()).decode()}
-
-
-def listed(kernel: np.ndarray) -> list[float | None]:
-    """Return a filter row by row, `None` for what JSON has no number for."""
-    return [value if math.isfinite(value) else None for value in kernel.ravel().tolist()]
-
-
 def kernel_of(sent: Any, shape: tuple[int, ...]) -> np.ndarray | None:
     """Return a filter that a script sent, float64; `None` where it is none of that shape."""
     try:
@@ -147,12 +134,3 @@ def kernel_of(sent: Any, shape: tuple[int, ...]) -> np.ndarray | None:
     except (TypeError, ValueError):
         return None
     return np.clip(kernel, -FARTHEST, FARTHEST)
-
-
-def place_of(sent: Any) -> tuple[int, int] | None:
-    """Return a column and row that a script sent; `None` where they are none."""
-    try:
-        column, row = sent
-        return max(0, int(column)), max(0, int(row))
-    except (TypeError, ValueError, OverflowError):
-        return None

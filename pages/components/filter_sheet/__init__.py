@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components import script, style, taking
-from pages.components.convolution import packed
+from pages.components.planes import packed
 
 _mount = st.components.v2.component(
     "pixelwise_filter_sheet",

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components import script, style, taking
-from pages.components.convolution import packed, place_of
+from pages.components.planes import packed, place_of
 
 _HTML = """<div class='magnifier'>
 <figure class='image'><div class='head'><button type='button' class='play'>▶ Walk</button><figcaption></figcaption>

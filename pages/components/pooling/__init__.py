@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components import script, style, taking
-from pages.components.convolution import listed, packed, place_of
+from pages.components.planes import listed, packed, place_of
 
 # So many pixels an image can be moved to each side.
 FARTHEST = 4

@@ -142,6 +142,34 @@ export function unpacked(text, kind) {
   return kind === "u8" ? bytes : new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
 }
 
+/** An image of one channel, as it is sent.
+ * @typedef {{width: number, height: number, kind: "u8" | "f32", values: string}} Packed
+ */
+
+/**
+ * An image of one channel that was sent; one that does not hold what it says is empty.
+ * @param {Packed} packed
+ * @returns {import("./sliding.js").Plane}
+ */
+export function planeOf({ width, height, kind, values }) {
+  const numbers = unpacked(values, kind);
+  return numbers.length === width * height ? { width, height, values: numbers } : { width: 0, height: 0, values: [] };
+}
+
+/**
+ * An image of one channel as a grid shows it, each number in its cell.
+ * @param {import("./sliding.js").Plane} plane
+ * @param {(value: number) => Rgb} colour
+ */
+export function pictureOf({ width, height, values }, colour) {
+  return {
+    width,
+    height,
+    colour: (/** @type {number} */ place) => colour(values[place]),
+    text: (/** @type {number} */ place) => cellText(values[place]),
+  };
+}
+
 export class PixelGrid {
   /**
    * @param {HTMLCanvasElement} canvas

@@ -52,6 +52,31 @@ export function valueAt(plane, column, row, outside = 0) {
 }
 
 /**
+ * A square frame within an image, as near as it can be to where its corner is wanted; smaller where the image is.
+ * @param {Plane} plane
+ * @param {number[]} corner column and row
+ * @param {number} side
+ */
+export function framed(plane, corner, side) {
+  const [width, height] = [Math.min(side, plane.width), Math.min(side, plane.height)];
+  const within = (place, most) => Math.min(Math.max(place, 0), Math.max(most, 0));
+  return { left: within(corner[0], plane.width - width), top: within(corner[1], plane.height - height), width, height };
+}
+
+/**
+ * What is in a frame.
+ * @param {Plane} plane
+ * @param {{left: number, top: number, width: number, height: number}} frame
+ */
+export function cutOut(plane, { left, top, width, height }) {
+  const values = Array.from(
+    { length: width * height },
+    (_, place) => valueAt(plane, left + place % width, top + Math.floor(place / width)),
+  );
+  return { width, height, values };
+}
+
+/**
  * One number for each place of a window.
  * @param {Plane} plane
  * @param {Window} window

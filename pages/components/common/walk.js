@@ -1,11 +1,15 @@
 // @ts-check
-// A window that walks by itself: place after place, until the last one or until it is told to stop.
+// A window that walks by itself: place after place, until the last one or until it is told to stop; its button says so.
 
 const seconds = 9;
 
 export class Walk {
-  /** @param {(place: number, ended: boolean) => void} went called with each place that it comes to */
-  constructor(went) {
+  /**
+   * @param {HTMLElement} button says what a click on it does
+   * @param {(place: number, ended: boolean) => void} went called with each place that it comes to
+   */
+  constructor(button, went) {
+    this.button = button;
     this.went = went;
     this.walking = false;
     this.turn = 0;
@@ -20,10 +24,12 @@ export class Walk {
     const turn = this.turn += 1;
     const begun = Date.now();
     this.walking = true;
+    this.say();
     const step = () => {
       if (turn !== this.turn) return;
       const place = from + Math.floor(((Date.now() - begun) / 1000 / seconds) * total);
       this.walking = place < total - 1;
+      if (!this.walking) this.say();
       this.went(Math.min(place, total - 1), !this.walking);
       if (this.walking) requestAnimationFrame(step);
     };
@@ -33,6 +39,11 @@ export class Walk {
   stop() {
     this.turn += 1;
     this.walking = false;
+    this.say();
+  }
+
+  say() {
+    this.button.textContent = this.walking ? "❚❚ Pause" : "▶ Walk";
   }
 
   /** Whether a person has asked the system for less movement. */

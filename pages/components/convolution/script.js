@@ -2,14 +2,22 @@
 // A filter that walks over an image: what it sees, the products, their sum, and the image of all sums. All is computed
 // here, so that it follows a drag. Sends `changed`: {kernel, at: [column, row] of the output or null, dragging, turn},
 // when a drag has ended, and while a weight is dragged where the server answers to that (`live`).
-import { cellText, lightColours, PixelGrid, rangeOfValues, signedColours, unpacked } from "../common/pixel_grid.js";
+import {
+  cellText,
+  lightColours,
+  pictureOf,
+  PixelGrid,
+  planeOf,
+  rangeOfValues,
+  signedColours,
+} from "../common/pixel_grid.js";
 import { Sender } from "../common/sender.js";
 import { convolved, outputSize, paddingBefore, valueAt, windowAt } from "../common/sliding.js";
 import { Walk } from "../common/walk.js";
 import { KernelTable } from "./kernel_table.js";
 
 /** @typedef {import("../common/sliding.js").Plane} Plane */
-/** Numbers, packed. @typedef {{width: number, height: number, kind: "u8" | "f32", values: string}} Packed */
+/** @typedef {import("../common/pixel_grid.js").Packed} Packed */
 /**
  * @typedef {object} Convolution
  * @property {string} of what is shown; another one is shown from the beginning
@@ -28,12 +36,6 @@ import { KernelTable } from "./kernel_table.js";
 
 const pause = 60;
 const settled = 300;
-
-/** @param {Packed} packed @returns {Plane} */
-function planeOf({ width, height, kind, values }) {
-  const numbers = unpacked(values, kind);
-  return numbers.length === width * height ? { width, height, values: numbers } : { width: 0, height: 0, values: [] };
-}
 
 /**
  * What the filter makes of the whole image; a layer's output changes by what the changed weights add.
@@ -61,7 +63,6 @@ class Lesson {
     this.sender = new Sender(() => ({ kernel: this.kernel, at: this.at, dragging: this.dragging }));
     this.captions = ["input", "output"].map((each) => find(`.${each} figcaption`));
     this.sum = find(".sum");
-    this.playButton = find(".play");
     const look = (column, row, last) => this.look(column, row, last);
     this.input = new PixelGrid(find(".input canvas"), {
       pointed: (column, row, last) => look(...this.outputPlace(column, row), last),
@@ -81,8 +82,8 @@ class Lesson {
       this.computed();
       if (last || this.data.live) this.sender.arrange(last ? 0 : pause);
     });
-    this.walk = new Walk((place, ended) => this.walked(place, ended));
-    this.playButton.onclick = () => this.play();
+    this.walk = new Walk(find(".play"), (place, ended) => this.walked(place, ended));
+    this.walk.button.onclick = () => this.play();
     find(".step").onclick = () => this.step();
   }
 
@@ -121,7 +122,7 @@ class Lesson {
     this.inputColour = data.light ? lightColours(lights.low, lights.high, data.tint) : this.coloursOf(plane);
     this.outputColour = this.keepsLight() ? lightColours(0, 255, data.tint) : this.coloursOf(this.made);
     this.input.show({
-      ...this.picture(plane, this.inputColour),
+      ...pictureOf(plane, this.inputColour),
       around: {
         left: paddingBefore(plane.width, window),
         top: paddingBefore(plane.height, window),
@@ -130,7 +131,7 @@ class Lesson {
       },
       used: same ? null : { left: 0, top: 0, width: reachOf(wide), height: reachOf(high) },
     });
-    this.output.show({ ...this.picture(this.made, this.outputColour), revealed: this.revealed });
+    this.output.show({ ...pictureOf(this.made, this.outputColour), revealed: this.revealed });
     this.captions[0].textContent = `${data.name}, ${plane.width}×${plane.height}`;
     this.captions[1].textContent = this.outputText();
     this.looked();
@@ -155,15 +156,6 @@ class Lesson {
     return `Output, ${width}×${height}: ${cellText(low)} to ${cellText(high)}, ${colours}`;
   }
 
-  picture({ width, height, values }, colour) {
-    return {
-      width,
-      height,
-      colour: (place) => colour(values[place]),
-      text: (place) => cellText(values[place]),
-    };
-  }
-
   /** Another place is looked at. */
   looked() {
     const { plane, made, data, kernel } = this;
@@ -175,10 +167,10 @@ class Lesson {
     const seen = kernel.map((_, place) => valueAt(plane, left + place % size, top + Math.floor(place / size)));
     const products = seen.map((each, place) => each * (kernel[place] ?? NaN));
     this.input.show({ windows: any ? [{ left, top, width: size, height: size }] : [] });
-    this.near.show(this.picture({ width: size, height: size, values: seen }, this.inputColour));
+    this.near.show(pictureOf({ width: size, height: size, values: seen }, this.inputColour));
     const most = rangeOfValues(products);
     const productColour = signedColours(this.root, Math.max(-most.low, most.high));
-    this.products.show(this.picture({ width: size, height: size, values: products }, productColour));
+    this.products.show(pictureOf({ width: size, height: size, values: products }, productColour));
     this.output.show({
       windows: any ? [{ left: column, top: row, width: 1, height: 1 }] : [],
       revealed: this.revealed,
@@ -222,7 +214,7 @@ class Lesson {
   }
 
   look(column, row, last) {
-    this.halt();
+    this.walk.stop();
     this.revealed = Infinity;
     this.at = [column, row];
     this.looked();
@@ -230,7 +222,7 @@ class Lesson {
   }
 
   move(right, down) {
-    this.halt();
+    this.walk.stop();
     this.revealed = Infinity;
     this.at = [this.at[0] + right, this.at[1] + down];
     this.looked();
@@ -238,16 +230,15 @@ class Lesson {
   }
 
   play() {
-    if (this.walk.walking) return this.halt();
+    if (this.walk.walking) return this.walk.stop();
     const total = outputSize(this.plane.width, this.data.window) * outputSize(this.plane.height, this.data.window);
     const place = this.revealed < total ? this.revealed : 0;
     if (this.revealed >= total) this.home = this.at;
     this.walk.start(place, total);
-    this.sayPlaying();
   }
 
   step() {
-    this.halt();
+    this.walk.stop();
     const { width, values } = this.made;
     if (!values.length) return;
     const place = (this.at[1] * width + this.at[0] + 1) % values.length;
@@ -262,16 +253,6 @@ class Lesson {
     this.revealed = ended ? Infinity : place + 1;
     this.at = ended ? this.home : [place % width, Math.floor(place / width)];
     this.looked();
-    if (ended) this.sayPlaying();
-  }
-
-  halt() {
-    this.walk.stop();
-    this.sayPlaying();
-  }
-
-  sayPlaying() {
-    this.playButton.textContent = this.walk.walking ? "❚❚ Pause" : "▶ Walk";
   }
 }
 

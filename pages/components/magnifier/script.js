@@ -2,15 +2,15 @@
 // An image with a frame on it, and the pixels in the frame as numbers, channel by channel. data: {of, planes, names,
 // tints, side: of the frame, at: [column, row] of its corner, or null for the middle, turn}. Sends `changed`: {at, turn}
 // when the frame has been moved.
-import { cellText, lightColours, PixelGrid, unpacked } from "../common/pixel_grid.js";
+import { lightColours, pictureOf, PixelGrid, planeOf } from "../common/pixel_grid.js";
 import { Sender } from "../common/sender.js";
-import { valueAt } from "../common/sliding.js";
+import { cutOut, framed } from "../common/sliding.js";
 import { Walk } from "../common/walk.js";
 
 /**
  * @typedef {object} Magnified
  * @property {string} of what is shown; another one is shown from the beginning
- * @property {{width: number, height: number, kind: "u8" | "f32", values: string}[]} planes one a channel
+ * @property {import("../common/pixel_grid.js").Packed[]} planes one a channel
  * @property {string[]} names of the channels
  * @property {string[]} tints red, green and blue, or one that is empty
  * @property {number} side
@@ -36,9 +36,8 @@ class Lesson {
     this.title = find(".image figcaption");
     this.matrices = find(".matrices");
     this.grids = [];
-    this.playButton = find(".play");
-    this.walk = new Walk((place, ended) => this.walked(place, ended));
-    this.playButton.onclick = () => this.play();
+    this.walk = new Walk(find(".play"), (place, ended) => this.walked(place, ended));
+    this.walk.button.onclick = () => this.play();
   }
 
   /** @param {Magnified} data */
@@ -53,9 +52,7 @@ class Lesson {
       this.at = data.at ?? this.at;
     }
     this.at ??= [Math.floor((width - data.side) / 2), Math.floor((height - data.side) / 2)];
-    const planes = data.planes.map((each) => unpacked(each.values, each.kind));
-    const fits = planes.every((each) => each.length === width * height);
-    this.planes = planes.map((values) => fits ? { width, height, values } : { width: 0, height: 0, values: [] });
+    this.planes = data.planes.map(planeOf);
     this.plane = this.planes[0];
     const channels = this.planes.map(({ values }) => values);
     const last = channels.length - 1;
@@ -94,22 +91,17 @@ class Lesson {
   /** Another part is looked at. */
   looked() {
     const { plane, data } = this;
-    const [width, height] = [Math.min(data.side, plane.width), Math.min(data.side, plane.height)];
-    const within = (place, most) => Math.min(Math.max(place, 0), Math.max(most, 0));
-    const [left, top] = this.at = [within(this.at[0], plane.width - width), within(this.at[1], plane.height - height)];
-    this.image.show({ windows: [{ left, top, width, height }] });
+    const frame = framed(plane, this.at, data.side);
+    const { left, top, width, height } = frame;
+    this.at = [left, top];
+    this.image.show({ windows: [frame] });
     this.grids.forEach(({ grid }, channel) => {
-      const values = Array.from(
-        { length: width * height },
-        (_, place) => valueAt(this.planes[channel], left + place % width, top + Math.floor(place / width)),
+      const cut = cutOut(this.planes[channel], frame);
+      grid.show(pictureOf(cut, this.colours[channel]));
+      const rows = Array.from(
+        { length: height },
+        (_, row) => cut.values.slice(row * width, (row + 1) * width).join(" "),
       );
-      grid.show({
-        width,
-        height,
-        colour: (place) => this.colours[channel](values[place]),
-        text: (place) => cellText(values[place]),
-      });
-      const rows = Array.from({ length: height }, (_, row) => values.slice(row * width, (row + 1) * width).join(" "));
       grid.canvas.setAttribute("aria-label", `${data.names[channel]}, row by row: ${rows.join("; ")}`);
     });
     const { canvas } = this.image;
@@ -120,7 +112,6 @@ class Lesson {
 
   look(column, row, after) {
     this.walk.stop();
-    this.sayPlaying();
     this.at = [column, row];
     this.looked();
     if (after !== null) this.sender.arrange(after);
@@ -132,7 +123,6 @@ class Lesson {
       this.home = this.at;
       this.walk.start(0, this.places().total);
     }
-    this.sayPlaying();
   }
 
   /** In strips over the image, a pixel at a time. */
@@ -147,11 +137,6 @@ class Lesson {
     const { columns } = this.places();
     this.at = ended ? this.home : [place % columns, this.data.side * Math.floor(place / columns)];
     this.looked();
-    if (ended) this.sayPlaying();
-  }
-
-  sayPlaying() {
-    this.playButton.textContent = this.walk.walking ? "❚❚ Pause" : "▶ Walk";
   }
 }
 

@@ -2,16 +2,24 @@
 // An image pooled in three ways, beside each other, and a part of it as numbers; and what changes in each when the image
 // is moved by some pixels. All is computed here. Sends `changed`: {at: [column, row] of the part's corner, shift:
 // [right, down], difference, turn} when one has been dragged.
-import { cellText, lightColours, PixelGrid, rangeOfValues, signedColours, unpacked } from "../common/pixel_grid.js";
+import {
+  cellText,
+  lightColours,
+  pictureOf,
+  PixelGrid,
+  planeOf,
+  rangeOfValues,
+  signedColours,
+} from "../common/pixel_grid.js";
 import { Sender } from "../common/sender.js";
-import { change, convolved, pooled, shifted, valueAt, windowAt } from "../common/sliding.js";
+import { change, convolved, cutOut, framed, pooled, shifted, windowAt } from "../common/sliding.js";
 import { Walk } from "../common/walk.js";
 
 /** @typedef {import("../common/sliding.js").Plane} Plane */
 /**
  * @typedef {object} Pooling
  * @property {string} of what is shown; another one is shown from the beginning
- * @property {{width: number, height: number, kind: "u8" | "f32", values: string}} plane
+ * @property {import("../common/pixel_grid.js").Packed} plane
  * @property {string} name what that is
  * @property {string} tint of which colour it is: red, green, blue, or none
  * @property {number[]} kernel of the convolution, row by row
@@ -48,12 +56,11 @@ class Lesson {
     this.title = find(".image .title");
     this.changed = find(".image .changed");
     this.partTitle = find(".numbers .title");
-    this.playButton = find(".play");
     this.sliders = [".right", ".down"].map(find);
     this.labels = [".right-said", ".down-said"].map(find);
     this.tick = find(".difference");
-    this.walk = new Walk((place, ended) => this.walked(place, ended));
-    this.playButton.onclick = () => this.play();
+    this.walk = new Walk(find(".play"), (place, ended) => this.walked(place, ended));
+    this.walk.button.onclick = () => this.play();
     for (const slider of this.sliders) {
       slider.oninput = () => {
         this.shift = this.sliders.map((each) => Number(each.value));
@@ -82,11 +89,8 @@ class Lesson {
       this.sliders.forEach((each, place) => each.value = String(data.shift[place]));
       this.tick.checked = data.difference;
     }
-    const { width, height, kind, values } = data.plane;
-    const numbers = unpacked(values, kind);
-    this.plane = numbers.length === width * height
-      ? { width, height, values: numbers }
-      : { width: 0, height: 0, values: [] };
+    const { width, height } = data.plane;
+    this.plane = planeOf(data.plane);
     this.at ??= [Math.floor((width - part) / 2), Math.floor((height - part) / 2)];
     this.before = this.made(this.plane);
     this.computed();
@@ -111,7 +115,7 @@ class Lesson {
     const { before } = this;
     const after = moves ? this.made(this.moved) : before;
     this.light = lightColours(0, 255, data.tint);
-    this.image.show(this.picture(this.moved, this.light));
+    this.image.show(pictureOf(this.moved, this.light));
     this.title.textContent = `${data.name}, ${plane.width}×${plane.height}`;
     this.changed.textContent = moves ? this.changeText(plane, this.moved) : "";
     this.colours = {};
@@ -121,7 +125,7 @@ class Lesson {
       const differs = this.difference && moves;
       this.colours[way] = this.coloursOf(way, was);
       this.results[way].whole.show(
-        differs ? this.picture(apart, this.coloursOf("difference", apart)) : this.picture(is, this.colours[way]),
+        differs ? pictureOf(apart, this.coloursOf("difference", apart)) : pictureOf(is, this.colours[way]),
       );
       this.results[way].title.textContent = `${is.width}×${is.height}`;
       this.results[way].changed.textContent = moves ? this.changeText(was, is) : "";
@@ -146,33 +150,20 @@ class Lesson {
     return `${of.toFixed(0)}% of the values change, by ${by.toFixed(1)}% of their range on average`;
   }
 
-  picture({ width, height, values }, colour) {
-    return {
-      width,
-      height,
-      colour: (place) => colour(values[place]),
-      text: (place) => cellText(values[place]),
-    };
-  }
-
   /** Another part is looked at. */
   looked() {
     const { moved, data } = this;
-    const [width, height] = [Math.min(part, moved.width), Math.min(part, moved.height)];
-    const within = (place, most) => Math.min(Math.max(place, 0), Math.max(most, 0));
-    const [left, top] = this.at = [within(this.at[0], moved.width - width), within(this.at[1], moved.height - height)];
-    const values = Float64Array.from(
-      { length: width * height },
-      (_, place) => valueAt(moved, left + place % width, top + Math.floor(place / width)),
-    );
-    const cut = { width, height, values };
+    const frame = framed(moved, this.at, part);
+    const { left, top, width, height } = frame;
+    this.at = [left, top];
+    const cut = cutOut(moved, frame);
     const made = this.made(cut);
     const boxes = this.boxes(cut, made.max);
-    this.image.show({ windows: [{ left, top, width, height }] });
-    this.numbers.show({ ...this.picture(cut, this.light), windows: boxes });
+    this.image.show({ windows: [frame] });
+    this.numbers.show({ ...pictureOf(cut, this.light), windows: boxes });
     this.partTitle.textContent = `The ${width}×${height} pixels in the frame`;
     for (const way of ways) {
-      const picture = this.picture(made[way], this.colours[way]);
+      const picture = pictureOf(made[way], this.colours[way]);
       this.results[way].part.show({ ...picture, windows: [] });
       const said = Array.from(made[way].values, cellText).join(", ");
       this.results[way].part.canvas.setAttribute("aria-label", `Of the pixels in the frame: ${said || "nothing"}`);
@@ -187,7 +178,7 @@ class Lesson {
     canvas.setAttribute("aria-valuemax", String(Math.max(moved.values.length - 1, 0)));
     canvas.setAttribute("aria-valuenow", String(top * moved.width + left));
     canvas.setAttribute("aria-valuetext", `Column ${left}, row ${top}`);
-    this.numbers.canvas.setAttribute("aria-label", `Pixels: ${Array.from(values, cellText).join(", ")}`);
+    this.numbers.canvas.setAttribute("aria-label", `Pixels: ${Array.from(cut.values, cellText).join(", ")}`);
   }
 
   /** The squares in the part; only the first where they overlap. */
@@ -202,7 +193,6 @@ class Lesson {
 
   look(column, row, after) {
     this.walk.stop();
-    this.sayPlaying();
     this.at = [column, row];
     this.looked();
     if (after !== null) this.sender.arrange(after);
@@ -214,7 +204,6 @@ class Lesson {
       this.home = this.at;
       this.walk.start(0, this.places().total);
     }
-    this.sayPlaying();
   }
 
   /** In steps of the part's size over the image, once. */
@@ -228,11 +217,6 @@ class Lesson {
     const { columns } = this.places();
     this.at = ended ? this.home : [part * (place % columns), part * Math.floor(place / columns)];
     this.looked();
-    if (ended) this.sayPlaying();
-  }
-
-  sayPlaying() {
-    this.playButton.textContent = this.walk.walking ? "❚❚ Pause" : "▶ Walk";
   }
 }
 

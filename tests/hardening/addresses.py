@@ -17,7 +17,7 @@ from core.augmentation.texts import NAMES
 from tests.paths import PROJECT
 from tests.unit.made_runs import made_run
 
-SUITE, BENCH = 10, 1_000
+SUITE, BENCH = 18, 1_000
 BROWSER = False
 _PAGES = tuple(sorted(path.parent.name for path in (PROJECT / "pages").glob("*/page.py")))
 # Where the code names a parameter.

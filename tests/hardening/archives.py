@@ -23,7 +23,7 @@ from core.datasets import store
 from core.datasets.sources import importing
 from core.errors import PixelwiseError
 
-SUITE, BENCH = 30, 1_000
+SUITE, BENCH = 60, 1_000
 BROWSER = False
 _STORED, _DEFLATED, _BZIP2, _LZMA = 0, 8, 12, 14
 _UTF8 = 0x800

@@ -25,7 +25,7 @@ from core.runs.checkpoint import Checkpoint, Progress
 from core.training import data
 from core.training.data import prepared_images
 
-SUITE, BENCH, BROWSER = 20, 200, False
+SUITE, BENCH, BROWSER = 40, 200, False
 _SEED = 33
 _STEPS = {"digits": Pipeline((Resize(12, 12),)), "pets": Pipeline((Grayscale(), Resize(16, 16)))}
 # JSON is another kind's. What is named after a temporary process or a lock holds nothing.

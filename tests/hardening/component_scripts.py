@@ -17,7 +17,7 @@ from pages import components
 from tests.hardening import MissingError
 from tests.node import node
 
-SUITE, BENCH = 90, 6_000
+SUITE, BENCH = 150, 6_000
 BROWSER = False
 _FUZZ = Path(__file__).parent / "browserless" / "fuzz.js"
 

@@ -140,7 +140,7 @@ def lite_weights() -> dict[str, np.ndarray]:
         SettingError: the package is missing or its file damaged.
         StorageError: the disk is full or may not be written.
     """
-    return _lite_weights(data_home.data_home() / "pretrained" / "efficientnet-lite0.npz")
+    return _lite_weights(data_home.common() / "pretrained" / "efficientnet-lite0.npz")
 
 
 @lru_cache(maxsize=1)

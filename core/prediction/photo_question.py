@@ -10,6 +10,7 @@ from core.images.image_io import from_array
 from core.prediction import photo_predictions, worker
 from core.prediction.photo_predictions import Prediction, Refusal
 from core.runs import Run
+from core.storage.data_home import carried
 
 # The longer side of what is shown, in pixels.
 _SHOWN_PX = 256
@@ -34,7 +35,7 @@ class PhotoQuestion:
         self.seen: Image.Image | None = None
         self.heat: Image.Image | None = None
         self.problem = ""
-        self._thread = threading.Thread(target=self._ask, args=(run,), name="photo-question", daemon=True)
+        self._thread = threading.Thread(target=carried(self._ask), args=(run,), name="photo-question", daemon=True)
         self._thread.start()
 
     def is_going(self) -> bool:

@@ -40,7 +40,7 @@ def _executor() -> ProcessPoolExecutor:
     Not loky's reusable one: that is one a thread, and each of a page's runs may be a thread of its own.
     """
     if not _executors:
-        log = data_home.data_home() / "worker.log"
+        log = data_home.common() / "worker.log"
         with as_storage_error("the worker's log"):
             log.parent.mkdir(parents=True, exist_ok=True)
         made = ProcessPoolExecutor(
@@ -55,13 +55,15 @@ def _executor() -> ProcessPoolExecutor:
 
 
 def _submit(function: Any, *arguments: Any) -> "Future[Any]":
+    # The worker is everybody's; whose home it works in is said with each call.
+    asked = (data_home.call_at, data_home.data_home(), function, *arguments)
     with _lock:
         try:
-            return _executor().submit(function, *arguments)
+            return _executor().submit(*asked)
         except (BrokenProcessPool, ShutdownExecutorError):
             # Its worker was killed: the next one has another.
             _executors.clear()
-            return _executor().submit(function, *arguments)
+            return _executor().submit(*asked)
 
 
 def warm() -> "Future[Any]":

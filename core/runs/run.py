@@ -359,7 +359,7 @@ class Run:
             self._ended(code, place)
 
         with as_storage_error(f"the run {self.name}"):
-            processes.start("core.nn.train", self.folder, self.folder.parent.parent, self.log_file, ended)
+            processes.start("core.nn.train", self.folder, data_home.around(self.folder), self.log_file, ended)
 
     def _ended(self, code: int, place: float) -> None:
         """Say so when the trainer that was started for a place in the queue could not even begin."""

@@ -4,21 +4,86 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 import platformdirs
 
 from core.errors import StorageError, reading
 from core.storage import processes
 
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
+
+# Which home the code that runs now works in, where that is not the process's own.
+_at: ContextVar[Path | None] = ContextVar("data_home", default=None)
+# Asked where `_at` says nothing: a server of many users finds the home of the session that asks.
+_finder: Callable[[], Path] | None = None
+# Tells a process started from a user's space where the server keeps what is everybody's.
+COMMON = "PIXELWISE_COMMON"
+
 
 def data_home() -> Path:
-    """Return `$PIXELWISE_HOME`, else the user data folder of this operating system. It may not exist yet."""
-    return _home(os.environ.get("PIXELWISE_HOME"))
+    """Return the data home of the code that asks; it may not exist yet.
+
+    That is the one of the innermost `at`; else what a server's finder says; else `$PIXELWISE_HOME`, or the user data
+    folder of this operating system.
+
+    Raises:
+        StorageError: the finder knows of no user, or `$PIXELWISE_HOME` names no folder.
+    """
+    chosen = _at.get()
+    if chosen is not None:
+        return chosen
+    return _finder() if _finder is not None else _home(os.environ.get("PIXELWISE_HOME"))
+
+
+def common() -> Path:
+    """Return the home for what belongs to nobody: `$PIXELWISE_COMMON`, `$PIXELWISE_HOME`, else the user data folder."""
+    return _home(os.environ.get(COMMON) or os.environ.get("PIXELWISE_HOME"))
+
+
+def around(folder: Path) -> tuple[Path, Path]:
+    """Return the homes for a process that works in a run's, sweep's or job's folder: the one it is in, and `common`."""
+    return folder.parent.parent, common()
+
+
+@contextmanager
+def at(home: Path) -> Iterator[None]:
+    """Have the block work in a home, whatever the process's is."""
+    token = _at.set(home)
+    try:
+        yield
+    finally:
+        _at.reset(token)
+
+
+def call_at(home: Path, function: Callable[..., _Result], *arguments: Any) -> _Result:
+    """Return what a function says in a home; made for a process that works for several users."""
+    with at(home):
+        return function(*arguments)
+
+
+def carried(function: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
+    """Return a function that works in the home of now, for a thread: that knows of no session and no `at` of others."""
+    home = data_home()
+
+    def called(*arguments: _Given.args, **named: _Given.kwargs) -> _Result:
+        with at(home):
+            return function(*arguments, **named)
+
+    return called
+
+
+def find_by(finder: Callable[[], Path] | None) -> None:
+    """From now on, ask a function whose home is meant; it raises `StorageError` where nobody's is. `None`: ask none."""
+    global _finder
+    _finder = finder
 
 
 @lru_cache(maxsize=4)
@@ -187,8 +252,8 @@ def sweep(folder: Path) -> None:
 
 
 def sweep_all() -> None:
-    """Remove what processes that are gone left half-written anywhere in the data home."""
-    for folder, folders, _files in os.walk(data_home()):
+    """Remove what processes that are gone left half-written anywhere in the data home, all spaces of users included."""
+    for folder, folders, _files in os.walk(common()):
         sweep(Path(folder))
         # Where the images of a dataset are, which may be very many; what is half-written has been looked at.
         folders[:] = [each for each in folders if each != "files" and not _HALF.match(each)]

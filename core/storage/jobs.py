@@ -212,7 +212,7 @@ def start(key: str, call: str, arguments: dict[str, Any]) -> Job:
                 Job(beside).write_status(JobStatus(RUNNING, created, asked=processes.moment()))
             log = job.folder / "job.log"
             processes.start(
-                "core.storage.jobs", job.folder, data_home.data_home(), log, lambda _code: job._ended(created)
+                "core.storage.jobs", job.folder, data_home.around(job.folder), log, lambda _code: job._ended(created)
             )
     return job
 

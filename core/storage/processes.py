@@ -130,13 +130,13 @@ def seconds_since(then: str) -> float:
     return elapsed if boot == now_boot else math.inf
 
 
-def start(module: str, folder: Path, data_home: Path, log: Path, ended: Callable[[int], None]) -> None:
+def start(module: str, folder: Path, homes: tuple[Path, Path], log: Path, ended: Callable[[int], None]) -> None:
     """Start `python -m module folder` in a session of its own.
 
     Args:
         module: such as `core.nn.train`.
         folder: its one argument.
-        data_home: its `$PIXELWISE_HOME`.
+        homes: its `$PIXELWISE_HOME`, and its `$PIXELWISE_COMMON`.
         log: what it prints is added there.
         ended: called with its exit status, in a thread, if this process is still there by then.
 
@@ -147,7 +147,7 @@ def start(module: str, folder: Path, data_home: Path, log: Path, ended: Callable
         process = subprocess.Popen(
             [sys.executable, "-m", module, str(folder)],
             cwd=PROJECT,
-            env={**os.environ, "PIXELWISE_HOME": str(data_home)},
+            env={**os.environ, "PIXELWISE_HOME": str(homes[0]), "PIXELWISE_COMMON": str(homes[1])},
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,

@@ -203,7 +203,7 @@ class Sweep:
             self._ended(code, asked)
 
         with as_storage_error(f"the sweep {self.name}"):
-            processes.start("core.sweeps.driver", self.folder, self.folder.parent.parent, self.log_file, ended)
+            processes.start("core.sweeps.driver", self.folder, data_home.around(self.folder), self.log_file, ended)
 
     def _ended(self, code: int, asked: str) -> None:
         """Say so when the driver that was started then could not even begin."""

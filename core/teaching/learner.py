@@ -152,7 +152,7 @@ class Learner:
         """Learn in the background what has changed since."""
         with self._lock:
             if not self.going and not self._is_done():
-                self._thread = threading.Thread(target=self._learn, name="teach", daemon=True)
+                self._thread = threading.Thread(target=data_home.carried(self._learn), name="teach", daemon=True)
                 self._thread.start()
 
     def _is_done(self) -> bool:
@@ -286,7 +286,7 @@ def warm() -> None:
         with suppress(PixelwiseError):
             worker.ask(teaching.features, np.zeros((1, *teaching.SHAPE), np.uint8))
 
-    threading.Thread(target=ask_once, name="warm-teach", daemon=True).start()
+    threading.Thread(target=data_home.carried(ask_once), name="warm-teach", daemon=True).start()
 
 
 def _counting(content: Content) -> tuple[list[TaughtClass], tuple[ClassImage, ...]]:

@@ -16,6 +16,7 @@ from core.datasets.sources import catalogue
 from core.datasets.store import Dataset
 from core.errors import PixelwiseError
 from core.recipes.split import Split
+from core.storage.data_home import carried
 from core.training import parts as division
 
 EPOCHS = 40
@@ -175,7 +176,7 @@ class QuickTraining:
         """Nothing is begun yet."""
         self._stopped = False
         self._asked = time.monotonic()
-        self._thread = threading.Thread(target=self._run, name="quick-training", daemon=True)
+        self._thread = threading.Thread(target=carried(self._run), name="quick-training", daemon=True)
 
     def start(self) -> None:
         """Begin, once."""

@@ -15,6 +15,7 @@ from pages.common.messages import attempt, escape_markdown, show_refusal
 _KEY = "damaged"
 # With 1,000 runs a look takes 30 ms: what was found counts for so many times as long.
 _COUNTS_FOR = 20.0
+_MOST_HOMES = 200
 _last: dict[Path, tuple[float, list[Damaged]]] = {}
 
 
@@ -51,11 +52,12 @@ def _found() -> list[Damaged]:
         return known
     found = damaged.all_damaged()
     now = time.monotonic()
-    _last.clear()
+    if len(_last) > _MOST_HOMES:
+        _last.clear()
     _last[folder] = now + _COUNTS_FOR * (now - begun), found
     return found
 
 
 def _remove(remove: Callable[[], None]) -> None:
-    _last.clear()
+    _last.pop(data_home.data_home(), None)
     remove()

@@ -34,6 +34,7 @@ from core.prediction.photo_predictions import Certainty, Prediction
 from core.prediction.worker import WorkerCall
 from core.runs import Run, RunError
 from core.storage import jobs
+from core.storage.data_home import carried
 from pages.common.job_progress import show_job
 from pages.common.messages import escape_markdown, show_errors
 from pages.common.worker_wait import awaited
@@ -135,7 +136,7 @@ def prepare_cards(run: Run) -> None:
             worker.heat_maps(run, seen, (0, 1))
             worker.probabilities(run, sensitivity.changed(seen))
 
-    timer = threading.Timer(_BEFORE_PREPARING_S, ask)
+    timer = threading.Timer(_BEFORE_PREPARING_S, carried(ask))
     timer.daemon = True
     timer.start()
 

@@ -84,13 +84,17 @@ def prepare_server() -> threading.Thread:
     """Once a server, in the background after its first page: start the worker, import what pages need, freeze it."""
 
     def prepare() -> None:
+        # In nobody's home, where there are several.
+        with data_home.at(data_home.common()):
+            prepare_in_common()
+
+    def prepare_in_common() -> None:
         time.sleep(_BEFORE_WARMING_S)
         from core.charts import figures  # noqa: F401
         from core.datasets.integrity import verification
         from core.datasets.sources import catalogue
         from core.prediction import photo_predictions, worker
         from core.runs import shipped
-        from core.storage import data_home
 
         data_home.sweep_all()
         # A data home that cannot be written is said on the page that needs it.

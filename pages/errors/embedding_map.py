@@ -91,7 +91,7 @@ def offer_features(run: Run) -> None:
         st.rerun()
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Run: lambda run: run.name})
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Run: lambda run: str(run.folder)})
 def _map(run: Run, part: str, method: str, version: tuple[int, int]) -> tuple[Map, bytes, SpriteSheet]:  # noqa: ARG001
     dataset = runs.dataset_of(run)
     found = feature_map.find_tsne(run, part) if method == TSNE else None

@@ -17,6 +17,7 @@ from core.errors import PixelwiseError
 from core.evaluation import predictions
 from core.prediction import worker
 from core.runs import Run, RunError
+from core.storage.data_home import carried
 from core.storage.progress import Cancelled, Progress, quiet
 from core.training import data
 
@@ -121,7 +122,7 @@ class Check:
         self.standing = Standing()
         self._cancelled = threading.Event()
         work = partial(check, run, augmentation, part, count, seed, dataset, progress=self._note)
-        threading.Thread(target=self._do, args=(work,), name="safety", daemon=True).start()
+        threading.Thread(target=carried(self._do), args=(work,), name="safety", daemon=True).start()
 
     def cancel(self) -> None:
         """End it after the portion that it is at."""
@@ -152,7 +153,7 @@ def start(
 ) -> str:
     """Start a check, unless the same one is there; return the name by which `find` finds it."""
     of = [dataset.about.name, dataset.about.content_hash] if dataset else []
-    parts = [run.name, *of, augmentation.to_json(), part, count, seed]
+    parts = [str(run.folder), *of, augmentation.to_json(), part, count, seed]
     key = json.dumps(parts, sort_keys=True)
     with _lock:
         if key not in _checks or _checks[key].standing.cause:

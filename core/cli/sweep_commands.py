@@ -20,7 +20,22 @@ from core.sweeps.plan import ACCURACY, GRID, MEDIAN, MOST_TRIALS, OBJECTIVES, PR
 from core.sweeps.status import ALIVE, FAILED, INTERRUPTED
 from core.sweeps.sweep import Sweep
 from core.sweeps.trials import OPEN
-from core.sweeps.variation import value_said
+from core.sweeps.variation import SweepError, value_said
+
+folds_option = click.option(
+    "--folds", type=int, default=0, help="Cross-validate: train on all folds but one, with each in turn."
+)
+
+
+def repeats(count: int, folds: int) -> dict[str, Any]:
+    """Return what a plan says of how often the same is trained, with other seeds or validated on other folds.
+
+    Raises:
+        SweepError: both are wanted.
+    """
+    if folds and count != 1:
+        raise SweepError("Choose one of --repeats (other seeds) and --folds (other validation images).")
+    return {"repeats": folds or count, "folds": folds != 0}
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,6 +60,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Of validation images.",
         ),
         click.option("--repeats", type=int, default=1, show_default=True, help="Runs per trial, with different seeds."),
+        folds_option,
         click.option("--seed", type=int, default=0, show_default=True, help="Of what is tried."),
         click.option("--together", type=int, default=0, help="Trainings at once. Default: what this computer can do."),
         click.option("--wait", is_flag=True, help="Show progress and print one line of JSON at the end."),
@@ -75,6 +91,7 @@ def sweep(
     found = suitable.suited(found, opened).with_settings(changes)
     if chosen["trials"] is None:
         chosen["trials"] = MOST_TRIALS if chosen["sampler"] == GRID else USUAL_TRIALS
+    chosen |= repeats(chosen["repeats"], chosen["folds"])
     made = sweeps.create(Plan(found.to_json(), opened.about.name, 0.0, vary, **chosen))
     made.start()
     tell_or_wait(made, wait=wait)
@@ -103,7 +120,7 @@ def _figures(made: Sweep) -> dict[str, Any]:
     trials, best = made.trials(), made.best()
     figures: dict[str, Any] = {"trials": len(trials), "best": None}
     if best is not None:
-        tested = result.test(best)
+        tested = result.test(best, made.plan)
         figures |= {
             "best": best.number + 1,
             "runs": [repeat.run for repeat in best.repeats.values()],

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from core import runs
+from core.cli import sweep_commands
 from core.cli.changes import changes_option
 from core.cli.progress import POLL_S
-from core.cli.sweep_commands import tell_or_wait
+from core.cli.sweep_commands import folds_option, tell_or_wait
 from core.datasets.sources import catalogue
 from core.recipes import suitable
 from core.recipes.recipe import find_recipe
@@ -25,14 +26,16 @@ from core.sweeps.plan import Plan
 @click.option("--dataset", help="Use this dataset instead of the one in the recipe.")
 @changes_option
 @click.option("--repeats", type=int, default=1, help="Train this many times, with different seeds.")
+@folds_option
 @click.option("--wait", is_flag=True, help="Show progress and print one line of JSON at the end.")
-def train(recipe: str, dataset: str | None, changes: dict[str, Any], repeats: int, wait: bool) -> None:
+def train(recipe: str, dataset: str | None, changes: dict[str, Any], repeats: int, folds: int, wait: bool) -> None:
     """Train RECIPE (a name or a JSON file). Without --wait, training runs in the background."""
     found = find_recipe(recipe)
     opened = catalogue.open_dataset(dataset or found.dataset)
     found = suitable.suited(found, opened).with_settings(changes)
-    if repeats != 1:
-        repeated = sweeps.create(Plan(found.to_json(), opened.about.name, 0.0, repeats=repeats))
+    if repeats != 1 or folds:
+        how = sweep_commands.repeats(repeats, folds)
+        repeated = sweeps.create(Plan(found.to_json(), opened.about.name, 0.0, **how))
         repeated.start()
         tell_or_wait(repeated, wait=wait)
         return

@@ -165,9 +165,11 @@ class Recipe:
     def identity(self) -> str:
         """The sha256 of its JSON, in hexadecimal."""
         data = self.to_json()
+        # What came later is left out where it changes nothing: recipes from before keep their identity.
         if data["split"]["by_group"]:
-            # It came later: recipes from before keep their identity.
             del data["split"]["by_group"]
+        if not data["split"]["folds"]:
+            del data["split"]["folds"], data["split"]["fold"]
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
     @classmethod

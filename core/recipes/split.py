@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from core.settings import Specification, setting
+from core.settings import SettingError, Specification, setting
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,35 @@ class Split(Specification):
         if test > min(self.pictures or images, images) / 2 or test < classes:
             test = 0
         return replace(self, pictures=self.pictures if self.pictures < images else 0, test_pictures=test)
+
+    folds: int = setting(
+        0,
+        minimum=0,
+        maximum=20,
+        step=1,
+        help=(
+            "Cross-validation: divide the training and validation images into this many folds, of which one validates. "
+            "0: off."
+        ),
+    )
+    fold: int = setting(1, minimum=1, maximum=20, step=1, help="Which of the folds validates.")
+
+    def __post_init__(self) -> None:
+        """Check every field.
+
+        Raises:
+            SettingError: a value is not taken, or there is no such fold.
+        """
+        super().__post_init__()
+        if self.folds == 1:
+            raise SettingError("Split: folds must be 0 (off) or at least 2; received 1.")
+        if self.folds and self.fold > self.folds:
+            raise SettingError(f"Split: fold must be at most {self.folds}, the number of folds; received {self.fold}.")
+
+    @property
+    def is_fold(self) -> bool:
+        """Whether one of several folds validates."""
+        return self.folds > 0 and self.validation == "train"
 
     @property
     def watched(self) -> str:

@@ -141,8 +141,7 @@ class Driver:
     def _make(self, trial: Trial, repeat: int) -> None:
         """Make and start a run; one that is there was made before the driver could tell so."""
         plan, name = self.sweep.plan, self.sweep.run_name(trial.number, repeat)
-        recipe = changed(self.sweep.recipe, trial.values)
-        recipe = replace(recipe, fit=replace(recipe.fit, seed=(recipe.fit.seed + repeat) % 2**31))
+        recipe = plan.repeated(changed(self.sweep.recipe, trial.values), repeat)
         run = Run(runs.runs_folder() / name)
         if not os.path.lexists(run.folder):
             if catalogue.open_dataset(plan.dataset).about.content_hash != plan.content_hash:
@@ -162,8 +161,8 @@ class Driver:
     def said(self, trial: int, repeat: int) -> str:
         """Return what a run is called among those of its sweep."""
         plan = self.sweep.plan
-        seed = f"seed {repeat + 1}" if plan.repeats > 1 else ""
-        return ", ".join(filter(None, (f"trial {trial + 1}" if plan.vary else "", seed)))
+        own = f"fold {repeat + 1} of {plan.repeats}" if plan.folds else f"seed {repeat + 1}"
+        return ", ".join(filter(None, (f"trial {trial + 1}" if plan.vary else "", own if plan.repeats > 1 else "")))
 
     def _look(self, number: int, repeat: int) -> None:
         """See how a run that was made stands; tell how it ended, resume it, or stop it where it is hopeless."""

@@ -1,7 +1,7 @@
 """What a sweep is to do, and whether it can: checked before anything starts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from core.recipes.recipe import Recipe
 from core.storage.checked import Between, Longest, OneOf, Time
 from core.sweeps.variation import Choices, Span, SweepError, Variation, changed, parse_all
 from core.training import data
+from core.training.parts import parts
 
 GRID, RANDOM, TPE = "grid", "random", "tpe"
 SAMPLERS = (TPE, RANDOM, GRID)
@@ -39,6 +40,7 @@ class Plan:
         objective: the validation figure that trials are judged by.
         trials: how many there are to be.
         repeats: how many runs a trial is, each with another seed; its figure is their mean.
+        folds: whether these runs have one seed and validate on a fold each, of so many: cross-validation.
         seed: of what is proposed.
         together: how many trials train at once.
         content_hash: what tells the dataset from another that has its name later.
@@ -56,6 +58,22 @@ class Plan:
     seed: Annotated[int, Between(0, 2**31 - 1)] = 0
     together: Annotated[int, Between(1, MOST_TOGETHER)] = 1
     content_hash: Annotated[str, Longest(200)] = ""
+    folds: bool = False
+
+    def repeats_said(self) -> str:
+        """Return how many runs a trial is and in what these differ, such as `3 seeds`."""
+        return f"{self.repeats} {'folds' if self.folds else 'seeds'}"
+
+    def repeated(self, recipe: Recipe, repeat: int) -> Recipe:
+        """Return the recipe of one of a trial's runs: with another seed than its others, or another fold.
+
+        Args:
+            recipe: the trial's.
+            repeat: which of its runs, from 0.
+        """
+        if self.folds:
+            return replace(recipe, split=replace(recipe.split, folds=self.repeats, fold=repeat + 1))
+        return replace(recipe, fit=replace(recipe.fit, seed=(recipe.fit.seed + repeat) % 2**31))
 
 
 def combinations(variations: Sequence[Variation]) -> Iterator[dict[str, Any]]:
@@ -109,9 +127,10 @@ def check(plan: Plan, recipe: Recipe, dataset: Dataset) -> int:
         )
     for name, value, most in (("trials", plan.trials, MOST_TRIALS), ("repeats", plan.repeats, MOST_REPEATS)):
         if not 1 <= value <= most:
+            name = "folds" if name == "repeats" and plan.folds else name
             raise SweepError(f"The number of {name} must be from 1 to {most:,}; received {value:,}.")
-    if recipe.generator is not None:
-        raise SweepError("This recipe learns to make images: a sweep takes recipes that classify them.")
+    if plan.folds:
+        _check_folds(plan, recipe, dataset)
     variations = parse_all(plan.vary, recipe)
     if not variations:
         if plan.repeats < 2:
@@ -131,6 +150,23 @@ def check(plan: Plan, recipe: Recipe, dataset: Dataset) -> int:
     for tried in _extremes(variations):
         _check_fits(changed(recipe, tried), shape, tried)
     return plan.trials if count is None else min(plan.trials, count)
+
+
+def _check_folds(plan: Plan, recipe: Recipe, dataset: Dataset) -> None:
+    """Make sure that the images can be divided into the folds.
+
+    Raises:
+        SweepError: no number of folds, or they validate on test images.
+        RecipeError: a class has too few images, or groups, for so many.
+    """
+    if plan.repeats < 2:
+        raise SweepError(f"Cross-validation needs at least 2 folds; received {plan.repeats}.")
+    if recipe.split.validation == "test":
+        raise SweepError(
+            "This recipe validates on the test images, so there are no folds to train. Hold out training images: "
+            "--set split.validation=train"
+        )
+    parts(dataset, plan.repeated(recipe, 0).split)
 
 
 def _extremes(variations: Sequence[Variation]) -> Iterator[dict[str, Any]]:

@@ -1,11 +1,11 @@
-"""Two trainings compared over several seeds each: whether a change helps, and not only these two networks differ."""
+"""Two trainings compared over several seeds, or folds, each: whether a change helps beyond chance."""
 
 from dataclasses import dataclass
-from statistics import fmean, variance
+from statistics import fmean
 
 from core.runs import Run
-from core.sweeps.plan import ACCURACY
-from core.sweeps.result import Figure, of_seeds
+from core.sweeps.plan import ACCURACY, Plan
+from core.sweeps.result import Figure, of_repeats, variance_of_mean
 from core.sweeps.sweep import sweep_of
 from core.sweeps.trials import Trial
 from core.sweeps.variation import SweepError
@@ -13,16 +13,18 @@ from core.sweeps.variation import SweepError
 
 @dataclass(frozen=True)
 class SeedsCompared:
-    """Accuracies of two trainings over their seeds.
+    """Accuracies of two trainings over their seeds or folds.
 
     Attributes:
         before: the mean of the first, with its interval.
         after: that of the second.
+        over: of what they are, such as `3 seeds and 5 folds`.
         low: the lower end of the 95% interval of their difference, and `high` the upper.
     """
 
     before: Figure
     after: Figure
+    over: str
     low: float
     high: float
 
@@ -32,14 +34,14 @@ class SeedsCompared:
         difference = self.after.value - self.before.value
         verdict = "which may be chance" if self.low <= 0 <= self.high else "more than chance"
         return (
-            f"Over {self.before.runs} and {self.after.runs} seeds: before {self.before.said()}, after "
+            f"Over {self.over}: before {self.before.said()}, after "
             f"{self.after.said()}. Difference {_points(difference)} points (95% interval {_points(self.low)} to "
             f"{_points(self.high)}), {verdict}."
         )
 
 
 def compare(before: Run, after: Run, part: str) -> SeedsCompared | None:
-    """Compare two trainings of which these runs are one seed each; `None` where either has no other seeds.
+    """Compare two trainings of which these runs are one seed, or fold, each; `None` where either has no other.
 
     The interval of the difference is Welch's: B. L. Welch, The generalization of “Student's” problem when several
     different population variances are involved, Biometrika 34 (1947).
@@ -49,32 +51,39 @@ def compare(before: Run, after: Run, part: str) -> SeedsCompared | None:
         after: a run of the second.
         part: of which images, `validation` or `test`.
     """
-    trials = [_trial_of(before), _trial_of(after)]
-    if trials[0] is None or trials[1] is None or before.name in _runs_of(trials[1]):
+    one, other = _trial_of(before), _trial_of(after)
+    if one is None or other is None or before.name in _runs_of(other[1]):
         return None
-    first, second = _accuracies(trials[0], part), _accuracies(trials[1], part)
+    plans = one[0], other[0]
+    first, second = _accuracies(one[1], part), _accuracies(other[1], part)
     if len(first) < 2 or len(second) < 2:
         return None
     # As long as a small page takes, which others need not wait for.
     from scipy.special import stdtrit
 
-    errors = [variance(values) / len(values) for values in (first, second)]
+    both = list(zip((first, second), plans, strict=True))
+    errors = [variance_of_mean(values, folds=plan.folds) for values, plan in both]
     difference, error = fmean(second) - fmean(first), sum(errors)
     half = 0.0
     if error > 0:
         counts = (len(first), len(second))
         freedom = error**2 / sum(each**2 / (count - 1) for each, count in zip(errors, counts, strict=True))
         half = float(stdtrit(freedom, 0.975)) * error**0.5
-    return SeedsCompared(of_seeds(first), of_seeds(second), difference - half, difference + half)
+    over = " and ".join(plan.repeats_said() for plan in plans)
+    figures = [of_repeats(values, folds=plan.folds) for values, plan in both]
+    return SeedsCompared(figures[0], figures[1], over, difference - half, difference + half)
 
 
-def _trial_of(run: Run) -> Trial | None:
-    """Return the trial that a run is of, judged by its accuracy; `None` where there is none, or it cannot be read."""
+def _trial_of(run: Run) -> tuple[Plan, Trial] | None:
+    """Return the trial that a run is of, judged by its accuracy, and the plan of its sweep.
+
+    `None`: there is none, or it cannot be read.
+    """
     try:
         sweep = sweep_of(run)
         if sweep is None or sweep.plan.objective != ACCURACY:
             return None
-        return next((trial for trial in sweep.trials() if run.name in _runs_of(trial)), None)
+        return next(((sweep.plan, trial) for trial in sweep.trials() if run.name in _runs_of(trial)), None)
     except SweepError:
         return None
 
@@ -84,7 +93,7 @@ def _runs_of(trial: Trial) -> list[str]:
 
 
 def _accuracies(trial: Trial, part: str) -> list[float]:
-    """Return a trial's accuracy with each seed; none where it has not ended or is not measured."""
+    """Return a trial's accuracy with each seed or fold; none where it has not ended or is not measured."""
     figures = [repeat.test_accuracy if part == "test" else repeat.value for repeat in trial.repeats.values()]
     return [each for each in figures if each is not None] if trial.value is not None else []
 

@@ -373,7 +373,7 @@ def create(plan: Plan) -> Sweep:
     except checked.UnfitError as misfit:
         raise SweepError(f"The sweep cannot be made: its {misfit}.") from misfit
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
-    what = "sweep" if plan.vary else "repeats"
+    what = "sweep" if plan.vary else "folds" if plan.folds else "repeats"
     for attempt in range(1, 1000):
         mark = f"{what}{attempt if attempt > 1 else ''}"
         folder = sweeps_folder() / f"{stamp}-{slug(recipe.name, otherwise='recipe', longest=40, mark=mark)}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.datasets.decisions import Decided
+from core.datasets.folds import folds_by_class, folds_by_group
 from core.datasets.grouped import grouped
 from core.datasets.store import UNLABELED, Dataset
 from core.datasets.stratified import stratified
@@ -43,7 +44,9 @@ def parts(dataset: Dataset, split: Split, decided: Decided | None = None) -> Par
     labels = np.array(dataset.labels)
     if split.validation == "test":
         return Parts(_kept(_with_labeled(dataset, train, decided), labels, decided), test, test, labels)
-    if len(validation) == 0:
+    if split.is_fold:
+        train, validation = _folded(dataset, train, split)
+    elif len(validation) == 0:
         train, validation = _drawn(dataset, train, split.fraction, split.seed, "validation", by_group=split.by_group)
     train, validation = _with_labeled(dataset, train, decided), validation
     train, validation = _kept(train, labels, decided), _kept(validation, labels, decided)
@@ -69,6 +72,8 @@ def _published(dataset: Dataset, split: Split) -> tuple[np.ndarray, np.ndarray, 
         rest, test = _drawn(dataset, everything, split.test_pictures, split.seed, "test", by_group=split.by_group)
         validation = np.intersect1d(validation, rest)
         train = np.setdiff1d(rest, validation)
+    if split.is_fold:
+        return np.union1d(train, validation), validation[:0], test
     return train, validation, test
 
 
@@ -101,6 +106,38 @@ def _apart(
             "in test or validation. Import it again with splits drawn by group, or switch by_group off."
         )
     return left, validation, test
+
+
+def _folded(dataset: Dataset, ids: np.ndarray, split: Split) -> tuple[np.ndarray, np.ndarray]:
+    """Divide `ids` into folds by class, and by group where there are any; return the other folds and the one wanted.
+
+    Raises:
+        RecipeError: a class has fewer images, or groups, than there are folds.
+    """
+    labels = np.asarray(dataset.labels[ids])
+    groups = dataset.groups[ids] if split.by_group and dataset.groups is not None else None
+    if groups is None:
+        counts, what = np.bincount(labels, minlength=len(dataset.about.class_names)), "image"
+    else:
+        # An image without a group is one by itself.
+        own = np.where(groups < 0, groups.max(initial=-1) + 1 + np.arange(len(ids)), groups)
+        pairs = np.unique(np.stack([labels, own]), axis=1)
+        counts, what = np.bincount(pairs[0], minlength=len(dataset.about.class_names)), "group"
+    # A class without any image is said elsewhere, and in the way of nothing.
+    there = np.flatnonzero(counts)
+    if counts[there].min() < split.folds:
+        fewest = there[counts[there].argmin()]
+        raise RecipeError(
+            f"{dataset.about.title} cannot be divided into {split.folds} folds: its class "
+            f"{dataset.about.class_names[fewest]} has {counted(int(counts[fewest]), what)} to train and validate, and "
+            f"each fold needs one. Take {f'at most {counts[fewest]} folds' if counts[fewest] > 1 else 'no folds'}, or "
+            "add images."
+        )
+    if groups is None:
+        fold = folds_by_class(labels, split.folds, split.seed)
+    else:
+        fold = folds_by_group(labels, groups, split.folds, split.seed)
+    return ids[fold != split.fold - 1], ids[fold == split.fold - 1]
 
 
 def _drawn(

@@ -38,7 +38,7 @@ def show_pair(before: Run, after: Run) -> None:
             escape_markdown(over_seeds.sentence)
             if over_seeds
             else "This compares these two trained networks only. To tell whether the change itself helps, "
-            "repeat both with other seeds: Train, Sweep, Seeds per trial."
+            "repeat both with other seeds or by cross-validation: Train, Sweep, Seeds or Folds per trial."
         )
         with show_errors():
             _show_images(found, catalogue.open_dataset(after.about.name), f"{before.name} {after.name} {part}")

@@ -40,7 +40,8 @@ def show_sweep(sweep: Sweep) -> None:
         return
     plan, trials = sweep.plan, sweep.trials()
     show_progress(sweep)
-    varied = "; ".join(f"{each.name}: {said(each)}" for each in sweep.variations) or "nothing but the seed"
+    nothing = f"nothing but the {'fold' if plan.folds else 'seed'}"
+    varied = "; ".join(f"{each.name}: {said(each)}" for each in sweep.variations) or nothing
     st.caption(escape_markdown(f"{sweep.name}. Varied: {varied}."))
     with show_errors():
         _show_tried(sweep, trials)

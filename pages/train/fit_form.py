@@ -146,5 +146,6 @@ def _split(draft: Draft) -> None:
             "set unseen and validate on held-out training images.",
             icon=":material/visibility:",
         )
-    only = ("fraction", "seed", "pictures", "test_pictures", "by_group")
+    folding = ("folds", "fold") if draft.recipe.split.folds else ("fraction",)
+    only = (*folding, "seed", "pictures", "test_pictures", "by_group")
     draft.change(split=settings(draft.recipe.split, key=draft.key("split"), only=only, width=150))

@@ -48,7 +48,8 @@ def sweep(draft: Draft, dataset: Dataset) -> None:
     """Let the user plan and start a sweep of the recipe, and show the newest one."""
     st.caption(
         "Trains the recipe again and again with other settings and finds those that do best on the validation images. "
-        "The best is then measured on the test images, once."
+        "The best is then measured on the test images, once. With nothing that varies, the recipe itself is "
+        "trained with several seeds or folds, for a mean and its interval."
     )
     recipe = draft.recipe.for_dataset(dataset.about, len(dataset))
     offered = offers(recipe)
@@ -67,7 +68,7 @@ def sweep(draft: Draft, dataset: Dataset) -> None:
     how = _how(draft, variations)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
-            "Start sweep",
+            "Start sweep" if variations or not how["folds"] else f"Train {how['repeats']} folds",
             key="sweep_start",
             type="primary",
             icon=":material/tune:",
@@ -153,6 +154,19 @@ def _how(draft: Draft, variations: Sequence[Variation]) -> dict[str, Any]:
         sampler = _choice("Combinations", SAMPLERS, _SAMPLER_TITLES, draft.key("sweep", "sampler"))
         pruner = _choice("End early", PRUNERS, _PRUNER_TITLES, draft.key("sweep", "pruner"))
         objective = _choice("Judged by", OBJECTIVES, _OBJECTIVE_TITLES, draft.key("sweep", "objective"))
+        folds = st.number_input(
+            "Folds per trial",
+            0,
+            MOST_REPEATS,
+            0,
+            key=draft.key("sweep", "folds"),
+            help=(
+                "Cross-validation: divide the training and validation images into this many folds, train on all but "
+                "one with each in turn, and judge by the mean. 0: off."
+            ),
+            width=_WIDTH,
+            persist_state="session",
+        )
         repeats = st.number_input(
             "Seeds per trial",
             1,
@@ -160,6 +174,7 @@ def _how(draft: Draft, variations: Sequence[Variation]) -> dict[str, Any]:
             1,
             key=draft.key("sweep", "repeats"),
             help="Train each combination this many times, with different seeds, and judge it by the mean.",
+            disabled=folds > 0,
             width=_WIDTH,
             persist_state="session",
         )
@@ -168,7 +183,8 @@ def _how(draft: Draft, variations: Sequence[Variation]) -> dict[str, Any]:
         "sampler": sampler,
         "pruner": pruner,
         "objective": objective,
-        "repeats": int(repeats),
+        "repeats": int(folds or repeats),
+        "folds": folds > 0,
         "together": 0,
     }
 

@@ -105,3 +105,16 @@ def test_a_sweep_is_planned_and_started_from_forms(app: AppTest, nothing_trains:
     assert "newest sweep" in said(app)
     app.button(key="sweep_stop").click().run()
     assert sweep.stop_file.exists()
+
+
+def test_a_recipe_is_cross_validated_from_the_form(app: AppTest, nothing_trains: None) -> None:
+    show(app, "train", view="sweep", dataset="digits", recipe="digits-dense")
+    (varied,) = [each for each in app.multiselect if each.label == "What varies"]
+    varied.set_value([]).run()
+    (folds,) = [each for each in app.number_input if each.label == "Folds per trial"]
+    folds.set_value(3).run()
+    press(app, "Train 3 folds")
+    (sweep,) = sweeps.all_sweeps()
+    carry(sweep)
+    show(app, "runs")
+    assert "3-fold cross-validation" in said(app).replace("\\", "")

@@ -6,6 +6,7 @@ import textwrap
 from PIL import Image
 
 from core.datasets.decisions import Decided
+from core.datasets.folds import folds_by_class, folds_by_group
 from core.datasets.grouped import grouped
 from core.datasets.store import About
 from core.errors import COMMAND
@@ -166,6 +167,11 @@ def load_groups():
     return f"{inspect.getsource(grouped)}\n\n{loading}"
 
 
+def folding_code(split: Split, *, by_group: bool) -> str:
+    """Return the function that divides images into folds; empty where a split has none."""
+    return inspect.getsource(folds_by_group if by_group else folds_by_class) if split.is_fold else ""
+
+
 def split_code(dataset: str, split: Split, decided: Decided | None, *, by_group: bool = False) -> str:
     """Return the lines that set `train`, `validation` and `test` to the indices of the images of each part.
 
@@ -173,7 +179,8 @@ def split_code(dataset: str, split: Split, decided: Decided | None, *, by_group:
         dataset: the dataset's name.
         split: how it is divided.
         decided: what people decided on images.
-        by_group: whether images that belong together stay on one side; then there is `grouping_code`.
+        by_group: whether images that belong together stay on one side; then there is `grouping_code`. With folds, there
+            is `folding_code`, too.
     """
     draw = "train_test_split({ids}, test_size={size}, stratify=labels[{ids}], random_state={seed})"
 
@@ -201,9 +208,18 @@ def split_code(dataset: str, split: Split, decided: Decided | None, *, by_group:
             "validation = np.intersect1d(validation, rest)",
             "train = np.setdiff1d(rest, validation)",
         ]
+    if split.is_fold:
+        lines.append("train, validation = np.union1d(train, validation), validation[:0]")
     if by_group:
         lines += ["validation, _ = apart(validation, test)", "train, _ = apart(train, np.append(validation, test))"]
-    if split.validation == "test":
+    if split.is_fold:
+        grouping = ", groups[train]" if by_group else ""
+        lines += [
+            f"# Cross-validation: fold {split.fold} of {split.folds} validates.",
+            f"fold = folds_by_{'group' if by_group else 'class'}(labels[train]{grouping}, {split.folds}, {split.seed})",
+            f"train, validation = train[fold != {split.fold - 1}], train[fold == {split.fold - 1}]",
+        ]
+    elif split.validation == "test":
         lines.append("validation = test  # as the book does: then no images are left that nothing was chosen by")
     elif dataset == "digits":
         lines.append(f"train, validation = {divided('train', split.fraction)}")

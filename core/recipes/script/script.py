@@ -169,6 +169,7 @@ def _parts(recipe: Recipe, about: About, decided: Decided | None) -> Iterator[st
     by_group = bool(about.groups) and recipe.split.by_group
     yield data.data_code(recipe.dataset, recipe.steps, about)
     yield data.grouping_code(about) if by_group else ""
+    yield data.folding_code(recipe.split, by_group=by_group)
     yield augmentation_code(augmentation, *shape[:2]) if augmentation else ""
     yield network_code(recipe.network, shape, recipe.fit)
     yield "\n".join(

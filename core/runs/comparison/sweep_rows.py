@@ -88,13 +88,13 @@ def _row(folder: Path, status: SweepStatus, _versions: tuple[tuple[int, int], ..
     except PixelwiseError as error:
         return SweepRow(sweep.name, sweep.name, cause=str(error))
     best, share = best_of(trials, plan.objective), plan.objective == ACCURACY
-    valid, tested = (result.validation(best, plan.objective), result.test(best)) if best else (None, None)
+    valid, tested = (result.validation(best, plan), result.test(best, plan)) if best else (None, None)
     varied = ", ".join(each.name.rpartition(".")[2].replace("_", " ") for each in sweep.variations)
     return SweepRow(
         name=sweep.name,
-        title=f"{recipe.title} · {'sweep' if plan.vary else f'{plan.repeats} seeds'}",
+        title=f"{recipe.title} · {'sweep' if plan.vary else plan.repeats_said()}",
         data=catalogue.title(plan.dataset),
-        what=f"over {varied}" if varied else "the same with other seeds",
+        what=f"over {varied}" if varied else "cross-validation" if plan.folds else "the same with other seeds",
         state=status.state,
         created=plan.created,
         ended=sum(trial.state != OPEN for trial in trials),

@@ -28,7 +28,7 @@ from core.recipes.recipe import Recipe, RecipeError, find_recipe, named_recipes
 from core.recipes.schedules import SCHEDULES
 from core.recipes.script import recipe_script
 from core.recipes.script.augmentation import augmentation_code
-from core.recipes.script.data import split_code
+from core.recipes.script.data import folding_code, split_code
 from core.recipes.script.training import schedule_code
 from core.recipes.split import Split
 from core.runs import Run, RunError
@@ -142,6 +142,7 @@ def test_schedules_give_the_same_factors(kind: str) -> None:
         Split(pictures=900, seed=1),
         Split(pictures=900, test_pictures=300),
         Split(test_pictures=400, validation="test"),
+        Split(pictures=900, test_pictures=300, folds=4, fold=3, seed=2),
     ],
     ids=str,
 )
@@ -154,7 +155,12 @@ def test_the_same_images_train(data_home: Path, split: Split, dataset: str) -> N
     expected = parts(digits, split, decided)
     known = {"labels": np.array(digits.labels), "parts": np.asarray(digits.splits), "TRAIN": 0, "TEST": 1}
     found = defined(
-        split_code(dataset, split, decided), train_test_split=train_test_split, **known, VALIDATION=2, UNLABELED=3
+        f"{folding_code(split, by_group=False)}\n{split_code(dataset, split, decided)}",
+        np=np,
+        train_test_split=train_test_split,
+        **known,
+        VALIDATION=2,
+        UNLABELED=3,
     )
     for name in ("train", "validation", "test"):
         assert np.array_equal(found[name], getattr(expected, name)), name

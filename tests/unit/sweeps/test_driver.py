@@ -3,18 +3,21 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core import runs
 from core.datasets import decisions
 from core.datasets.sources import catalogue
 from core.runs import Run
+from core.runs.comparison import sweep_row
 from core.storage import processes
 from core.sweeps import result
 from core.sweeps.driver import Driver, carry_out
 from core.sweeps.sweep import Sweep
 from core.sweeps.trials import FAILED, FINISHED, LOST, OPEN, PRUNED
 from core.sweeps.variation import SweepError
+from core.training.parts import parts
 from tests.unit.sweeps.made_sweeps import RATE, accuracy_of, carried_out, finish, made_sweep, tell_epochs
 
 VARY = f"{RATE}=log:1e-4..1e-1"
@@ -87,6 +90,21 @@ def test_a_recipe_is_only_repeated(started: list[str]) -> None:
     assert len(started) == 3, "nothing is chosen, so the test images are measured at once"
     assert [repeat.test_accuracy is not None for repeat in trial.repeats.values()] == [True] * 3
     assert "3 trainings with different seeds" in result.sentences(sweep.plan, sweep.trials())[0]
+
+
+def test_a_recipe_is_cross_validated(started: list[str]) -> None:
+    sweep = made_sweep(repeats=4, folds=True)
+    carried_out(sweep)
+    (trial,) = sweep.trials()
+    recipes = [runs.find(repeat.run).recipe for repeat in trial.repeats.values()]
+    assert [(each.split.folds, each.split.fold, each.fit.seed) for each in recipes] == [
+        (4, fold, 0) for fold in (1, 2, 3, 4)
+    ]
+    divided = [parts(catalogue.open_dataset("digits"), each.split) for each in recipes]
+    validated = np.concatenate([each.validation for each in divided])
+    assert np.array_equal(np.sort(validated), np.union1d(divided[0].train, divided[0].validation))
+    assert "4-fold cross-validation: " in result.sentences(sweep.plan, sweep.trials())[0]
+    assert sweep_row(sweep).title.endswith(" · 4 folds")
 
 
 def test_so_many_train_at_once(waiting: list[Run]) -> None:

@@ -48,4 +48,4 @@ def test_where_one_has_no_seeds_nothing_is_said(ended: Sweep) -> None:
 def test_an_interval_that_holds_no_difference_may_be_chance(ended: Sweep) -> None:
     found = seeds.compare(run_of(ended, 0, 0), run_of(ended, 1, 0), "validation")
     assert found is not None
-    assert "may be chance" in SeedsCompared(found.before, found.after, -0.01, 0.02).sentence
+    assert "may be chance" in SeedsCompared(found.before, found.after, "", -0.01, 0.02).sentence

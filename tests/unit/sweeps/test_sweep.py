@@ -107,13 +107,19 @@ def test_a_going_sweep_is_stopped_before_it_is_removed(data_home: Path) -> None:
 
 
 def test_the_interval_of_seeds_is_students() -> None:
-    figure = result.of_seeds([0.90, 0.92, 0.94])
+    figure = result.of_repeats([0.90, 0.92, 0.94])
     assert figure.value == pytest.approx(0.92)
     # t(2) at 97.5% is 4.3027, the standard error 0.02 / √3.
     assert figure.low == pytest.approx(0.8703, abs=1e-4)
     assert figure.high == pytest.approx(0.9697, abs=1e-4)
-    assert result.of_seeds([0.99, 1.0]).high == 1.0
-    assert result.of_seeds([0.9]).low is None
+    assert result.of_repeats([0.99, 1.0]).high == 1.0
+    assert result.of_repeats([0.9]).low is None
+
+
+def test_the_interval_of_folds_counts_that_they_share_training_images() -> None:
+    figure = result.of_repeats([0.90, 0.92, 0.94], folds=True)
+    # The standard error is 0.02 · √(1/3 + 1/2).
+    assert figure.low == pytest.approx(0.92 - 4.3027 * 0.02 * (5 / 6) ** 0.5, abs=1e-4)
 
 
 def test_the_sentences_say_how_a_figure_was_chosen() -> None:

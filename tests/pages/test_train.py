@@ -394,7 +394,9 @@ def test_a_poll_reads_the_status_of_each_run_once(data_home: Path, monkeypatch: 
     monkeypatch.setattr(checked, "read_object", counted)
     monkeypatch.setattr(runs, "find", lambda name: Run(data_home / "runs" / name))
     for epoch in (1, 2):
-        first.write_status(runs.Status(runs.RUNNING, 1.0, epochs=3, epoch=epoch, pid=pid, pid_started=began))
+        # Both anew: a status that has not changed for two seconds is not read again.
+        for run, state in ((first, runs.RUNNING), (second, runs.WAITING)):
+            run.write_status(runs.Status(state, 1.0, epochs=3, epoch=epoch, pid=pid, pid_started=began))
         read.clear()
         app.run()
         assert not app.exception

@@ -389,6 +389,11 @@ def create(plan: Plan) -> Sweep:
 
 def sweep_of(run: Run) -> Sweep | None:
     """Return the sweep that a run is a trial of, by its name; `None` where it is of none that is there."""
-    name, dash, _ = run.name.rpartition("-t")
+    name = name_in(run.name)
     folder = sweeps_folder() / name
-    return Sweep(folder) if dash and data_home.version(folder / "sweep.json") != (0, 0) else None
+    return Sweep(folder) if name and data_home.version(folder / "sweep.json") != (0, 0) else None
+
+
+def name_in(run: str) -> str:
+    """Return what the sweep is called that a run of this name is a trial of; empty where it is of none."""
+    return run.rpartition("-t")[0]

@@ -54,6 +54,8 @@ def run_parameter(found: Sequence[Run], *, key: str) -> Iterator[Parameter]:
     names, last = [run.name for run in found], st.session_state.get(_LAST_RUN)
     if last in names and last != st.session_state.get(f"{key}_shown"):
         st.session_state[key] = last
+    if names and st.session_state.get(key) not in names:
+        st.session_state[key] = comparison.apart_from_trials(found)[0].name
     yield from offered(names, key=key, parameter="run", not_here=data_home.folders_in(runs.runs_folder()))
 
 
@@ -87,10 +89,13 @@ def choose_dataset(names: Sequence[str]) -> str:
 def choose_run(found: Sequence[Run], *, key: str) -> Run:
     """Let the user choose a run, the newest first; `run_parameter` declares it.
 
+    Of a sweep's trials only the best is offered; another one where a link or a page led to it.
+
     Args:
         found: at least one.
         key: the widget's key; a page that offers other runs than another has one of its own.
     """
+    found = comparison.apart_from_trials(found, {str(st.session_state.get(key))})
     by_name, shown = {run.name: run for run in found}, f"{key}_shown"
     before = st.session_state.get(shown)
     titles = full_titles(found)

@@ -54,6 +54,17 @@ def test_a_sweep_is_one_row_to_open(app: AppTest, nothing_trains: None) -> None:
     assert [each.value for each in app.number_input if each.label == "Epochs"] == [6]
 
 
+def test_of_a_sweep_only_the_best_is_offered_as_a_run(app: AppTest, nothing_trains: None) -> None:
+    sweep = made_sweep(f"{RATE}=0.001,0.01,0.1", sampler="grid", trials=3)
+    carry(sweep)
+    show(app, "errors")
+    chosen = app.selectbox(key="run_evaluated")
+    assert (chosen.value, len(chosen.options)) == (sweep.run_name(1, 0), 1)
+    show(app, "errors", run=sweep.run_name(2, 0))
+    chosen = app.selectbox(key="run_evaluated")
+    assert (chosen.value, len(chosen.options)) == (sweep.run_name(2, 0), 2)
+
+
 def test_a_damaged_sweep_is_said_and_deleted(app: AppTest, nothing_trains: None) -> None:
     sweep = made_sweep(repeats=2)
     carry(sweep)

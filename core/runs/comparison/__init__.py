@@ -1,5 +1,6 @@
 """Runs beside each other: as rows of a table, as curves, by their recipes, and image by image."""
 
+from core.runs.comparison.apart import apart_from_trials
 from core.runs.comparison.images import Comparison, ComparisonError, compare
 from core.runs.comparison.recipes import Difference, differences, recipe_differences
 from core.runs.comparison.sweep_rows import FIELDS as SWEEP_FIELDS
@@ -16,6 +17,7 @@ __all__ = [
     "Difference",
     "RunRow",
     "SweepRow",
+    "apart_from_trials",
     "compare",
     "differences",
     "epochs",

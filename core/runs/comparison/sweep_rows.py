@@ -35,6 +35,7 @@ class SweepRow:
         validation_said: the figure that it is judged by, with its interval where there is one.
         test: the accuracy of its best on test images, 0–1.
         test_said: the same with its interval.
+        best: the name of the first run of its best trial; empty before one has finished.
         cause: why it failed, in words.
     """
 
@@ -50,6 +51,7 @@ class SweepRow:
     validation_said: str = ""
     test: float | None = None
     test_said: str = ""
+    best: str = ""
     cause: str = ""
 
     @cached_property
@@ -103,6 +105,7 @@ def _row(folder: Path, status: SweepStatus, _versions: tuple[tuple[int, int], ..
         validation_said=_said(valid, share=share),
         test=tested.value if tested else None,
         test_said=_said(tested, share=True),
+        best=sweep.run_name(best.number, 0) if best else "",
         cause=status.cause,
     )
 

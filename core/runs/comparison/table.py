@@ -17,7 +17,7 @@ from core.runs import Listed, Run, RunError, Status, records
 from core.storage import data_home
 from core.storage.checked import DamagedError
 from core.storage.progress import duration
-from core.sweeps.sweep import sweeps_folder
+from core.sweeps.sweep import name_in, sweeps_folder
 
 DAMAGED = "damaged"
 # The last epoch's record is in the last so many bytes of the metrics, unless an epoch takes very long.
@@ -81,7 +81,7 @@ FIELDS = (*(each.name for each in fields(RunRow)), "duration")
 def rows() -> list[RunRow]:
     """Return a row for each run, newest first. Of runs that have ended and not changed, no file is read again."""
     known = set(data_home.folders_in(sweeps_folder()))
-    return [_row(run.listed, run.name.rpartition("-t")[0] in known) for run in runs.all_runs()]
+    return [_row(run.listed, name_in(run.name) in known) for run in runs.all_runs()]
 
 
 def full_titles(found: Sequence[Run], zone: tzinfo | None = None) -> dict[str, str]:
@@ -127,7 +127,7 @@ def row(run: Run) -> RunRow:
 @lru_cache(maxsize=4096)
 def _row(listed: Listed, is_trial: bool = False) -> RunRow:
     run = Run(listed.folder)
-    sweep = run.name.rpartition("-t")[0] if is_trial else ""
+    sweep = name_in(run.name) if is_trial else ""
     if listed.status is None:
         return _damaged(run, listed.damage, sweep)
     try:

@@ -27,6 +27,7 @@ from pages.common.job_progress import show_job
 from pages.common.messages import escape_markdown, show_errors
 from pages.components.compare import OnScreen, Point, Side, compare, for_screen, pointed
 from pages.components.pixel_image import data_url
+from pages.preprocess.address import DIVIDED
 from pages.preprocess.pipeline_editor import Result, normalisation, set_normalisation
 
 _SEVERAL = 6
@@ -82,7 +83,11 @@ def show_before_after(before: Before, result: Result) -> None:
         numbers = None if place is None else patch(image, *place)
         begin = (0, 0) if place is None else corner(image, *place)
         sides.append(Side(on_screen, label, f"{name}: {before.photo.said}", numbers, begin, why))
-    compare(*sides, key=key)
+    compare(*sides, divided=st.session_state.get(DIVIDED, True), key=key, on_divided=_divide)
+
+
+def _divide(divided: bool) -> None:
+    st.session_state[DIVIDED] = divided
 
 
 def _places(

@@ -4,7 +4,7 @@ import json
 import re
 from urllib.parse import quote
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Position, expect
 
 from core.preprocessing import Crop, Grayscale, Pipeline, Resize, Rotate
 from tests.browser.server import Server
@@ -81,7 +81,7 @@ def test_the_crop_box_is_dragged_on_the_image(page: Page, server: Server) -> Non
 
 
 def test_the_magnifier_shows_the_numbers_of_both_images(page: Page, server: Server) -> None:
-    open_with(page, server, Resize(width=16, height=16, resampling="nearest"))
+    open_with(page, server, Resize(width=16, height=16, resampling="nearest"), compare="beside")
     canvas(page, "after").hover(position={"x": 2, "y": 2})
     cells = page.locator(".st-key-compare [data-side=after] .numbers span")
     expect(cells).to_have_count(25)
@@ -90,6 +90,23 @@ def test_the_magnifier_shows_the_numbers_of_both_images(page: Page, server: Serv
     assert before
     canvas(page, "before").hover(position={"x": before["width"] * 0.45, "y": before["height"] * 0.2})
     expect(cells.nth(12)).not_to_have_text("0")
+
+
+def test_a_divider_shows_more_of_one_image_or_the_other(page: Page, server: Server) -> None:
+    open_with(page, server, Resize(width=16, height=16, resampling="nearest"))
+    before, after = (canvas(page, side).bounding_box() for side in ("before", "after"))
+    assert before and before == after, "both fill one place"
+    right, left = Position(x=before["width"] - 4, y=4), Position(x=4, y=4)
+    canvas(page, "after").hover(position=right, trial=True)
+    canvas(page, "before").hover(position=left, trial=True)
+    divider = page.get_by_role("slider", name="Divider")
+    divider.press("End")
+    canvas(page, "before").hover(position=right, trial=True)
+    divider.press("Home")
+    canvas(page, "after").hover(position=left, trial=True)
+    page.get_by_role("button", name="Side by side").click()
+    page.wait_for_url("**compare=beside**")
+    expect(divider).to_be_hidden()
 
 
 def test_a_pipeline_is_built_saved_and_there_again_after_another_page(page: Page, server: Server) -> None:

@@ -1,6 +1,7 @@
-"""Two images side by side, before and after, with their histograms and the numbers around a point of both."""
+"""Two images, before and after, with a divider or side by side, their histograms and the numbers around a point."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,10 @@ _FIGURE = """<figure data-side='{}'><figcaption></figcaption>
 <div class='stage'><canvas role='img'></canvas><i hidden></i></div>
 <svg role='img' preserveAspectRatio='none'></svg>
 <p class='axis'><span>0</span><span class='scale'></span><span>255</span></p><div class='numbers'></div></figure>"""
-_HTML = f"<div class='compare'>{_FIGURE.format('before')}{_FIGURE.format('after')}</div>"
+_LAYOUT = """<p class='layout' role='group' aria-label='How the images are compared'>
+<button type='button' name='divided'>Divider</button><button type='button' name='beside'>Side by side</button></p>"""
+_DIVIDER = "<div class='over'><input type='range' max='1000' value='500' aria-label='Divider, before at left'></div>"
+_HTML = f"<div class='compare'>{_LAYOUT}{_FIGURE.format('before')}{_FIGURE.format('after')}{_DIVIDER}</div>"
 
 _mount = st.components.v2.component(
     "pixelwise_compare", html=_HTML, css=style("compare/style.css"), js=script("compare/script.js")
@@ -84,9 +88,26 @@ def pointed(key: str) -> Point:
     return Point(sent["side"] == "after", *(min(max(float(sent[axis]), 0.0), 1.0) for axis in "xy"))
 
 
-def compare(before: Side, after: Side, *, key: str) -> None:
-    """Show both images; `pointed` tells where the user points."""
-    _mount(key=key, data={"before": _data(before), "after": _data(after)}, on_point_change=lambda: None)
+def compare(before: Side, after: Side, *, divided: bool, key: str, on_divided: Callable[[bool], None]) -> None:
+    """Show both images; `pointed` tells where the user points.
+
+    Args:
+        before: at the left.
+        after: at the right.
+        divided: in one place, with a divider to drag, rather than side by side.
+        key: the component's.
+        on_divided: called when the user wants it otherwise.
+    """
+
+    def changed() -> None:
+        on_divided(bool(st.session_state[key].divided))
+
+    _mount(
+        key=key,
+        data={"divided": divided, "before": _data(before), "after": _data(after)},
+        on_point_change=lambda: None,
+        on_divided_change=changed,
+    )
 
 
 def _data(side: Side) -> dict[str, object]:

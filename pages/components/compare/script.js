@@ -1,7 +1,8 @@
 // @ts-check
-// Two images side by side. data: {before, after}, each {url, width, height: of the image itself, label, alt,
+// Two images, beside each other or with a divider. data: {divided, before, after}, of the images each {url, width, height: of the image itself, label, alt,
 // histograms: counts 0–255 by channel, patch: rows of pixels of values or null, corner: [column, row] of the patch,
-// missing: said in its place}. Sends `point`: {side, x, y} in shares, at most each `pause` ms while one points.
+// missing: said in its place}. Sends `point`: {side, x, y} in shares, at most each `pause` ms while one points, and
+// `divided` as the user changes it.
 import { inkOn } from "../common/contrast.js";
 
 /**
@@ -18,19 +19,29 @@ import { inkOn } from "../common/contrast.js";
  */
 
 const pause = 80;
+const thumb = 28; // As wide as in the style.
 const svgSpace = "http://www.w3.org/2000/svg";
 const colours = ["vermilion", "green", "blue"].map((name) => `var(--palette-${name})`);
 const plotHeight = 48;
 
-function scaleFor(stage, { width, height }) {
-  const room = stage.clientHeight;
-  const factor = Math.min(stage.clientWidth / width, room / height);
-  return factor >= 2 ? Math.floor(factor) : factor;
+/**
+ * How many CSS pixels a pixel of each image gets: as many in both, so that they can be compared. Where one has at
+ * least twice the pixels along its longer side, both sides are as long instead.
+ * @param {{width: number, height: number}} stage in CSS pixels
+ * @param {{width: number, height: number}[]} images
+ */
+function scalesFor(stage, images) {
+  const fits = images.map(({ width, height }) => Math.min(stage.width / width, stage.height / height));
+  const sides = images.map(({ width, height }) => Math.max(width, height));
+  const whole = (factor) => (factor >= 2 ? Math.floor(factor) : factor);
+  const [few, many] = [Math.min(...sides), Math.max(...sides)];
+  if (many < 2 * few) return images.map(() => whole(Math.min(...fits)));
+  const long = Math.min(...images.map((_, at) => fits[at] * sides[at]));
+  return sides.map((side) => long / side);
 }
 
-function place(figure, side) {
-  const [stage, canvas, frame] = [".stage", "canvas", "i"].map((name) => figure.querySelector(name));
-  const scale = scaleFor(stage, side);
+function placeOne(figure, side, scale) {
+  const [canvas, frame] = ["canvas", "i"].map((name) => figure.querySelector(name));
   canvas.style.width = `${Math.max(1, side.width * scale)}px`;
   canvas.style.height = `${Math.max(1, side.height * scale)}px`;
   canvas.style.imageRendering = scale >= 2 ? "pixelated" : "auto";
@@ -42,10 +53,28 @@ function place(figure, side) {
   frame.style.cssText = `left:${left}px;top:${top}px;width:${Math.max(5, wide)}px;height:${Math.max(5, high)}px`;
 }
 
-function draw(figure, side) {
+function place(root) {
+  const figures = [...root.querySelectorAll("figure")];
+  const sides = figures.map((figure) => root.data[figure.dataset.side]);
+  const stages = figures.map((figure) => figure.querySelector(".stage"));
+  const room = {
+    width: Math.min(...stages.map((stage) => stage.clientWidth)),
+    height: Math.min(...stages.map((stage) => stage.clientHeight)),
+  };
+  const scales = scalesFor(room, sides);
+  figures.forEach((figure, at) => placeOne(figure, sides[at], scales[at]));
+  const wide = Math.max(...sides.map((side, at) => side.width * scales[at]));
+  const left = (room.width - wide) / 2;
+  const slider = root.querySelector("input");
+  // Its thumb stands in the middle of the divider.
+  slider.style.cssText = `left:${left - thumb / 2}px;width:${wide + thumb}px`;
+  root.style.setProperty("--divider", `${left + (wide * slider.value) / slider.max}px`);
+}
+
+function draw(root, figure, side) {
   const canvas = figure.querySelector("canvas");
   canvas.setAttribute("aria-label", side.alt);
-  if (canvas.wanted === side.url) return place(figure, side);
+  if (canvas.wanted === side.url) return;
   canvas.wanted = side.url;
   const picture = new Image();
   picture.onload = () => {
@@ -53,7 +82,7 @@ function draw(figure, side) {
     Object.assign(canvas, { width: picture.naturalWidth, height: picture.naturalHeight });
     canvas.getContext("2d").drawImage(picture, 0, 0);
     canvas.dataset.size = `${side.width}×${side.height}`;
-    place(figure, side);
+    place(root);
   };
   picture.src = side.url;
 }
@@ -100,14 +129,21 @@ function numbers(table, { patch, missing }) {
   table.replaceChildren(...cells);
 }
 
-/** @param {{parentElement: any, data: {before: Side, after: Side}, setStateValue: (name: string, value: unknown) => void}} given */
+/** @param {{parentElement: any, data: {divided: boolean, before: Side, after: Side}, setStateValue: (name: string, value: unknown) => void}} given */
 export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".compare");
   root.data = data;
+  root.classList.toggle("divided", data.divided);
+  for (const button of root.querySelectorAll("button")) {
+    const chosen = (button.name === "divided") === data.divided;
+    button.ariaPressed = String(chosen);
+    button.onclick = () => !chosen && setStateValue("divided", !data.divided);
+  }
+  root.querySelector("input").oninput = () => place(root);
   for (const figure of root.querySelectorAll("figure")) {
     const side = data[figure.dataset.side];
     figure.querySelector("figcaption").textContent = side.label;
-    draw(figure, side);
+    draw(root, figure, side);
     if (figure.counted !== side.url) histogram(figure, side);
     figure.counted = side.url;
     numbers(figure.querySelector(".numbers"), side);
@@ -127,8 +163,7 @@ export default function ({ parentElement, data, setStateValue }) {
     };
     canvas.onpointermove = canvas.onpointerdown = point;
   }
-  root.observer ??= new ResizeObserver(() => {
-    for (const figure of root.querySelectorAll("figure")) place(figure, root.data[figure.dataset.side]);
-  });
+  place(root);
+  root.observer ??= new ResizeObserver(() => place(root));
   root.observer.observe(root);
 }

@@ -107,7 +107,7 @@ const makers = {
         patch: chance(0.3) ? null : list(high, () => list(wide, () => list(channels, () => below(256)))),
       };
     };
-    return { before: side(), after: side() };
+    return { divided: chance(0.5), before: side(), after: side() };
   },
   confusion: () => {
     const length = one([1, 2, 10, 40]); // The page draws no more.

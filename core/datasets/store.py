@@ -13,7 +13,7 @@ import mmap
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -54,6 +54,8 @@ INDEX = np.dtype(
         ("thumbnail_end", "<i8"),
     ]
 )
+# In the folder of a dataset that is shared with a class: where it is from, in words.
+SHARED = "shared.txt"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _MOST_ABOUT, _MOST_NAMES = 40_000_000, 1_000_000_000
 _NEEDED = ("dataset.json", "labels.npy", "splits.npy", "groups.npy", "pictures.npy", "index.npy", "thumbnails.bin")
@@ -440,15 +442,32 @@ def names() -> list[str]:
     return [name for name in data_home.folders_in(root) if _NAME.fullmatch(name)]
 
 
+def is_shared(folder: Path) -> bool:
+    """Tell whether a dataset's folder is a user's view of one that is shared with a class: its images are read only."""
+    return (folder / SHARED).exists()
+
+
+def own_images() -> int:
+    """Return how many images the datasets on disk have, without those that are shared or damaged."""
+    count = 0
+    for name in names():
+        with suppress(DatasetError):
+            if not is_shared(folder_of(name)):
+                count += len(read(folder_of(name)))
+    return count
+
+
 def remove(name: str) -> None:
     """Delete a dataset from disk.
 
     Raises:
-        DatasetError: it is not there.
+        DatasetError: it is not there, or shared with a class.
         StorageError: it may not be deleted.
     """
     folder = folder_of(name)
     if not os.path.lexists(folder):
         raise DatasetError(f"There is no dataset {name} on this machine.")
+    if is_shared(folder):
+        raise DatasetError(f"The dataset {name} is shared with the class, and stays: it takes nothing of your space.")
     with as_storage_error(f"the removal of {name}"):
         data_home.remove(folder)

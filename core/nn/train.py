@@ -31,6 +31,7 @@ from core.nn.tensorflow_import import import_keras
 from core.nn.training.journal import Journal, Stopped
 from core.runs import Run, RunError, checkpoint, kept_epochs
 from core.runs.status import PAUSE, STOP
+from core.spaces import queue
 from core.storage import checked, data_home, processes
 from core.storage.progress import progress_text
 from core.training import features
@@ -76,20 +77,27 @@ def carry_out(journal: Journal) -> int:
 def _turn(journal: Journal) -> Iterator[None]:
     """Wait until no other run trains and none that was made earlier waits; then hold the place.
 
-    A trial of a sweep has one of several places, as many as its terms say.
+    A trial of a sweep has one of several places, as many as its terms say. On a server, the users take turns.
     """
     places = [_place(number) for number in range(journal.run.terms.together)]
-    while True:
-        journal.check_wish()
-        ahead = journal.run.ahead()
-        if not ahead and (lock := next(filter(_taken, places), None)) is not None:
-            break
-        journal.status(lazily=True, doing=f"waiting for {ahead[0].name}" if ahead else "waiting")
-        time.sleep(POLL_S)
-    try:
+    turn = queue.turn_of(journal.run.folder)
+    with contextlib.ExitStack() as held:
+        if turn is not None:
+            held.callback(turn.give_back)
+        while True:
+            journal.check_wish()
+            ahead = journal.run.ahead()
+            doing = f"waiting for {ahead[0].name}" if ahead else "waiting"
+            if not ahead and (lock := next(filter(_taken, places), None)) is not None:
+                # On a server the user's own turn has come; now that among all users.
+                if turn is None or turn.take():
+                    held.callback(lock.release)
+                    break
+                lock.release()
+                doing = turn.said
+            journal.status(lazily=True, doing=doing)
+            time.sleep(POLL_S)
         yield
-    finally:
-        lock.release()
 
 
 def _place(number: int) -> filelock.FileLock:

@@ -12,11 +12,12 @@ from core.datasets.decisions import Decided
 from core.datasets.sources import catalogue
 from core.errors import COMMAND, StorageError, as_storage_error
 from core.recipes.recipe import Recipe
-from core.runs.run import LONGEST_TITLE, TRASH, AboutRun, Run, all_runs, runs_folder
+from core.runs.run import LONGEST_TITLE, TRASH, AboutRun, Run, alive, all_runs, runs_folder
 from core.runs.status import WAITING, RunError, Status
 from core.runs.terms import FILE as TERMS
 from core.runs.terms import Terms
 from core.settings import format_value
+from core.spaces import limits
 from core.storage import checked, data_home, processes
 from core.storage.names import slug
 
@@ -53,8 +54,13 @@ def create(
     Raises:
         DatasetError: the dataset is not on this machine.
         RunError: there is no run with the weights to begin with, or there is one of that name.
+        LimitError: the user has too many runs that go on, or a full space.
         StorageError: the disk is full or may not be written.
     """
+    if terms is None:
+        # A sweep's trials were weighed as it began.
+        limits.require_turn(len(alive()))
+    limits.require_room(_NEEDED_BYTES)
     opened = catalogue.open_dataset(dataset or recipe.dataset)
     recipe = recipe.for_dataset(opened.about, len(opened))
     earlier = None

@@ -33,6 +33,7 @@ from core.runs.status import (
 )
 from core.runs.terms import FILE as TERMS
 from core.runs.terms import Terms
+from core.spaces import limits
 from core.storage import checked, data_home, processes
 from core.storage.checked import Array, DamagedError, Longest, MissingError
 from core.storage.progress import counted
@@ -409,12 +410,15 @@ class Run:
         Raises:
             RunError: it is still going on, or has finished and is not given more epochs.
             RecipeError: its recipe cannot be read, or does not take so many epochs.
+            LimitError: the user has too many runs that go on.
             StorageError: the disk is full or may not be written.
         """
         with as_storage_error(f"the run {self.name}"), FileLock(self.folder.parent / ".resuming.lock"):
             status, recipe = self.status(), read_recipe(self.folder / "recipe.json")
             if status.state in ALIVE:
                 raise RunError(f"The run {self.name} is {status.state}: there is nothing to resume.")
+            if self.terms == Terms():
+                limits.require_turn(len(alive()))
             if epochs is not None:
                 recipe = recipe.with_settings({"fit.epochs": epochs})
             if status.state == FINISHED and (epochs is None or epochs <= status.epoch):

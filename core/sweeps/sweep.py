@@ -20,6 +20,7 @@ from core.errors import COMMAND, PixelwiseError, as_storage_error
 from core.recipes.recipe import Recipe
 from core.runs import Run
 from core.settings import SettingError, format_value
+from core.spaces import limits
 from core.storage import checked, data_home, processes
 from core.storage.checked import DamagedError, MissingError
 from core.storage.names import slug
@@ -354,6 +355,8 @@ def create(plan: Plan) -> Sweep:
         RunError: there is no run with the weights to begin with.
         StorageError: the disk is full or may not be written.
     """
+    limits.require_turn(len(runs.alive()))
+    limits.require_room()
     opened = catalogue.open_dataset(plan.dataset)
     recipe = Recipe.from_json(plan.recipe).for_dataset(opened.about, len(opened))
     if recipe.initial_weights:

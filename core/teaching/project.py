@@ -29,6 +29,7 @@ from core.images.image_io import FORMATS, ImageError
 from core.images.thumbnail import thumbnail
 from core.nn.inference import teaching
 from core.preprocessing import Pipeline
+from core.spaces import limits
 from core.storage import checked, data_home
 from core.storage.checked import Between, DamagedError, Longest, MissingError, OneOf
 from core.storage.names import slug
@@ -213,6 +214,7 @@ class Project:
                 too_many += 1
             else:
                 wanted[sha256] = (name, data)
+        limits.require_room(sum(len(data) for _, data in wanted.values()))
         with as_storage_error("the images"):
             for folder in ("images", "thumbnails"):
                 (self.folder / folder).mkdir(parents=True, exist_ok=True)

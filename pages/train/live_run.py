@@ -92,9 +92,9 @@ def _heading(run: Run, status: Status) -> None:
     """Show the state in words, and the buttons that change it."""
     colour, icon = _BADGES[runs.PAUSED if status.said == "pausing" else status.state]
     left, right = st.columns([5, 3], vertical_alignment="center")
-    doing = (
-        f" · {escape_markdown(status.doing)}" if status.doing and status.state in (runs.RUNNING, runs.STOPPING) else ""
-    )
+    told = status.doing and status.state in (runs.WAITING, runs.RUNNING, runs.STOPPING)
+    said = status.doing.removeprefix("waiting").lstrip(", ") if told else ""
+    doing = f" · {escape_markdown(said)}" if said else ""
     left.markdown(
         f":{colour}-badge[:material/{icon}: {status.said}] **{escape_markdown(run.title)}** on "
         f"{escape_markdown(run.about.title)}{doing}"

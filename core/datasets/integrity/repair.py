@@ -35,6 +35,8 @@ def repair(name: str, progress: Progress = quiet, path: Path | None = None) -> D
         Cancelled: by `progress`; the dataset is as it was.
     """
     dataset = _fresh(name)
+    if store.is_shared(dataset.folder):
+        raise DatasetError(f"The dataset {name} is shared with the class: only your teacher can mend it.")
     try:
         verification.verify(dataset, progress)
     except DatasetError:

@@ -21,6 +21,7 @@ from core.datasets.sources.origin import Origin
 from core.datasets.store import INDEX, About, Dataset, DatasetError
 from core.errors import COMMAND, StorageError, as_storage_error
 from core.settings import unknown_name
+from core.spaces import limits
 from core.storage import data_home
 from core.storage.progress import Progress, quiet
 
@@ -238,6 +239,9 @@ def add(name: str, path: Path | None = None, progress: Progress = quiet) -> Data
         return store.read(store.folder_of(name))
     if path is not None or not entry.published:
         archives.require_readable(path or Path())
+        if path is not None:
+            limits.require_own(path)
+            limits.require_images(store.own_images(), entry.images)
         return _build(entry, _published_in(path, entry) if path else Path(), progress)
     with _alone(name, progress):
         if name in store.names():
@@ -363,6 +367,8 @@ def _require_space(entry: Entry) -> None:
     """Raise `StorageError` unless what is yet to come and what is made of it find room on the disk."""
     made = entry.bytes if entry.about.as_files else entry.images * (math.prod(entry.about.size) + INDEX.itemsize)
     needed = entry.bytes - entry.received + made
+    limits.require_images(store.own_images(), entry.images)
+    limits.require_room(needed)
     free = shutil.disk_usage(data_home.data_home()).free
     if free < needed:
         raise StorageError(

@@ -23,6 +23,7 @@ from core.datasets.store import EXTENDED, SPLITS, Dataset, DatasetError
 from core.errors import as_storage_error
 from core.images import handwriting
 from core.images.image_io import ImageError, read_image
+from core.spaces import limits
 from core.storage import checked, data_home
 from core.storage.progress import Progress, counted, quiet
 
@@ -81,6 +82,8 @@ def extend(dataset: Dataset, photos: Sequence[Labelled], *, title: str, progress
     title = title.strip()
     if not title:
         raise DatasetError("The new dataset needs a title.")
+    limits.require_images(store.own_images(), len(dataset) + len(photos))
+    limits.require_room(sum(len(photo.data) for photo in photos))
     dataset.whole.require_all(progress)
     with as_storage_error(f"the dataset {title}"), data_home.filling(dataset.folder.parent) as beside:
         chunk, known = _decoded(dataset, photos, beside)

@@ -28,6 +28,7 @@ from core.datasets.store import SPLITS, About, Dataset, DatasetError
 from core.errors import StorageError, as_storage_error
 from core.images.conversion import plain
 from core.images.image_io import ImageError, decode, look_into
+from core.spaces import limits
 from core.storage import checked, data_home, processes
 from core.storage.names import slug
 from core.storage.progress import Progress, counted, quiet
@@ -274,11 +275,13 @@ def write_again(plan: Plan, about: About, folder: Path, progress: Progress = qui
 
 
 def _check_space(plan: Plan, form: Form, folder: Path) -> None:
-    """Refuse an import that the disk cannot hold."""
+    """Refuse an import that the disk, or the user's space, cannot hold."""
     pixels = form.size[0] * form.size[1] * form.size[2]
     taken = np.flatnonzero(plan.taken)
     needed = sum(plan.source.members[each].bytes for each in taken) if form.as_files else pixels * len(taken)
     folder.parent.mkdir(parents=True, exist_ok=True)
+    limits.require_images(store.own_images(), len(taken))
+    limits.require_room(needed)
     free = shutil.disk_usage(folder.parent).free
     if free < needed + _FREE_AFTER_BYTES:
         raise StorageError(

@@ -33,6 +33,7 @@ from core.datasets.store import LABELED_SPLITS, SPLITS, UNLABELED, DatasetError
 from core.images.conversion import ALL_LEVELS, is_other, may_have_16_bits, plain, white_of
 from core.images.image_io import ImageError, read_original
 from core.images.thumbnail import thumbnail
+from core.spaces import limits
 from core.storage.progress import Progress, counted, quiet
 
 _SAMPLED = 64
@@ -231,6 +232,7 @@ def plan(
         DatasetError: it cannot be read, holds no files, no class can be found, or none of the splits or groups wanted.
     """
     progress("listing the files", 0, 0, "files")
+    limits.require_own(path)
     source = open_source(path, title, follow_links=follow_links)
     if not source.members:
         refused = f" {counted(len(source.refused), 'file was', 'files were')} refused." if source.refused else ""

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from core.errors import as_storage_error
+from core.spaces import limits
 from core.storage import data_home
 
 _UPLOAD_KEPT_S = 24 * 3600
@@ -18,8 +19,10 @@ def keep_upload(path: Path, data: bytes | memoryview) -> None:
     """Write an upload, and remove those of yesterday, whose import nobody began.
 
     Raises:
+        LimitError: the user's space is full.
         StorageError: the disk is full or may not be written.
     """
+    limits.require_room(len(data))
     with as_storage_error("the upload"):
         path.parent.mkdir(parents=True, exist_ok=True)
         for old in path.parent.iterdir():

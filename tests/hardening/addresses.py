@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-from streamlit.testing.v1 import AppTest
-
 from core.augmentation.texts import NAMES
+from tests.pages.opening import new_session
 from tests.paths import PROJECT
 from tests.unit.made_runs import made_run
 
@@ -103,7 +102,7 @@ def _problem(page: str, address: dict[str, list[str]], number: int) -> str:
     """Open a page with an address, and reload it; return what is wrong with that."""
     said = {name: [value[:40] for value in values] for name, values in address.items()}
     try:
-        app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90).run()
+        app = new_session()
         app.switch_page(f"pages/{page}/page.py")
         for name, values in address.items():
             app.query_params[name] = values

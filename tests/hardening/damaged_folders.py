@@ -23,7 +23,6 @@ from unittest.mock import patch
 import numpy as np
 from click.testing import CliRunner
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from core import damaged, runs
 from core.cli import main
@@ -44,7 +43,7 @@ from core.storage import jobs, user_library
 from core.sweeps import importance
 from core.sweeps import sweep as sweeps
 from core.sweeps.importance import Importance, Importances
-from tests.paths import PROJECT
+from tests.pages.opening import new_session
 from tests.unit.evaluation.test_ood import HALF
 from tests.unit.made_features import keep_features
 from tests.unit.made_runs import made_run, unsigned
@@ -145,7 +144,7 @@ def _outcome(case: str, other: Run, broken: Run, pages: list[tuple[str, dict[str
 
 
 def _page_problem(page: str, address: dict[str, str]) -> str:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90).run()
+    app = new_session()
     app.switch_page(f"pages/{page}/page.py")
     for name, value in address.items():
         app.query_params[name] = value

@@ -25,7 +25,7 @@ from pages.explain.address import VIEWS as EXPLAIN_VIEWS
 from pages.home.address import VIEWS as HOME_VIEWS
 from pages.preprocess.address import VIEWS as PREPROCESS_VIEWS
 from pages.train.address import VIEWS as TRAIN_VIEWS
-from tests.paths import PROJECT
+from tests.pages.opening import new_session
 from tests.unit import made_lessons
 from tests.unit.made_answers import MadeAnswer
 from tests.unit.made_runs import made_run
@@ -216,7 +216,7 @@ _FREE = {"dataset", "pictures", "settings", "word", *NAMES}
 
 def opened(page: str, /, **address: str | list[str]) -> AppTest:
     """Open a page in a new session."""
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90).run()
+    app = new_session()
     app.switch_page(f"pages/{page.partition(' ')[0]}/page.py")
     for name, texts in address.items():
         app.query_params[name] = texts

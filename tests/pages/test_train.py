@@ -25,8 +25,7 @@ from core.runs import Run, comparison
 from core.storage import checked, user_library
 from pages.common.hand_over import HandOver
 from pages.train import drafts
-from tests.pages.opening import said, show
-from tests.paths import PROJECT
+from tests.pages.opening import new_session, said, show
 from tests.unit.made_runs import unsigned
 from tests.unit.photos import array_set
 from tests.unit.runs.test_runs import own_process
@@ -133,7 +132,7 @@ def test_what_is_changed_is_told_kept_over_a_reload_and_undone(app: AppTest, dat
     assert not app.exception
     view(app, "Run")
     assert (draft(app).recipe.optimiser, draft(app).recipe.schedule) == (SGD(momentum=0.5), Cosine())
-    again = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90).run()
+    again = new_session()
     show(again, PAGE, recipe="digits-cnn")
     assert draft(again).recipe == draft(app).recipe
     assert number(again, "Epochs").value == 7
@@ -482,7 +481,7 @@ def test_a_link_to_a_recipe_brings_its_data_set(app: AppTest) -> None:
     show(app, PAGE, recipe="exercise-51")
     assert app.session_state["dataset"] == "digits"
     array_set("mnist", np.zeros((40, 28, 28, 1), np.uint8), [0, 1] * 20, ("0", "1"))
-    again = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90).run()
+    again = new_session()
     show(again, PAGE, recipe="exercise-51")
     assert again.session_state["dataset"] == "mnist"
     again.selectbox(key="dataset").select("digits").run()

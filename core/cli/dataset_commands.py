@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,6 +12,7 @@ from core.datasets.audit import report
 from core.datasets.features import label_check
 from core.datasets.integrity import repair, verification
 from core.datasets.sources import catalogue, importing
+from core.datasets.sources.choices import Choices
 from core.errors import COMMAND
 from core.storage.progress import counted, quiet
 
@@ -50,6 +52,7 @@ def datasets_list() -> None:
 @click.option("--title", help="Name for your own dataset.")
 @click.option(
     "--labels",
+    "labelling",
     metavar="WAY",
     help="Where the class labels come from: folders, names, folders:2 (the second folder of each path), "
     "folders:2:color (of images in a folder color only) or file:train.csv:image_id:label (a file and its columns). "
@@ -85,14 +88,8 @@ def datasets_add(
     name: str,
     path: Path | None,
     title: str | None,
-    labels: str | None,
-    split: str,
-    group: str,
-    unlabeled: bool,
-    follow_links: bool,
     plan_only: bool,
-    test_share: float,
-    seed: int,
+    **choices: Any,
 ) -> None:
     """Add a catalog dataset, or your own images with --from."""
     progress = ProgressLine() if sys.stderr.isatty() else quiet
@@ -101,17 +98,7 @@ def datasets_add(
     if path is None or (name in catalogue.CATALOGUE and not plan_only):
         dataset = catalogue.add(name, path, progress)
     else:
-        plan = importing.plan(
-            path,
-            labelling=labels,
-            test_share=test_share,
-            seed=seed,
-            split=split,
-            group=group,
-            unlabeled=unlabeled,
-            follow_links=follow_links,
-            progress=progress,
-        )
+        plan = importing.plan(path, Choices(**choices), progress=progress)
         for line in plan.lines():
             click.echo(line, err=not plan_only)
         if plan_only:

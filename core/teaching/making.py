@@ -12,6 +12,7 @@ import numpy as np
 from core import runs
 from core.datasets.sources import importing, uploads
 from core.datasets.sources.archives import Source
+from core.datasets.sources.choices import Choices
 from core.datasets.sources.importing import Plan
 from core.datasets.sources.labels import FOLDERS, Labelling, drawn_splits
 from core.datasets.sources.readers import Member, Opened, Reader, Refused
@@ -104,7 +105,16 @@ def _dataset(project: Project, learned: Learned) -> Dataset:
     reader = _ProjectReader(uploads.folder() / f"teach-{project.name}", learned.content.title, found=members)
     labelling = Labelling(FOLDERS, names, labels.astype(np.int16), None)
     splits = drawn_splits(labels, 0.2, 0)
-    plan = Plan(Source(reader, list(members)), labelling, (), splits, np.ones(len(labels), bool), True, ())
+    plan = Plan(
+        Source(reader, list(members)),
+        labelling,
+        (),
+        splits,
+        np.ones(len(labels), bool),
+        True,
+        (),
+        Choices(unlabeled=False),
+    )
     title = learned.content.title
     dataset = importing.import_images(plan, name=title, title=title, source="Taught on the Teach page")
     if len(dataset) != len(labels) or dataset.about.class_names != names:

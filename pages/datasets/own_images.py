@@ -1,6 +1,6 @@
 """The way in for images of one's own: where they are, what is understood of them, and the import."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.datasets.sources import catalogue, importing, uploads
+from core.datasets.sources.choices import Choices
 from core.datasets.sources.importing import Plan
 from core.datasets.sources.labels import DRAWN
 from core.datasets.sources.labels.groups import NAME, NONE, parts_of_names
@@ -20,19 +21,6 @@ from pages.components.pixel_image import strip
 
 _ARCHIVES = ["zip", "tar", "tgz", "gz", "bz2", "xz", "npz", "parquet", "mat", "csv"]
 _NAMES_SHOWN = 4
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the user chose of how images are read, as `importing.plan` takes it."""
-
-    labelling: str | None
-    test_share: float = 0.2
-    seed: int = 0
-    split: str = ""
-    group: str = ""
-    unlabeled: bool = True
-    follow_links: bool = False
 
 
 def keep_upload(upload: UploadedFile) -> Path:
@@ -74,7 +62,7 @@ def begun() -> int:
 @st.cache_resource(max_entries=2, ttl=900, show_spinner="Scanning files…")
 def planned(path: str, title: str, choices: Choices, _changed: float) -> Plan:
     """Return what an import would take; kept, since a zip of 60,000 images is read in a second."""
-    return importing.plan(Path(path), title=title, **asdict(choices))
+    return importing.plan(Path(path), choices, title=title)
 
 
 def show_plan(path: Path, source: str) -> None:
@@ -115,16 +103,14 @@ def show_plan(path: Path, source: str) -> None:
             share = st.slider("Test images", 5, 50, 20, step=5, format="%d%%", key="test_share") / 100
             seed = int(st.number_input("Random seed for the split", 0, 2**31 - 1, 0, key="split_seed"))
     choices = Choices(kind, share, seed, split, group, unlabeled, links)
-    if choices != Choices(
-        found.labelling.kind, group=found.grouping.kind if found.grouping else NONE, follow_links=links
-    ):
+    if choices != found.choices:
         found = planned(str(path), source, choices, changed)
     with shown:
         table(found)
     title = title.strip() or source
     if st.button("Import dataset", type="primary", icon=":material/add_photo_alternate:", key="import"):
         arguments = {"path": str(path), "source": source, "title": title, **asdict(choices)}
-        jobs.start(f"import-{catalogue.free_name(title)}", "core.datasets.sources.catalogue:import_job", arguments)
+        jobs.start(f"import-{catalogue.free_name(title)}", "core.datasets.sources.import_job:import_job", arguments)
         st.session_state["imports_begun"] = begun() + 1
         st.rerun()
     for name, previews in found.preview().items():

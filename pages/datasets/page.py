@@ -9,6 +9,7 @@ import streamlit as st
 from core.datasets import store
 from core.datasets.integrity.whole import known_damage
 from core.datasets.sources import catalogue, importing
+from core.datasets.sources.import_job import Imported
 from core.datasets.store import Dataset
 from core.storage import jobs
 from core.storage.progress import counted
@@ -226,7 +227,7 @@ def imports() -> None:
         title = str(job.arguments.get("title", job.key))
         status = show_job(job, title)
         if status.state == jobs.FINISHED:
-            done = job.result(catalogue.Imported)
+            done = job.result(Imported)
             known, name = done.known, done.name
             job.forget()
             report = importing.report(catalogue.open_dataset(name))

@@ -19,7 +19,7 @@ def test_a_killed_import_leaves_nothing_visible(data_home: Path, tmp_path: Path)
         tmp_path / "big.zip", {f"{name}/{n}.png": image(n % 50, (80, 80)) for n in range(each) for name in "ab"}
     )
     arguments = {"path": str(big), "source": "big.zip", "title": "Big", "labelling": None, "test_share": 0.2, "seed": 0}
-    job = jobs.start("import-big", "core.datasets.sources.catalogue:import_job", arguments)
+    job = jobs.start("import-big", "core.datasets.sources.import_job:import_job", arguments)
     wait_until(lambda: job.status().done > 0)
     process = psutil.Process(job.status().pid)
     workers = process.children(recursive=True)

@@ -9,8 +9,9 @@ from core.datasets import store
 from core.datasets.integrity import verification
 from core.datasets.integrity.whole import CHECKSUMS, NEEDED, THUMBNAILS, keep_checksums
 from core.datasets.sources import catalogue, importing
-from core.datasets.sources.catalogue import CATALOGUE, Entry
-from core.datasets.sources.labels.groups import NONE
+from core.datasets.sources.catalogue import CATALOGUE
+from core.datasets.sources.choices import Choices
+from core.datasets.sources.entries import Entry
 from core.datasets.sources.origin import Origin, origin
 from core.datasets.store import About, Dataset, DatasetError
 from core.errors import COMMAND, as_storage_error
@@ -70,21 +71,11 @@ def _write_again(about: About, folder: Path, beside: Path, progress: Progress, g
     """Write the files of a dataset into a folder, from its source."""
     entry, came_from = CATALOGUE.get(about.name), origin(folder)
     if given is not None:
-        came_from = replace(came_from or Origin(""), path=str(given))
+        came_from = replace(came_from or Origin(), path=str(given))
     if came_from is not None and Path(came_from.path).exists():
         path = Path(came_from.path)
         if came_from.labelling:
-            plan = importing.plan(
-                path,
-                labelling=came_from.labelling,
-                test_share=came_from.test_share,
-                seed=came_from.seed,
-                split=came_from.split,
-                group=came_from.group or NONE,
-                unlabeled=came_from.unlabeled,
-                follow_links=came_from.follow_links,
-                progress=progress,
-            )
+            plan = importing.plan(path, came_from.choices, progress=progress)
             found = set(plan.labelling.class_names)
             if not found >= set(about.class_names):
                 raise DatasetError(
@@ -111,7 +102,9 @@ def _write_again(about: About, folder: Path, beside: Path, progress: Progress, g
 
 def _build(entry: Entry | None, about: About, path: Path, beside: Path, progress: Progress) -> None:
     if entry is None or entry.build is None or about.as_files:
-        importing.write_again(importing.plan(path, unlabeled=False, progress=progress), about, beside, progress)
+        importing.write_again(
+            importing.plan(path, Choices(unlabeled=False), progress=progress), about, beside, progress
+        )
     else:
         store.fill(beside, about, entry.build(path, progress))
 

@@ -16,12 +16,13 @@ import numpy as np
 from core.datasets import store
 from core.datasets.integrity.whole import keep_checksums
 from core.datasets.sources import uploads
+from core.datasets.sources.choices import Choices as Choices
 from core.datasets.sources.decoding import GRAY_MODES, LARGE_BYTES, Chunk, Form, MisfitError, decoded
 from core.datasets.sources.import_report import Report
 from core.datasets.sources.import_report import report as report
-from core.datasets.sources.labels.groups import NONE, said_group
+from core.datasets.sources.labels.groups import said_group
 from core.datasets.sources.origin import Origin
-from core.datasets.sources.planning import Plan as Plan
+from core.datasets.sources.plan import Plan as Plan
 from core.datasets.sources.planning import plan as plan
 from core.datasets.sources.readers import Opened, Refused
 from core.datasets.store import SPLITS, About, Dataset, DatasetError
@@ -197,10 +198,7 @@ class _Writer:
         checked.write(self.folder / "report.json", asdict(made), lasting=False)
         checked.write(self.folder / "dataset.json", asdict(about), indent=1, lasting=False)
         if plan.source.path.parent != uploads.folder():
-            place, group = str(plan.source.path.absolute()), plan.grouping.kind if plan.grouping else NONE
-            links = plan.source.reader.follows_links
-            choices = (plan.labelling.kind, plan.test_share, plan.seed, plan.split, group, plan.keeps_unlabeled, links)
-            Origin(place, *choices).keep(self.folder)
+            Origin.of(plan.source.path.absolute(), plan.choices).keep(self.folder)
         keep_checksums(self.folder)
 
 

@@ -1,35 +1,39 @@
 """Where the images of a dataset came from, as far as it is known: it can be repaired from there."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from core.datasets.sources.choices import Choices
+from core.datasets.sources.labels.groups import NONE
 from core.storage import checked
-from core.storage.checked import Count, DamagedError, Share
+from core.storage.checked import DamagedError
 
 
 @dataclass(frozen=True)
-class Origin:
+class Origin(Choices):
     """Where a dataset's images came from: kept beside it as `origin.json`, to repair it from.
+
+    What an earlier Pixelwise did not write there was not to be chosen then: the defaults are what was done.
 
     Attributes:
         path: a zip, folder or published file on this machine.
-        labelling: as `plan` takes it, like `test_share` and `seed`; empty for a published file.
-        test_share: the share drawn for test.
-        seed: of that draw.
-        split: as `plan` takes it, like `group`; empty: as it comes.
-        group: which images belong together.
-        unlabeled: whether images without a class are kept.
-        follow_links: whether links are followed.
+        labelling: empty for a published file.
     """
 
-    path: str
-    labelling: str = ""
-    test_share: Share = 0.2
-    seed: Count = 0
-    split: str = ""
-    group: str = ""
+    labelling: str | None = ""
     unlabeled: bool = False
-    follow_links: bool = False
+    path: str = ""
+
+    @classmethod
+    def of(cls, path: Path, choices: Choices) -> "Origin":
+        """Return the origin of images that were read from a path as it was chosen."""
+        return cls(**asdict(choices), path=str(path))
+
+    @property
+    def choices(self) -> Choices:
+        """How the images were read."""
+        chosen = {each.name: getattr(self, each.name) for each in fields(Choices)}
+        return Choices(**{**chosen, "group": self.group or NONE})
 
     def keep(self, folder: Path) -> None:
         """Write it into a dataset's folder. Raises `OSError`."""

@@ -11,7 +11,7 @@ from core.datasets.audit.report import audit, look
 from core.datasets.integrity import verification
 from core.datasets.integrity.repair import repair
 from core.datasets.sources import catalogue, regrouping
-from core.datasets.sources.importing import import_images, plan
+from core.datasets.sources.importing import Choices, import_images, plan
 from core.datasets.sources.labels.groups import parts_of_names
 from core.datasets.store import Dataset, DatasetError
 from core.preprocessing import Pipeline, Resize
@@ -34,7 +34,7 @@ def lesions(path: Path, size: tuple[int, int] = (12, 10)) -> Path:
 
 
 def imported(path: Path, group: str = "") -> Dataset:
-    return import_images(plan(path, group=group), name="mine", title="Mine")
+    return import_images(plan(path, Choices(group=group)), name="mine", title="Mine")
 
 
 def shared(dataset: Dataset, first: np.ndarray, second: np.ndarray) -> set[int]:
@@ -69,16 +69,16 @@ def test_groups_by_folders_by_names_or_none(data_home: Path, tmp_path: Path) -> 
     assert made.about.groups == "1st folder"
     assert made.counts[:, 1].tolist() == [3, 3], "one fold tests"
     assert not shared(made, made.select("train"), made.select("test"))
-    assert plan(path, group="none").grouping is None
-    named = plan(lesions(tmp_path / "x.zip"), group="name:{group}_*")
+    assert plan(path, Choices(group="none")).grouping is None
+    named = plan(lesions(tmp_path / "x.zip"), Choices(group="name:{group}_*"))
     assert named.grouping is not None
     assert named.grouping.names == tuple(f"p{patient}" for patient in range(10))
     with pytest.raises(DatasetError, match="no groups by name:"):
-        plan(path, group="name:patient{group}-*")
+        plan(path, Choices(group="name:patient{group}-*"))
     with pytest.raises(DatasetError, match="received 'nonsense'"):
-        plan(path, group="nonsense")
+        plan(path, Choices(group="nonsense"))
     with pytest.raises(DatasetError, match=r"no splits by folders:1\. What is there: fold_0"):
-        plan(path, split="folders:1")
+        plan(path, Choices(split="folders:1"))
 
 
 def test_patterns_take_a_part_of_the_name() -> None:
@@ -100,7 +100,7 @@ def test_splits_as_they_come_leave_divided_groups_out_of_training(data_home: Pat
     files = {f"{split}/{kind}/p{place if each else 'both'}_{each}.png": image(10 * place + each)
              for place, (kind, split) in kinds.items() for each in range(4)}  # fmt: skip
     path = zipped(tmp_path / "x.zip", files)
-    found = plan(path, group="name:{group}_*")
+    found = plan(path, Choices(group="name:{group}_*"))
     assert any("1 group has images in several splits" in note for note in found.notes)
     made = import_images(found, name="mine", title="Mine")
     divided = parts(made, Split(validation="test"))
@@ -109,7 +109,7 @@ def test_splits_as_they_come_leave_divided_groups_out_of_training(data_home: Pat
     finding = look(made).finding("divided-groups")
     assert finding is not None
     assert (finding.severity, len(finding.ids)) == ("warning", 4)
-    drawn = plan(path, group="name:{group}_*", split="drawn")
+    drawn = plan(path, Choices(group="name:{group}_*", split="drawn"))
     assert drawn.drawn
     assert not any("several splits" in note for note in drawn.notes)
 

@@ -16,6 +16,7 @@ from PIL import Image
 from core.datasets import export, store
 from core.datasets.sources import archives, catalogue, importing, uploads
 from core.datasets.sources import labels as labelling
+from core.datasets.sources.import_job import import_job
 from core.datasets.sources.importing import import_images, plan, report
 from core.datasets.store import Dataset, DatasetError
 from core.errors import StorageError
@@ -420,7 +421,7 @@ def test_the_job_removes_an_upload_and_tells_what_was_known(data_home: Path) -> 
     uploads.folder().mkdir(parents=True)
     for known in (False, True):
         upload = zipped(uploads.folder() / "1.zip", pets())
-        done = catalogue.import_job(str(upload), "My pets.zip", "My pets", None, 0.2, 0, quiet)
+        done = import_job(str(upload), "My pets.zip", "My pets", quiet)
         assert done == {"name": "my-pets", "known": known}
         assert not upload.exists()
     found = report(store.read(store.folder_of("my-pets")))

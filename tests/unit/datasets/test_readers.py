@@ -10,7 +10,7 @@ import pytest
 
 from core.datasets.integrity.repair import repair
 from core.datasets.sources.archives import open_source
-from core.datasets.sources.importing import import_images, plan
+from core.datasets.sources.importing import Choices, import_images, plan
 from core.datasets.sources.readers import READERS, FolderReader, Member, Reader, TarReader, ZipReader, reader_of
 from core.datasets.store import DatasetError
 from tests.unit.datasets.test_importing import image, imported, pets, refusals, zipped
@@ -155,7 +155,7 @@ def test_links_are_followed_on_request_and_never_out_of_the_folder(data_home: Pa
     }
     linked = [member.name for member in found.members if member.name.startswith("train")]
     assert linked == [f"train/{kind}/{each}.png" for kind in ("cat", "dog") for each in range(3)]
-    made = import_images(plan(root, labelling="folders:2", follow_links=True), name="mine", title="Mine")
+    made = import_images(plan(root, Choices(labelling="folders:2", follow_links=True)), name="mine", title="Mine")
     assert {"cat", "dog"} <= set(made.about.class_names)
     assert len(repair("mine")) == len(made)
 

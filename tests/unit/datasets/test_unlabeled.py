@@ -11,7 +11,7 @@ from core.datasets.audit.report import look
 from core.datasets.features import label_check
 from core.datasets.integrity import verification
 from core.datasets.selection import Filters, select
-from core.datasets.sources.importing import import_images, plan, report
+from core.datasets.sources.importing import Choices, import_images, plan, report
 from core.datasets.store import UNLABELED, Dataset
 from core.datasets.views import overview
 from core.preprocessing import Pipeline, Resize
@@ -52,7 +52,7 @@ def test_folders_without_classes_are_kept(layout: list[str], data_home: Path, tm
     made = import_images(found, name="mine", title="Mine")
     assert made.in_splits == {"train": 8, "test": 2, UNLABELED: 3}
     assert [made.class_of(index) for index in made.select(UNLABELED)] == [UNLABELED] * 3
-    left = plan(path, unlabeled=False)
+    left = plan(path, Choices(unlabeled=False))
     assert not left.unlabeled.any()
     assert len(import_images(left, name="left", title="Left")) == 10
 

@@ -55,7 +55,8 @@ def datasets_list() -> None:
     "labelling",
     metavar="WAY",
     help="Where the class labels come from: folders, names, folders:2 (the second folder of each path), "
-    "folders:2:color (of images in a folder color only) or file:train.csv:image_id:label (a file and its columns). "
+    "folders:2:color (of images in a folder color only), file:train.csv:image_id:label (a file and its columns) or "
+    "boxes (objects cut out by COCO's or Pascal VOC's boxes). "
     "Default: detect automatically.",
 )
 @click.option(

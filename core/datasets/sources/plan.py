@@ -8,7 +8,7 @@ import numpy as np
 
 from core.datasets.sources.archives import Source
 from core.datasets.sources.choices import Choices
-from core.datasets.sources.labels import Labelling, LeftOut, Way, said
+from core.datasets.sources.labels import BOXES, Labelling, LeftOut, Way, said
 from core.datasets.sources.labels.folders import listed
 from core.datasets.sources.labels.groups import Grouping
 from core.datasets.store import LABELED_SPLITS
@@ -87,7 +87,8 @@ class Plan:
 
     @property
     def _how(self) -> str:
-        return "Labels in the file" if self.source.reader.class_level else said(self.labelling.kind)
+        told = self.source.reader.class_level and self.labelling.kind != BOXES
+        return "Labels in the file" if told else said(self.labelling.kind)
 
     @property
     def left_out(self) -> list[tuple[LeftOut, int]]:

@@ -8,11 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.sources.archives import Source, open_source
+from core.datasets.sources.boxes.annotations import Format
+from core.datasets.sources.boxes.crops import cut_out, format_in
 from core.datasets.sources.choices import USUAL, Choices
 from core.datasets.sources.labels import (
+    BOXES,
     DRAWN,
     FOLDERS,
     IMAGE_ENDINGS,
+    NAMES,
     TABLE_ENDINGS,
     Labelling,
     Table,
@@ -22,7 +26,9 @@ from core.datasets.sources.labels import (
     folder_splits,
     groups,
     parsed,
+    said,
     usable_splits,
+    words,
 )
 from core.datasets.sources.labels.groups import Grouping
 from core.datasets.sources.plan import Plan
@@ -36,10 +42,7 @@ _SAMPLED = 64
 _OF_16_BITS, _HEAD_BYTES = (".png", ".tif", ".tiff"), 32
 # A text beside each image, as YOLO has it, is no file of labels; all their rows are in memory at once.
 _MOST_TABLES, _MOST_TABLE_BYTES = 30, 100_000_000
-# Endings of files with boxes of objects, and what is at their beginning.
-_BOXES = ((".json", "COCO", (b'"images"', b'"file_name"')), (".xml", "VOC", (b"<annotation", b"<bndbox")))
-_BOXES_BYTES = 100_000
-_CUT_OUT = "Each image has one class: to classify objects, cut the boxes out into a folder for each class."
+_NOTHING = Labelling("", (), np.zeros(0, np.int16), None)
 # JPEG, PNG, GIF, BMP, and the container of WebP.
 _MAGIC, _MAGIC_BYTES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF"), 12
 
@@ -62,16 +65,16 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
     if not source.members:
         refused = f" {counted(len(source.refused), 'file was', 'files were')} refused." if source.refused else ""
         raise DatasetError(f"{source.title} holds no images.{refused}")
-    looks = _images_among(source)
+    looks, tables = _images_among(source), _tables(source)
+    found, others, boxes = _labelled(source, choices.labelling, looks, tables)
+    if boxes:
+        source = cut_out(source, boxes, looks.tolist(), tables)
+        looks, tables = np.ones(len(source.members), bool), []
+        found = _by_boxes(source)
     paths = [member.parts for member in source.members]
-    told = source.reader.class_level if choices.labelling is None else 0
-    labelling = f"{FOLDERS}:{told}" if told else choices.labelling
-    tables = _tables(source)
-    found, others = best(paths, labelling, source.title, looks.tolist(), tables, alone=told > 0)
     labels = np.where(looks, found.labels, -1)
-    grouping, groupings = _grouping(
-        choices.group, found, paths, np.flatnonzero(labels >= 0).tolist(), tables, source.title
-    )
+    labelled = np.flatnonzero(labels >= 0).tolist()
+    grouping, groupings = _grouping(choices.group, found, paths, labelled, tables, source.title)
     splits, notes = found.splits, (*source.reader.notes, *found.notes)
     if choices.split:
         splits, said_of_splits = usable_splits(
@@ -86,8 +89,6 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
             f"{counted(divided, 'group has', 'groups have')} images in several splits. Training leaves out those in "
             f"train; to keep them, let the splits be drawn by group (--split {DRAWN}).",
         )
-    if boxes := _boxes(source):
-        notes += (boxes,)
     white = _white(source, looks)
     if white < ALL_LEVELS:
         notes += (
@@ -98,6 +99,49 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
     made = Plan(source, found, others, splits, looks, drawn, notes, settled, white, grouping, groupings)
     splits[made.unlabeled] = SPLITS.index(UNLABELED)
     return made
+
+
+def _labelled(
+    source: Source, wanted: str | None, images: np.ndarray, tables: Sequence[Table]
+) -> tuple[Labelling, tuple[Way, ...], Format | None]:
+    """Find the classes of a source's files, or that objects are cut out of them.
+
+    Where there are boxes of objects and nothing is wanted, they are rather taken than what looks wrong, or is a guess
+    by names.
+
+    Returns:
+        The labelling, the other ways, and the format of the boxes by which objects are cut out instead, if so.
+
+    Raises:
+        DatasetError: no class can be found.
+    """
+    there = format_in(source)
+    told = source.reader.class_level if wanted is None else 0
+    kind = f"{FOLDERS}:{told}" if told else wanted
+    if wanted == BOXES and there is None:
+        raise DatasetError(f"{source.title} has no boxes of objects that are read: COCO's JSON or Pascal VOC's XML.")
+    paths = [member.parts for member in source.members]
+    try:
+        kind = None if wanted == BOXES else kind
+        found, others = best(paths, kind, source.title, images.tolist(), tables, alone=told > 0)
+    except DatasetError:
+        if there is None or wanted not in (None, BOXES):
+            raise
+        return _NOTHING, (), there[0]
+    if there is None:
+        return found, others, None
+    unsure = found.kind == NAMES or len(found.class_names) < 2 or bool(found.warnings)
+    if wanted == BOXES or (wanted is None and unsure):
+        return found, (Way.of(found.kind, found.class_names), *others), there[0]
+    return found, (*others, Way(BOXES, f"{said(BOXES)}, each cut out ({there[0].name}: {there[1]})")), None
+
+
+def _by_boxes(source: Source) -> Labelling:
+    """Return the classes of objects that were cut out; those of one image belong together."""
+    level = source.reader.class_level
+    paths = [member.parts for member in source.members]
+    found, _ = best(paths, f"{FOLDERS}:{level}", source.title, [True] * len(paths), alone=True)
+    return replace(found, kind=BOXES, groupings=(f"{FOLDERS}:{level + 1}",))
 
 
 def _grouping(
@@ -143,7 +187,15 @@ def _files_of_16_bits(members: Sequence[Member], reader: Opened) -> Iterator[byt
 def _tables(source: Source) -> list[Table]:
     """Return the files of labels among the members; of many, such as a text for each image, the first."""
     candidates = [each for each in source.members if each.name.lower().endswith(TABLE_ENDINGS)]
-    candidates.sort(key=lambda each: (each.name.lower().endswith(".txt"), len(each.parts), each.parts))
+    # Lists such as train.txt first of the texts, of which VOC has many more.
+    candidates.sort(
+        key=lambda each: (
+            each.name.lower().endswith(".txt"),
+            words.split_of(each.parts[-1].rpartition(".")[0]) is None,
+            len(each.parts),
+            each.parts,
+        )
+    )
     found, total = [], 0
     with source.opened() as reader:
         for member in candidates[:_MOST_TABLES]:
@@ -153,19 +205,6 @@ def _tables(source: Source) -> list[Table]:
             with contextlib.suppress(OSError):
                 found.append(parsed(member.parts, reader.read(member)))
     return [table for table in found if table is not None]
-
-
-def _boxes(source: Source) -> str:
-    """Say that there are boxes of objects, as COCO and VOC have them; empty: none are seen."""
-    with source.opened() as reader:
-        for ending, kind, marks in _BOXES:
-            several = [each for each in source.members if each.name.lower().endswith(ending)]
-            for member in several[:_MOST_TABLES]:
-                with contextlib.suppress(OSError):
-                    begin = reader.begin(member, _BOXES_BYTES)
-                    if all(mark in begin for mark in marks):
-                        return f"{member.parts[-1]} has boxes of objects ({kind}), which are not read. {_CUT_OUT}"
-    return ""
 
 
 def _images_among(source: Source) -> np.ndarray:

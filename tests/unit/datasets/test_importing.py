@@ -197,19 +197,6 @@ def test_broken_files_are_refused_by_name_and_junk_is_counted(data_home: Path, t
     assert len(rows) == 6
 
 
-COCO = '{"images": [{"id": 1, "file_name": "0.png"}], "annotations": [{"bbox": [0, 0, 1, 1]}]}'
-VOC = "<annotation><object><bndbox><xmin>1</xmin></bndbox></object></annotation>"
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "kind"), [("annotations.json", COCO, "COCO"), ("Annotations/0.xml", VOC, "VOC")]
-)
-def test_boxes_of_objects_are_said(tmp_path: Path, name: str, text: str, kind: str) -> None:
-    found = plan(zipped(tmp_path / "x.zip", {**pets(2), name: text.encode()}))
-    assert any(f"has boxes of objects ({kind}), which are not read" in note for note in found.notes)
-    assert not any("boxes" in note for note in plan(zipped(tmp_path / "y.zip", {**pets(2), "a.json": b"{}"})).notes)
-
-
 def test_unsafe_members_are_refused_and_nothing_leaves_the_data_home(data_home: Path, tmp_path: Path) -> None:
     good = image(1)
     unsafe = ["../outside/cat/1.png", "/absolute/cat/1.png", "C:/cat/1.png", "pets\\..\\..\\cat\\2.png"]

@@ -2,6 +2,7 @@
 
 from core.datasets.sources.labels.choosing import IMAGE_ENDINGS as IMAGE_ENDINGS
 from core.datasets.sources.labels.choosing import best as best
+from core.datasets.sources.labels.labelling import BOXES as BOXES
 from core.datasets.sources.labels.labelling import FOLDERS as FOLDERS
 from core.datasets.sources.labels.labelling import NAMES as NAMES
 from core.datasets.sources.labels.labelling import Labelling as Labelling

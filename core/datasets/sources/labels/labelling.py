@@ -8,7 +8,7 @@ import numpy as np
 
 from core.datasets.sources.labels.files import FILE
 
-FOLDERS, NAMES = "folders", "names"
+FOLDERS, NAMES, BOXES = "folders", "names", "boxes"
 CHOICE = re.compile(r"folders:([1-9]\d?)(?::(.+))?")
 _NAMES_SHOWN = 4
 
@@ -91,4 +91,6 @@ def said(kind: str) -> str:
         return f"{number}{ending} folder" + (f", only {chosen[2]}" if chosen[2] else "")
     if kind.startswith(f"{FILE}:"):
         return f"Labels in {kind.split(':')[1]}"
+    if kind == BOXES:
+        return "Boxes of objects"
     return "File names" if kind == NAMES else "Folders"

@@ -1,5 +1,7 @@
 """The way in for images of one's own: where they are, what is understood of them, and the import."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,9 +20,12 @@ from core.storage.names import slug
 from core.storage.progress import counted
 from pages.common.messages import escape_markdown
 from pages.components.pixel_image import strip
+from pages.streamlit_patches import uploads_on_disk
+from pages.streamlit_patches.uploads_on_disk import MOST_BYTES, MOST_FILES
 
 _ARCHIVES = ["zip", "tar", "tgz", "gz", "bz2", "xz", "npz", "parquet", "mat", "csv"]
 _NAMES_SHOWN = 4
+_WAYS = ("Upload a file", "Upload a folder", "From this computer")
 
 
 def keep_upload(upload: UploadedFile) -> Path:
@@ -31,11 +36,44 @@ def keep_upload(upload: UploadedFile) -> Path:
     return path
 
 
+def keep_folder(files: Sequence[UploadedFile]) -> Path:
+    """Write the files of an uploaded folder to the data home, once, with their paths in it.
+
+    Raises:
+        DatasetError: it was too large to be kept.
+    """
+    ids = " ".join(sorted(each.file_id for each in files))
+    path = uploads.folder() / f"folder-{hashlib.sha256(ids.encode()).hexdigest()[:16]}"
+    if path.exists():
+        return path
+    found: list[tuple[str, Path | memoryview]] = []
+    for each in files:
+        place = uploads_on_disk.place_of(each.file_id)
+        if place is None and "/" in each.name and not each.size:
+            raise DatasetError(
+                f"The folder has more than {MOST_BYTES / 1e9:.0f} GB or {MOST_FILES:,} files, which are not all taken "
+                "from a browser. Choose From this computer and give its path, or pack it as a ZIP file."
+            )
+        found.append((each.name, place or each.getbuffer()))
+    uploads.keep_folder(path, found)
+    return path
+
+
 def own() -> None:
     """Let the user import images of their own: where they are, what is found in them, and the button."""
-    way = st.segmented_control(
-        "Source", ["Upload a file", "From this computer"], key="way_in", default="Upload a file", required=True
-    )
+    way = st.segmented_control("Source", _WAYS, key="way_in", default=_WAYS[0], required=True)
+    if way == "Upload a folder":
+        files = st.file_uploader(
+            f"Folder of images, at most {MOST_BYTES / 1e9:.0f} GB and {MOST_FILES:,} files",
+            accept_multiple_files="directory",
+            key=f"upload_folder_{begun()}",
+            help="Its files are sent one by one. For more, choose From this computer, or pack it as a ZIP file.",
+        )
+        if not files:
+            return
+        path, title = keep_folder(files), files[0].name.partition("/")[0] or "folder"
+        show_plan(path, title, [each.file_id for each in files])
+        return
     if way == "Upload a file":
         upload = st.file_uploader(
             "ZIP, TAR, NPZ, Parquet, MAT, or pixels in a CSV",
@@ -65,8 +103,14 @@ def planned(path: str, title: str, choices: Choices, _changed: float) -> Plan:
     return importing.plan(Path(path), choices, title=title)
 
 
-def show_plan(path: Path, source: str) -> None:
-    """Show what was found, let the user change it, and start the import."""
+def show_plan(path: Path, source: str, arrived: Sequence[str] = ()) -> None:
+    """Show what was found, let the user change it, and start the import.
+
+    Args:
+        path: what is imported.
+        source: what to call it.
+        arrived: the uploads that it was made of, which then are needed no more.
+    """
     changed = path.stat().st_mtime if path.exists() else 0.0
     options, shown = st.columns([1, 2], gap="large")
     with options:
@@ -111,6 +155,7 @@ def show_plan(path: Path, source: str) -> None:
     if st.button("Import dataset", type="primary", icon=":material/add_photo_alternate:", key="import"):
         arguments = {"path": str(path), "source": source, "title": title, **asdict(choices)}
         jobs.start(f"import-{catalogue.free_name(title)}", "core.datasets.sources.import_job:import_job", arguments)
+        uploads_on_disk.let_go(arrived)
         st.session_state["imports_begun"] = begun() + 1
         st.rerun()
     for name, previews in found.preview().items():

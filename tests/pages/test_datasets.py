@@ -127,6 +127,18 @@ def test_a_place_where_nothing_is_gets_a_sentence(app: AppTest, tmp_path: Path) 
     assert "**20 images** in 2 classes" in said(app)
 
 
+def test_a_folder_is_uploaded_with_its_paths(app: AppTest) -> None:
+    show(app, PAGE)
+    app.button_group(key="way_in").set_value("Upload a folder").run()
+    folder = app.file_uploader(key="upload_folder_0")
+    for name, data in pets(4).items():
+        folder.upload(f"pets/{name}", data, "image/png")
+    app.run()
+    assert not app.exception
+    assert f"**{len(pets(4))} images** in 2 classes" in said(app)
+    assert app.text_input(key="title_pets").value == "pets"
+
+
 def test_images_that_belong_together_are_named_by_a_pattern(app: AppTest, tmp_path: Path) -> None:
     files = {f"{kind}/p{place}_{each}.png": image(10 * place + each + 200 * (kind == "cat"))
              for kind in ("cat", "dog") for place in range(5) for each in range(2)}  # fmt: skip

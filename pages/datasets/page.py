@@ -282,7 +282,7 @@ with published:
 with mine, show_errors():
     st.caption(
         "Labels can be folders (cat/1.jpg or train/cat/1.jpg), the file names (cat.1.jpg) or a table beside the images "
-        "(CSV, TSV, JSON lines). You see a preview before anything is saved; the original files are never "
+        "(CSV, TSV, Excel, JSON lines). You see a preview before anything is saved; the original files are never "
         "changed."
     )
     own()

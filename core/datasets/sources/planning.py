@@ -65,7 +65,8 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
     if not source.members:
         refused = f" {counted(len(source.refused), 'file was', 'files were')} refused." if source.refused else ""
         raise DatasetError(f"{source.title} holds no images.{refused}")
-    looks, tables = _images_among(source), _tables(source)
+    looks = _images_among(source)
+    tables, unread = _tables(source)
     found, others, boxes = _labelled(source, choices.labelling, looks, tables)
     if boxes:
         source = cut_out(source, boxes, looks.tolist(), tables)
@@ -75,7 +76,7 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
     labels = np.where(looks, found.labels, -1)
     labelled = np.flatnonzero(labels >= 0).tolist()
     grouping, groupings = _grouping(choices.group, found, paths, labelled, tables, source.title)
-    splits, notes = found.splits, (*source.reader.notes, *found.notes)
+    splits, notes = found.splits, (*source.reader.notes, *found.notes, *unread)
     if choices.split:
         splits, said_of_splits = usable_splits(
             None if choices.split == DRAWN else folder_splits(paths, choices.split, source.title), labels
@@ -184,8 +185,11 @@ def _files_of_16_bits(members: Sequence[Member], reader: Opened) -> Iterator[byt
                 yield reader.read(member)
 
 
-def _tables(source: Source) -> list[Table]:
-    """Return the files of labels among the members; of many, such as a text for each image, the first."""
+def _tables(source: Source) -> tuple[list[Table], list[str]]:
+    """Return the files of labels among the members, and what cannot be read of them, in sentences.
+
+    Of many, such as a text for each image, the first are read.
+    """
     candidates = [each for each in source.members if each.name.lower().endswith(TABLE_ENDINGS)]
     # Lists such as train.txt first of the texts, of which VOC has many more.
     candidates.sort(
@@ -196,15 +200,24 @@ def _tables(source: Source) -> list[Table]:
             each.parts,
         )
     )
-    found, total = [], 0
+    found: list[Table] = []
+    unread: list[str] = []
+    total = 0
     with source.opened() as reader:
         for member in candidates[:_MOST_TABLES]:
             total += member.bytes
             if total > _MOST_TABLE_BYTES:
                 break
-            with contextlib.suppress(OSError):
-                found.append(parsed(member.parts, reader.read(member)))
-    return [table for table in found if table is not None]
+            try:
+                table = parsed(member.parts, reader.read(member))
+            except OSError:
+                continue
+            except ValueError as error:
+                unread.append(f"{member.parts[-1]} is not read as a table: {error}. Save it as CSV.")
+                continue
+            if table is not None:
+                found.append(table)
+    return found, unread
 
 
 def _images_among(source: Source) -> np.ndarray:

@@ -1,8 +1,12 @@
 """Labels in files beside images: names and columns are found, and what does not fit is said."""
 
-from collections.abc import Mapping
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
 from core.datasets.sources import labels
@@ -159,3 +163,65 @@ def test_an_import_reads_labels_from_a_file(tmp_path: Path) -> None:
     assert planned.labelling.kind == "file:meta.csv:image_id:dx"
     assert planned.counts.sum(axis=1).tolist() == [4, 4]
     assert [each.kind for each in planned.others] == ["folders"]
+
+
+def excel(*rows: Sequence[Any], empty_first: bool = False) -> bytes:
+    """An Excel file with these rows in a sheet, which may stand behind an empty one."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    if empty_first:
+        sheet = book.create_sheet("Labels")
+    for row in rows:
+        sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def changed(data: bytes, name: str, text: bytes) -> bytes:
+    """The file with one of its parts replaced."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.namelist():
+            new.writestr(entry, text if entry == name else old.read(entry))
+    return file.getvalue()
+
+
+ROWS = [("image", "level", None), (1.0, "mild", None), (), (2, "none", "x"), ("3.png", "mild", ""), (4, " none ", None)]
+
+
+def test_an_excel_table_gives_classes(tmp_path: Path) -> None:
+    files = {f"images/{number}.png": image(number) for number in range(1, 5)}
+    for empty_first in (False, True):
+        data = excel(*ROWS, empty_first=empty_first)
+        found = plan(zipped(tmp_path / "x.zip", {**files, "labels.xlsx": data}))
+        assert found.labelling.kind == "file:labels.xlsx:image:level"
+        assert found.labelling.class_names == ("mild", "none")
+        assert found.counts.sum() == 4
+
+
+def test_an_excel_file_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = excel(*ROWS)
+    sheet = "xl/worksheets/sheet1.xml"
+    bomb = b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet>&b;</worksheet>'
+    odd = {
+        "no Excel file": b"PK",
+        "cut": good[:900],
+        "no sheet": changed(good, sheet, b"<x"),
+        "entities": changed(good, sheet, bomb),
+    }
+    for what, data in odd.items():
+        found = plan(zipped(tmp_path / "x.zip", {"cat/1.png": image(1), "dog/1.png": image(2), "labels.xlsx": data}))
+        assert "labels.xlsx is not read as a table: it is damaged, or no Excel file. Save it as CSV." in found.notes, (
+            what
+        )
+        assert found.labelling.class_names == ("cat", "dog")
+    large = changed(good, sheet, b" " * 2_000_000)
+    for limit, value, sentence in (
+        ("_MOST_BYTES", 1_000_000, "unpacks to 2 MB"),
+        ("_MOST_CELLS", 3, "more than 3 cells"),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(labels.excel, limit, value)
+            with pytest.raises(ValueError, match=sentence):
+                labels.excel.rows(large if limit == "_MOST_BYTES" else good)

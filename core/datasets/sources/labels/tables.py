@@ -1,11 +1,13 @@
-"""Files of labels → tables of texts: CSV, TSV, JSON lines, and lists such as `path label` a line."""
+"""Files of labels → tables of texts: CSV, TSV, XLSX, JSON lines, and lists such as `path label` a line."""
 
 import csv
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".lst")
+from core.datasets.sources.labels import excel
+
+TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".lst", excel.ENDING)
 _DELIMITERS = (",", ";", "\t", "|")
 _LOOKED_AT = 50
 _MOST_COLUMNS = 2_000
@@ -37,7 +39,13 @@ def parsed(parts: tuple[str, ...], data: bytes) -> Table | None:
     Args:
         parts: the folders and the name of the file.
         data: its bytes.
+
+    Raises:
+        ValueError: it is an Excel file that cannot be read.
     """
+    if parts[-1].lower().endswith(excel.ENDING):
+        found = excel.rows(data)
+        return Table(parts, found) if found and len(found[0]) <= _MOST_COLUMNS else None
     text = _decoded(data)
     ending = parts[-1].rpartition(".")[2].lower()
     if "\0" in text:

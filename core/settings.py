@@ -56,6 +56,15 @@ def setting(
     return field(default=default, metadata={"setting": about})
 
 
+# How a person reads what stands in recipes under a name of other spelling.
+_SPELLED = {"centre": "center", "colour": "color", "standardised": "standardized"}
+
+
+def spelled(name: Any) -> str:
+    """Return a choice, or the name of a field, as a person reads it."""
+    return _SPELLED.get(name, str(name))
+
+
 def format_value(value: object) -> str:
     """Return what was received for a sentence, as Python writes it, cut to a length that can be read."""
     return _SHOWN.repr(value)
@@ -156,7 +165,7 @@ def _problem(value: Any, hint: Any, about: Setting) -> str:
         return ""
     if about.colour:
         fits = isinstance(value, str) and _COLOUR.fullmatch(value) is not None
-        return "" if fits else "a colour such as '#ff8000'"
+        return "" if fits else "a color such as '#ff8000'"
     if any(Ellipsis in typing.get_args(kind) for kind in kinds):
         several = isinstance(value, tuple) and 0 < len(value) <= _MOST_NUMBERS
         fits = several and not any(_problem(each, float, about) for each in value)

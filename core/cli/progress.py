@@ -44,4 +44,4 @@ def await_job(job: Job) -> None:
         job.cancel()
         raise
     if status.state != jobs.FINISHED:
-        raise click.ClickException(status.cause or "It was cancelled.")
+        raise click.ClickException(status.cause or "It was canceled.")

@@ -20,7 +20,7 @@ TITLES = {
     DROPOUT: "dropout",
     L1: "an L1 penalty",
     L2: "an L2 penalty",
-    BATCH_NORM: "batch normalisation",
+    BATCH_NORM: "batch normalization",
     AUGMENTATION: "augmentation",
 }
 # Few images, so that the network learns them by heart within some seconds.

@@ -8,7 +8,7 @@ from core.lessons.convolution import VALID, sliding_windows
 
 FILTERS, _SIDE = 32, 3
 UNSCALED, SCALED, STANDARDISED = "unscaled", "scaled", "standardised"
-TITLES = {UNSCALED: "0–255", SCALED: "÷ 255: 0–1", STANDARDISED: "standardised"}
+TITLES = {UNSCALED: "0–255", SCALED: "÷ 255: 0–1", STANDARDISED: "standardized"}
 # Values beyond those of 128×128 pixels tell nothing more.
 _MOST_PLACES = 128 * 128
 

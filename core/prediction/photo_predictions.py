@@ -278,7 +278,7 @@ class _Portion:
         if given is None:
             height, width, channels = prepared.shape
             sentence = (
-                f"The run's steps leave {width}×{height} pixels, {'gray' if channels == 1 else 'colour'}, of this "
+                f"The run's steps leave {width}×{height} pixels, {'gray' if channels == 1 else 'color'}, of this "
                 "photo, and its network takes another size. Train with steps that end in a Resize."
             )
             return Refusal("does-not-fit", sentence)

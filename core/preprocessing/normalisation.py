@@ -1,4 +1,4 @@
-"""Normalisation: pixel values 0–255 brought to a range in which networks learn well. Images stay as they are."""
+"""Normalization: pixel values 0–255 brought to a range in which networks learn well. Images stay as they are."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,19 +34,19 @@ class Normalisation:
             SettingError: an unknown way, or means and deviations that do not fit it.
         """
         if self.how not in _HOW:
-            raise SettingError(f"Normalisation: how must be one of {', '.join(_HOW)}; received {self.how!r}.")
+            raise SettingError(f"Normalization: how must be one of {', '.join(_HOW)}; received {self.how!r}.")
         if self.how != STANDARD:
             if self.means or self.deviations:
-                raise SettingError(f"Normalisation: {self.how} takes no means and deviations.")
+                raise SettingError(f"Normalization: {self.how} takes no means and deviations.")
             return
         if len(self.means) not in _CHANNELS or len(self.deviations) != len(self.means):
-            raise SettingError("Normalisation: one mean and one deviation a channel are needed, for 1 or 3 channels.")
+            raise SettingError("Normalization: one mean and one deviation a channel are needed, for 1 or 3 channels.")
         if not all(0 <= mean <= 255 for mean in self.means):
-            raise SettingError(f"Normalisation: means must be numbers from 0 to 255; received {list(self.means)}.")
+            raise SettingError(f"Normalization: means must be numbers from 0 to 255; received {list(self.means)}.")
         if not all(_SMALLEST_DEVIATION <= deviation <= 255 for deviation in self.deviations):
             raise SettingError(
-                f"Normalisation: deviations must be numbers from {_SMALLEST_DEVIATION} to 255; received "
-                f"{list(self.deviations)}. A channel of one value only cannot be standardised."
+                f"Normalization: deviations must be numbers from {_SMALLEST_DEVIATION} to 255; received "
+                f"{list(self.deviations)}. A channel of one value only cannot be standardized."
             )
 
     @property
@@ -70,7 +70,7 @@ class Normalisation:
             SettingError: there is a mean for each of three channels, and the images have one.
         """
         if len(self.means) > pixels.shape[-1]:
-            raise SettingError("Normalisation: means of three channels do not fit gray images. Work them out anew.")
+            raise SettingError("Normalization: means of three channels do not fit gray images. Work them out anew.")
         return pixels * np.array(self.scale, np.float32) + np.array(self.offset, np.float32)
 
     @property
@@ -101,5 +101,5 @@ class Normalisation:
             return cls(str(data.get("how", NONE)), means, deviations)
         except (AttributeError, TypeError, ValueError) as error:
             raise SettingError(
-                f"A normalisation must be an object such as {{'how': '{UNIT}'}}; received {data!r}."
+                f"A normalization must be an object such as {{'how': '{UNIT}'}}; received {data!r}."
             ) from error

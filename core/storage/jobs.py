@@ -254,7 +254,7 @@ class _Reporter:
         self.status = replace(self.status, doing=doing, done=done, total=total, unit=unit, rate=rate)
         self.job.write_status(self.status)
         if (self.job.folder / "cancel").exists():
-            raise Cancelled("Cancelled.")
+            raise Cancelled("Canceled.")
 
 
 def _run(job: Job) -> None:

@@ -46,7 +46,7 @@ def said(small: np.ndarray, labels: np.ndarray) -> Iterator[str]:
     accuracy = _accuracy(edges, labels)
     if accuracy - chance > _TELLING * (1 - chance):
         yield (
-            f"The colours at the edges of the images alone tell the classes of {accuracy:.0%}, where guessing gets "
+            f"The colors at the edges of the images alone tell the classes of {accuracy:.0%}, where guessing gets "
             f"{chance:.0%}: what is learned may be the background. Add images of each class in front of the same ones."
         )
 

@@ -27,7 +27,7 @@ _SORT_TITLES = {
 _DECISION_TITLES = {
     DECIDED: "Any decision",
     EXCLUDE: "excluded",
-    RELABEL: "relabelled",
+    RELABEL: "relabeled",
     UNSURE: "unsure",
     KEPT: "kept",
     KEEP: "Not reviewed",

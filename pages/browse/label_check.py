@@ -61,7 +61,7 @@ def look_of(dataset: Dataset, key: str | None) -> ImageDisplay | None:
 
     def told(_dataset: Dataset, index: int) -> Told:
         label = dataset.class_of(index)
-        return Told(f"{label}\n{likely(index)}?", f"Image {index}: labelled {label}, more likely {likely(index)}")
+        return Told(f"{label}\n{likely(index)}?", f"Image {index}: labeled {label}, more likely {likely(index)}")
 
     def said(index: int) -> str:
         other = likely(index)

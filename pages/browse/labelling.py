@@ -32,7 +32,7 @@ def show_labelling(dataset: Dataset) -> None:
             "the classes, and label them here with the network's help."
         )
     elif features.known(dataset) is None:
-        offer_features(dataset, "Labelling with the network's help", key="label")
+        offer_features(dataset, "Labeling with the network's help", key="label")
     else:
         _label(dataset)
 

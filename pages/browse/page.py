@@ -81,7 +81,7 @@ def browse(dataset: Dataset, controls: DeltaGenerator, shown: DeltaGenerator) ->
 
 def origin(dataset: Dataset) -> str:
     """Return where the images come from, and under which terms, where that is known."""
-    known = {"Source": dataset.about.source, "Licence": dataset.about.licence}
+    known = {"Source": dataset.about.source, "License": dataset.about.licence}
     return " ".join(f"{what}: {escape_markdown(text)}." for what, text in known.items() if text)
 
 

@@ -210,7 +210,7 @@ def _show_looks(case: _Case, classes: list[int], found: HeatMaps) -> None:
     names = case.run.about.class_names
     height, width, channels = case.seen.shape
     seen = image_io.from_array(case.seen)
-    shown = [("Network input", f"{width}×{height} pixels, {'gray' if channels == 1 else 'colour'}", seen)]
+    shown = [("Network input", f"{width}×{height} pixels, {'gray' if channels == 1 else 'color'}", seen)]
     for label, heat in zip(classes, found.maps, strict=True):
         role = "true class" if label == case.true else "predicted" if label == classes[0] else "second most likely"
         if label == case.true == classes[0]:

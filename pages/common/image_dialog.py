@@ -85,7 +85,7 @@ def _show(dataset: Dataset, index: int, said: str) -> None:
     """Show the image with its label, what is said beside that, and its measures."""
     label = dataset.class_of(index)
     shown = image_detail.close_up(dataset, index)
-    kind = "gray" if shown.gray else "colour"
+    kind = "gray" if shown.gray else "color"
     name = f" · {escape_markdown(dataset.names[index])}" if dataset.names else ""
     split = SPLITS[dataset.splits[index]]
     beside = said or (split if split != label else "")
@@ -195,5 +195,5 @@ def _decided(dataset: Dataset, index: int) -> str:
 def _in_short(dataset: Dataset, made: Decision) -> str:
     """Name a decision, as Markdown."""
     if made.decision == RELABEL and made.label is not None:
-        return f"relabelled to {escape_markdown(dataset.about.class_names[made.label])}"
+        return f"relabeled to {escape_markdown(dataset.about.class_names[made.label])}"
     return {EXCLUDE: "excluded", UNSURE: "unsure", KEPT: "kept as it is"}.get(made.decision, "no decision")

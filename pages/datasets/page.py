@@ -147,7 +147,7 @@ def to_be_had(entry: catalogue.Entry) -> None:
             f"{len(entry.about.class_names)} classes · {escape_markdown(entry.about.shape)}  \n"
             f"{escape_markdown(entry.good_for)}"
         )
-        told.caption(f"Source: {escape_markdown(entry.about.source)}. Licence: {escape_markdown(entry.about.licence)}.")
+        told.caption(f"Source: {escape_markdown(entry.about.source)}. License: {escape_markdown(entry.about.licence)}.")
         job = jobs.find(f"add-{entry.name}")
         going = job is not None and job.status().state == jobs.RUNNING
         with act, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):

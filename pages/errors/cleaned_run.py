@@ -61,7 +61,7 @@ def _train_again(run: Run, dataset: Dataset) -> None:
 
 
 def _said(excluded: int, relabelled: int) -> str:
-    return f"{excluded:,} excluded, {relabelled:,} relabelled" if excluded or relabelled else "as published"
+    return f"{excluded:,} excluded, {relabelled:,} relabeled" if excluded or relabelled else "as published"
 
 
 def _without(decided: Decided, ids: set[int]) -> Decided:

@@ -58,7 +58,7 @@ def summary(choice: Choice, count: int, names: Sequence[str]) -> str:
     if true is None and predicted is None:
         what = f"{'All ' if count > 1 else ''}{count:,} {noun}"
     elif true == predicted:
-        what = f"{true} recognised: {count:,}"
+        what = f"{true} classified correctly: {count:,}"
     elif true is None:
         what = f"Taken for {predicted}: {count:,} {noun}"
     else:

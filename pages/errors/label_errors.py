@@ -68,4 +68,4 @@ def _told(run: Run, implausible: LabelErrors, index: int) -> Told:
     names = run.about.class_names
     place = implausible.positions[index]
     label, likely = names[implausible.labels[place]], names[implausible.likely[place]]
-    return Told(f"{label}\n{likely}?", f"Image {index}: labelled {label}, more likely {likely}")
+    return Told(f"{label}\n{likely}?", f"Image {index}: labeled {label}, more likely {likely}")

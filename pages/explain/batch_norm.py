@@ -170,8 +170,8 @@ def _after(layer: NormalisedLayer, at: int, among: slice, seen: Statistics, batc
         highest = max(highest, *y)
     return Plot(
         "After: mean 0, deviation 1",
-        "The same values normalised, by this batch's own mean and deviation and by the running averages",
-        linear_axis("normalised value", -4, 4),
+        "The same values normalized, by this batch's own mean and deviation and by the running averages",
+        linear_axis("normalized value", -4, 4),
         linear_axis("share of the values", 0, min(1.0, 1.1 * highest), percent=True, count=3),
         marks,
     )
@@ -208,4 +208,4 @@ def _said(layer: NormalisedLayer, at: int, seen: Statistics) -> str:
     )
     if layer.layer:
         return f"{text} After this the layer multiplies by γ = {layer.gamma[at]:.2f} and adds β = {layer.beta[at]:.2f}."
-    return f"{text} This network has no batch normalisation: these are its first layer’s outputs."
+    return f"{text} This network has no batch normalization: these are its first layer’s outputs."

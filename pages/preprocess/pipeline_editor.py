@@ -26,7 +26,7 @@ from core.preprocessing import (
     save_preset,
 )
 from core.recipes import paste_json as pasted
-from core.settings import Setting, SettingError
+from core.settings import Setting, SettingError, spelled
 from core.storage import user_library
 from pages.common.address import Parameter
 from pages.common.messages import escape_markdown, show_errors
@@ -372,13 +372,19 @@ def _slider(entry: _Entry, name: str, about: Setting, key: str, image: Image.Ima
 
 
 def _choice(name: str, about: Setting, key: str) -> Any:
-    label = {"how": "Fit mode", "way": "Direction"}.get(name, name.capitalize())
+    label = {"how": "Fit mode", "way": "Direction"}.get(name, spelled(name).capitalize())
     if about.colour:
         return st.color_picker(label, key=key, help=about.help, persist_state="session")
     if not about.choices:
         return st.toggle(label, key=key, help=about.help, persist_state="session")
     if len(about.choices) <= _BUTTONS:
         return st.segmented_control(
-            label, about.choices, key=key, required=True, help=about.help, persist_state="session"
+            label,
+            about.choices,
+            key=key,
+            required=True,
+            help=about.help,
+            format_func=spelled,
+            persist_state="session",
         )
-    return st.selectbox(label, about.choices, key=key, help=about.help, persist_state="session")
+    return st.selectbox(label, about.choices, key=key, help=about.help, format_func=spelled, persist_state="session")

@@ -18,6 +18,7 @@ from core.errors import PixelwiseError
 from core.preprocessing import RESAMPLINGS, Normalisation, Pipeline, Stage, value_range, whole_dataset
 from core.preprocessing.normalisation import NONE, SIGNED, STANDARD, UNIT
 from core.preprocessing.trace import back, corner, forth, patch
+from core.settings import spelled
 from core.storage import jobs
 from core.storage.jobs import Job
 from core.storage.progress import counted, progress_text
@@ -42,7 +43,7 @@ _IMAGE = f"display:block;margin-bottom:6px;border-radius:3px;outline:1px solid {
 
 def shape(image: Image.Image) -> str:
     """Return an image's size and mode for a person."""
-    return f"{image.width:,}×{image.height:,} · {'gray' if image.mode == 'L' else 'colour'}"
+    return f"{image.width:,}×{image.height:,} · {'gray' if image.mode == 'L' else 'color'}"
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,9 @@ def show_numbers(photo: SourceImage, result: Result, pipeline: Pipeline) -> None
     """Let the user choose a normalisation, and show what it does to the numbers."""
     image = result.image
     now = normalisation()
-    how = st.segmented_control("Normalization", (NONE, UNIT, SIGNED, STANDARD), default=now.how, required=True)
+    how = st.segmented_control(
+        "Normalization", (NONE, UNIT, SIGNED, STANDARD), default=now.how, required=True, format_func=spelled
+    )
     channels = 1 if image.mode == "L" else 3
     if how != now.how or (how == STANDARD and len(now.means) not in (1, channels)):
         with show_errors():
@@ -284,7 +287,7 @@ def show_whole_set(dataset: Dataset, pipeline: Pipeline) -> None:
     """Say what comes out for the whole dataset, and start the work on it."""
     steps = pipeline.applied
     found = data.shapes(dataset, steps)
-    shapes = [f"{width}×{height} {'gray' if channels == 1 else 'colour'}" for height, width, channels in found]
+    shapes = [f"{width}×{height} {'gray' if channels == 1 else 'color'}" for height, width, channels in found]
     title = escape_markdown(dataset.about.title)
     if len(found) == 1:
         st.markdown(f"All **{len(dataset):,}** images in {title} become **{shapes[0]}**, ready for a network.")

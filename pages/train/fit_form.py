@@ -60,7 +60,7 @@ def _kind(
 
 def _optimiser(draft: Draft) -> None:
     recipe = draft.recipe
-    kind = _kind("Optimiser", OPTIMISERS, recipe.optimiser, draft.key("optimiser"))
+    kind = _kind("Optimizer", OPTIMISERS, recipe.optimiser, draft.key("optimiser"))
     now: Optimiser = recipe.optimiser if type(recipe.optimiser).__name__ == kind else OPTIMISERS[kind]()
     draft.change(optimiser=settings(now, key=draft.key("optimiser", kind), width=118))
 

@@ -171,6 +171,4 @@ def _batch(recipe: Recipe, dataset: Dataset, decided: Decided | None) -> None:
         shown.append((said, image_io.png(image_io.from_array(pixels))))
     strip(shown)
     _, height, width, channels = batch.images.shape
-    st.caption(
-        f"The network's first batch begins so: {width}×{height} pixels, {'gray' if channels == 1 else 'colour'}."
-    )
+    st.caption(f"The network's first batch begins so: {width}×{height} pixels, {'gray' if channels == 1 else 'color'}.")

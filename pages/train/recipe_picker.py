@@ -93,7 +93,7 @@ def _choose_decisions(draft: Draft, dataset: Dataset) -> None:
 
 
 def _said(decided: Decided) -> str:
-    return f"{len(decided.excluded):,} excluded, {len(decided.labels):,} relabelled"
+    return f"{len(decided.excluded):,} excluded, {len(decided.labels):,} relabeled"
 
 
 def _tell_its_dataset(name: str) -> None:

@@ -103,7 +103,7 @@ def train_on_the_cleaned_set(page: Page) -> None:
     page.keyboard.press("l")
     page.keyboard.type("4")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog").get_by_text("relabelled to 4")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("relabeled to 4")).to_be_visible()
     page.keyboard.press("u")  # A command again, not text.
     expect(page.get_by_role("dialog").get_by_text("unsure")).to_be_visible()
     page.keyboard.press("Escape")

@@ -35,13 +35,13 @@ def test_a_network_is_built_by_clicks_and_trained(page: Page, server: Server) ->
     page.locator(row(page, "Max pooling")).click()
     expect(page.get_by_text("3 · Max pooling")).to_be_visible()
     page.get_by_role("combobox", name="Add a layer").click()
-    page.get_by_role("option", name="Batch normalisation").click()
+    page.get_by_role("option", name="Batch normalization").click()
     expect(layers).to_have_count(6)
-    expect(drawing).to_have_attribute("alt", re.compile("Batch normalisation 4 × 4 × 32, Flatten 512"))
-    page.get_by_role("button", name="Move Batch normalisation up").click()
-    expect(layers.nth(2)).to_contain_text("Batch normalisation")
-    page.locator(row(page, "Batch normalisation")).press("Alt+ArrowUp")
-    expect(layers.nth(1)).to_contain_text("Batch normalisation")
+    expect(drawing).to_have_attribute("alt", re.compile("Batch normalization 4 × 4 × 32, Flatten 512"))
+    page.get_by_role("button", name="Move Batch normalization up").click()
+    expect(layers.nth(2)).to_contain_text("Batch normalization")
+    page.locator(row(page, "Batch normalization")).press("Alt+ArrowUp")
+    expect(layers.nth(1)).to_contain_text("Batch normalization")
     page.locator(row(page, "Rescaling")).hover()
     page.get_by_role("button", name="Remove Rescaling").click()
     expect(layers).to_have_count(5)
@@ -49,7 +49,7 @@ def test_a_network_is_built_by_clicks_and_trained(page: Page, server: Server) ->
     page.get_by_role("spinbutton", name="Filters").fill("8")
     page.get_by_role("spinbutton", name="Filters").press("Enter")
     expect(page.locator(row(page, "Convolution"))).to_contain_text("8 × 8 × 8")
-    assert rows(page) == ["Batch normalisation", "Convolution", "Max pooling", "Flatten", "Dense"]
+    assert rows(page) == ["Batch normalization", "Convolution", "Max pooling", "Flatten", "Dense"]
 
     # What was built is there after a reload.
     page.reload()

@@ -81,7 +81,7 @@ def test_what_is_chosen_stands_in_the_address_and_the_other_way_round(app: AppTe
         per="24",
         page="2",
     )
-    assert "3 recognised: 3" in said(app)
+    assert "3 classified correctly: 3" in said(app)
     assert "smallest margin" in said(app)
     chosen = {"true": ["3"], "show": ["right"], "sort": ["margin"], "cells": ["shares"], "per": ["24"], "page": ["2"]}
     assert address(app) == chosen | {"predicted": ["3"]}

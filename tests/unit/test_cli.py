@@ -103,7 +103,7 @@ def test_images_of_ones_own_are_added(data_home: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "20 accepted, 1 refused, 0 junk files skipped" in result.output
     assert "refused: pets/cat/bad.jpg: Not a supported image." in result.output
-    assert "9 train 11 test 2 classes 12×10 px, colour" in " ".join(call("datasets", "list").output.split())
+    assert "9 train 11 test 2 classes 12×10 px, color" in " ".join(call("datasets", "list").output.split())
     again = call("datasets", "add", "other", "--from", str(path), "--test-share", "0.5")
     assert "It is called mine." in again.output
 
@@ -153,7 +153,7 @@ def test_labels_are_checked_by_a_job_and_the_findings_printed(data_home: Path, m
     printed = call("datasets", "check-labels", "digits")
     assert printed.exit_code == 0
     assert "gets 99.9% of the labels right" in printed.output
-    assert "image 7: labelled 7, more likely 0" in printed.output
+    assert "image 7: labeled 7, more likely 0" in printed.output
     failed = jobs.JobStatus(jobs.FAILED, 1e9, cause="The weights of EfficientNetLite0 cannot be read.")
     job.write_status(failed)
     monkeypatch.setattr(label_check, "start", lambda _name: job)

@@ -31,7 +31,7 @@ class Sharpness(PixelOperation):
         maximum=4.0,
         step=0.05,
         unit="×",
-        help="A factor for the distance from the neighbours' mean: below 1 softens, above 1 sharpens.",
+        help="A factor for the distance from the neighbors' mean: below 1 softens, above 1 sharpens.",
     )
 
     def drawn(self, chance: Chances, height: int, width: int) -> dict[str, np.ndarray | None]:

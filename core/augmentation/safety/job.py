@@ -140,7 +140,7 @@ class Check:
 
     def _note(self, doing: str, done: int, total: int, _unit: str) -> None:
         if self._cancelled.is_set():
-            raise Cancelled("It was cancelled. Check again to go on.")
+            raise Cancelled("It was canceled. Check again to go on.")
         self.standing = replace(self.standing, doing=doing, fraction=done / total if total else 0.0)
 
 

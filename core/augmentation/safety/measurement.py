@@ -192,7 +192,7 @@ def in_words(found: Safety, part: str, class_names: Sequence[str]) -> list[str]:
     said = [
         verdict,
         f"Accuracy {_falls(fall.share)}: {fall.plain / fall.images:.1%} of "
-        f"{counted(fall.images, f'{part} image')} are recognised as they are, "
+        f"{counted(fall.images, f'{part} image')} are classified correctly as they are, "
         f"{fall.changed / fall.images:.1%} as drawn "
         f"(95% confidence interval of the fall: {100 * low:.1f} to {100 * high:.1f} points).",
     ]

@@ -212,7 +212,7 @@ def report(dataset: Dataset, found: LabelCheck, most: int) -> str:
     for place in range(min(most, errors.found)):
         index = int(errors.ids[place])
         called = dataset.names[index] if dataset.names else f"image {index}"
-        lines.append(f"  {called}: labelled {names[errors.labels[place]]}, more likely {names[errors.likely[place]]}")
+        lines.append(f"  {called}: labeled {names[errors.labels[place]]}, more likely {names[errors.likely[place]]}")
     if errors.found > most:
         lines.append(f"  … and {errors.found - most:,} more, on the page Browse, Audit")
     return "\n".join(lines)

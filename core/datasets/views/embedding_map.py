@@ -239,7 +239,7 @@ def tsne(components: np.ndarray, progress: Progress) -> np.ndarray:
     """
     from sklearn import manifold
 
-    progress("finding each image's neighbours", 0, 0, "")
+    progress("finding each image's neighbors", 0, 0, "")
     begin = components[:, :2] / max(float(components[:, 0].std()), 1e-12) * 1e-4
     perplexity = min(30, (len(components) - 1) / 3)
     solver = manifold.TSNE(perplexity=perplexity, init=begin, max_iter=_ITERATIONS, random_state=0, verbose=2, n_jobs=2)

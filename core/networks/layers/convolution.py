@@ -93,7 +93,7 @@ class SeparableConv2D(_Convolution):
     strides: int = setting(1, minimum=1, maximum=8, step=1, unit="px", help="Step between filter positions.")
     padding: str = setting("valid", choices=("valid", "same"), help="same: zero padding keeps the size.")
     activation: str = setting("relu", choices=HIDDEN_ACTIVATIONS)
-    use_bias: bool = setting(True, help="Add a number a sum; batch normalisation right after makes it needless.")
+    use_bias: bool = setting(True, help="Add a number a sum; batch normalization right after makes it needless.")
     l1: float = l1_setting()
     l2: float = l2_setting()
 

@@ -25,7 +25,7 @@ class _NormalizingLayer(Layer):
 class BatchNormalization(_NormalizingLayer):
     """Scales each channel to mean 0 and standard deviation 1 over the batch."""
 
-    title: ClassVar[str] = "Batch normalisation"
+    title: ClassVar[str] = "Batch normalization"
 
     momentum: float = setting(
         0.99,
@@ -65,7 +65,7 @@ class BatchNormalization(_NormalizingLayer):
 class GroupNormalization(_NormalizingLayer):
     """Groups of channels brought to mean 0 and deviation 1 in each image by itself (Wu and He, 2018)."""
 
-    title: ClassVar[str] = "Group normalisation"
+    title: ClassVar[str] = "Group normalization"
     advice: ClassVar[str] = "Take as many groups as divide the channels that it gets."
 
     groups: int = setting(
@@ -90,7 +90,7 @@ class GroupNormalization(_NormalizingLayer):
 class UnitNormalization(Layer):
     """Each row of numbers, or each pixel's channels, brought to length 1: only their proportions count."""
 
-    title: ClassVar[str] = "Unit normalisation"
+    title: ClassVar[str] = "Unit normalization"
     calms: ClassVar[bool] = True
 
     def drawing(self) -> LayerDrawing:

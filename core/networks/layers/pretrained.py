@@ -19,7 +19,7 @@ class Pretrained(ImageLayer):
 
     title: ClassVar[str] = "Pretrained network"
     calms: ClassVar[bool] = True
-    advice: ClassVar[str] = "It takes images, gray or in colour, of at least 32 × 32 pixels: put it first."
+    advice: ClassVar[str] = "It takes images, gray or in color, of at least 32 × 32 pixels: put it first."
     function_code: ClassVar[str] = '''\
 def pretrained(tensor, application, trainable, scaled, trainable_from="", size=0):
     """Return what a network trained on ImageNet, without its last layer, sees in images."""
@@ -84,7 +84,7 @@ def pretrained(tensor, application, trainable, scaled, trainable_from="", size=0
             return ""
         gets = " × ".join(f"{side:,}" for side in shape)
         return (
-            f"{self.application} needs gray or colour images of at least {least} × {least}, and gets {gets}. Put it "
+            f"{self.application} needs gray or color images of at least {least} × {least}, and gets {gets}. Put it "
             "first, and enlarge the images: choose a size."
         )
 

@@ -41,7 +41,7 @@ class Rescaling(_ScalingLayer):
 class Normalization(_ScalingLayer):
     """Each channel minus its mean, divided by its deviation: (v − mean) / √variance."""
 
-    title: ClassVar[str] = "Normalisation"
+    title: ClassVar[str] = "Normalization"
 
     mean: tuple[float, ...] = setting((0.0,), minimum=0.0, maximum=255.0, help="One, or one a channel.")
     variance: tuple[float, ...] = setting(
@@ -65,4 +65,4 @@ class Normalization(_ScalingLayer):
     def said_of_values(self) -> str:
         """Say what is done to each number."""
         mean, variance = (",".join(f"{each:g}" for each in numbers) for numbers in (self.mean, self.variance))
-        return f"normalises values, (v − {mean}) / √{variance}"
+        return f"normalizes values, (v − {mean}) / √{variance}"

@@ -41,7 +41,7 @@ def side_setting(help: str, default: int = 28, minimum: int = 1) -> int:
 
 def colour_setting() -> str:
     """Declare a colour, black at first."""
-    declared: str = setting(BLACK, colour=True, help="The colour of what is added; its gray in a gray image.")
+    declared: str = setting(BLACK, colour=True, help="The color of what is added; its gray in a gray image.")
     return declared
 
 

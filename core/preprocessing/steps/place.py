@@ -102,7 +102,7 @@ class Shift(Step):
         "colour",
         choices=("colour", "edge", "wrap"),
         help=(
-            "What fills the gap. colour: a solid color. edge: the last row or column repeated. wrap: "
+            "What fills the gap. color: a solid color. edge: the last row or column repeated. wrap: "
             "pixels from the opposite side."
         ),
     )

@@ -155,7 +155,7 @@ def compare(before: Run, after: Run, part: str) -> Comparison:
         )
     if not np.array_equal(pair[0].labels, pair[1].labels):
         raise ComparisonError(
-            f"Some {part} images were relabelled between these runs, so that right and wrong are not the same for "
+            f"Some {part} images were relabeled between these runs, so that right and wrong are not the same for "
             "both. Compare the test images."
         )
     return Comparison(*pair)

@@ -46,7 +46,7 @@ def differences(chosen: Sequence[Run]) -> list[Difference]:
 
 def _decided(run: Run) -> str:
     made = run.decided
-    return MISSING if made is None else f"{len(made.excluded):,} excluded, {len(made.labels):,} relabelled"
+    return MISSING if made is None else f"{len(made.excluded):,} excluded, {len(made.labels):,} relabeled"
 
 
 def recipe_differences(recipes: Sequence[Recipe]) -> list[Difference]:

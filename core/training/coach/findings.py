@@ -221,7 +221,7 @@ def _rising(curves: Course) -> CoachFinding | None:
     what = (
         "The network is memorizing the training images."
         if parted
-        else f"About as many images are recognised, but the network grows too sure of its errors: "
+        else f"About as many images are right, but the network grows too sure of its errors: "
         f"{curves.val_accuracy[low]:.1%} were right then, {curves.val_accuracy[-1]:.1%} are now."
     )
     sentence = (
@@ -245,7 +245,7 @@ def _apart(curves: Course) -> CoachFinding | None:
     first = within[-1] + 1 if within else 0
     since = curves.epochs[min(first, len(curves.epochs) - 1)]
     sentence = (
-        f"Overfitting since epoch {_epoch(since)}: {accuracy:.1%} of the training images are recognised of late, and "
+        f"Overfitting since epoch {_epoch(since)}: {accuracy:.1%} of the training images are right of late, and "
         f"{val_accuracy:.1%} of the {curves.watched} images, {100 * (accuracy - val_accuracy):.1f} points fewer."
     )
     figures = {"since": since, "gap": accuracy - val_accuracy}
@@ -264,13 +264,13 @@ def _lagging(curves: Course) -> CoachFinding | None:
         return None
     sentence = (
         f"The {curves.watched} loss of {_nats(curves.val_loss[-1])} lags behind the training loss of "
-        f"{_nats(curves.loss[-1])}, though {curves.val_accuracy[-1]:.1%} are recognised: the averages of "
-        f"batch normalisation, which validation uses, have not caught up, since an epoch has few steps."
+        f"{_nats(curves.loss[-1])}, though {curves.val_accuracy[-1]:.1%} are right: the averages of "
+        f"batch normalization, which validation uses, have not caught up, since an epoch has few steps."
     )
     figures = {"loss": curves.loss[-1], "val_loss": loss, "wrong": wrong}
     faster = [each.with_statistics_momentum(0.9) if each in slow else each for each in layers]
     return CoachFinding(
-        LAGGING, sentence, figures, changes.with_layers(faster), "a momentum of 0.9 in batch normalisation"
+        LAGGING, sentence, figures, changes.with_layers(faster), "a momentum of 0.9 in batch normalization"
     )
 
 
@@ -339,7 +339,7 @@ def _learning(curves: Course) -> CoachFinding:
         f"is learned. "
     )
     sentence = (
-        f"{begun}{curves.val_accuracy[best]:.1%} of the {curves.watched} images are recognised at the best epoch, "
+        f"{begun}{curves.val_accuracy[best]:.1%} of the {curves.watched} images are right at the best epoch, "
         f"{_epoch(curves.epochs[best])}."
     )
     if len(curves.loss) == 1:

@@ -89,7 +89,7 @@ def test_a_cancelled_check_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) ->
     found = job.find(key)
     assert found is not None
     found.cancel()
-    assert "cancelled" in ended(key).standing.cause
+    assert "canceled" in ended(key).standing.cause
 
 
 def test_a_run_on_other_images_of_the_same_classes_is_asked_about_the_test_images(run: Run) -> None:

@@ -47,7 +47,7 @@ def test_flipped_labels_are_found_and_the_reachable_accuracy_told(data_home: Pat
     assert label_check.finding(dataset, "leak") is None
     said = label_check.report(dataset, kept, 2)
     assert "gets 97.5% of the labels right" in said
-    assert f"image {errors.ids[0]}: labelled {NAMES[labels[errors.ids[0]]]}, more likely" in said
+    assert f"image {errors.ids[0]}: labeled {NAMES[labels[errors.ids[0]]]}, more likely" in said
     assert "… and 1 more" in said
     (dataset.folder / "label-check.npz").write_bytes(b"torn")
     assert label_check.load(dataset) is None

@@ -314,7 +314,7 @@ def test_nothing_and_far_too_much_are_refused() -> None:
             SettingError, match=rf"Resize: width must be a whole number from 1 to 4096; received {side}"
         ):
             Resize(width=side)
-    with pytest.raises(SettingError, match="Pad: colour must be a colour such as '#ff8000'; received 'red\"'"):
+    with pytest.raises(SettingError, match="Pad: colour must be a color such as '#ff8000'; received 'red\"'"):
         Pad(colour='red"')
 
 
@@ -364,7 +364,7 @@ def test_normalisation_brings_numbers_to_its_range() -> None:
     ],
 )
 def test_a_normalisation_that_is_none_is_refused(data: object) -> None:
-    with pytest.raises(SettingError, match="ormalisation"):
+    with pytest.raises(SettingError, match="ormalization"):
         Normalisation.from_json(data)
 
 

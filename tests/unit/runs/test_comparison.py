@@ -100,7 +100,7 @@ def test_runs_on_other_images_are_not_compared(data_home: Path) -> None:
     with pytest.raises(ComparisonError, match="divide the dataset differently"):
         comparison.compare(before, after, "validation")
     np.savez(after.folder / "evaluation.npz", **{**arrays, "validation_labels": 9 - arrays["validation_labels"]})
-    with pytest.raises(ComparisonError, match="relabelled"):
+    with pytest.raises(ComparisonError, match="relabeled"):
         comparison.compare(before, after, "validation")
     about = unsigned(after.folder / "dataset.json")
     (after.folder / "dataset.json").write_text(about.replace('"content_hash": "', '"content_hash": "0'))
@@ -142,7 +142,7 @@ def test_runs_differ_by_their_data_too(data_home: Path) -> None:
     decisions.decide(catalogue.open_dataset("digits"), [3, 4], decisions.EXCLUDE)
     second = runs.create(find_recipe("digits-cnn"))
     (found,) = comparison.differences([first, second])
-    assert (found.setting, found.values) == ("decisions on images", ("–", "2 excluded, 0 relabelled"))
+    assert (found.setting, found.values) == ("decisions on images", ("–", "2 excluded, 0 relabeled"))
 
 
 def test_a_row_says_what_came_of_a_run(data_home: Path) -> None:

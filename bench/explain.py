@@ -47,15 +47,15 @@ _IN_SCRIPT = """async (element, [times, kind]) => {
     }
     return took;
 }"""
-# Of an answer that comes from the network: until the words above the bars have changed.
-_ANSWERED = """async (element, [times, said]) => {
+# Of an answer that comes from the network: until its bars have other lengths.
+_ANSWERED = """async (element, [times, bars]) => {
     const took = [];
     for (let time = 0; time < times; time++) {
         await new Promise(resolve => setTimeout(resolve, 150));
         const share = time % 2 ? 0.98 - time / 1000 : 0.02 + time / 1000;
         const changed = new Promise(resolve => {
             const watcher = new MutationObserver(() => { watcher.disconnect(); requestAnimationFrame(resolve); });
-            watcher.observe(said, { childList: true, characterData: true, subtree: true });
+            watcher.observe(bars, { attributeFilter: ["style"], subtree: true });
             setTimeout(resolve, 5000);
         });
         const begun = performance.now();
@@ -88,10 +88,10 @@ def _network(page: Page) -> None:
     page.goto(f"{page.url}&filter=network&filter-number=6&filter-weights=1,0,0,0,1,0,0,0,1")
     slider = page.locator(".st-key-convolution_of_network .weight input")
     slider.wait_for()
-    said = page.locator(".st-key-filter_answer_now .said")
-    said.wait_for()
+    bars = page.locator(".st-key-filter_answer_now .bars")
+    bars.wait_for()
     page.wait_for_timeout(3_000)
-    found: list[float] = slider.evaluate(_ANSWERED, [_TIMES, said.element_handle()])
+    found: list[float] = slider.evaluate(_ANSWERED, [_TIMES, bars.element_handle()])
     _say("convolution: a weight of the network, its answer", found, 150)
 
 

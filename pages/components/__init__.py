@@ -33,9 +33,9 @@ def script(name: str) -> str:
     return "\n".join(parts.values())
 
 
-def style(name: str) -> str:
-    """Return a style below this folder, after the palette as CSS variables."""
-    return f"{style_variables()}\n{(_FOLDER / name).read_text(encoding='utf-8')}"
+def style(*names: str) -> str:
+    """Return styles below this folder as one, after the palette as CSS variables; a later one adds to those before."""
+    return "\n".join([style_variables(), *((_FOLDER / name).read_text(encoding="utf-8") for name in names)])
 
 
 def taking(key: str, name: str, take: Callable[[Any], None]) -> Callable[[], None]:

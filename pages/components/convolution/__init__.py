@@ -30,7 +30,10 @@ aria-label='The window' aria-valuenow='0'></canvas></figure>
 </div>"""
 
 _mount = st.components.v2.component(
-    "pixelwise_convolution", html=_HTML, css=style("convolution/style.css"), js=script("convolution/script.js")
+    "pixelwise_convolution",
+    html=_HTML,
+    css=style("common/pixel_grid.css", "convolution/style.css"),
+    js=script("convolution/script.js"),
 )
 
 # What is typed is refused beyond that, there and here.

@@ -16,7 +16,10 @@ _HTML = """<div class='magnifier'>
 </div>"""
 
 _mount = st.components.v2.component(
-    "pixelwise_magnifier", html=_HTML, css=style("magnifier/style.css"), js=script("magnifier/script.js")
+    "pixelwise_magnifier",
+    html=_HTML,
+    css=style("common/pixel_grid.css", "magnifier/style.css"),
+    js=script("magnifier/script.js"),
 )
 
 

@@ -33,7 +33,10 @@ aria-label='Numbers'></canvas></figure></div>
 </div>"""
 
 _mount = st.components.v2.component(
-    "pixelwise_pooling", html=_HTML, css=style("pooling/style.css"), js=script("pooling/script.js")
+    "pixelwise_pooling",
+    html=_HTML,
+    css=style("common/pixel_grid.css", "pooling/style.css"),
+    js=script("pooling/script.js"),
 )
 
 

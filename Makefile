@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run check format test-fast test bench hooks audit pets clean
+.PHONY: help run serve check format test-fast test bench hooks audit pets clean
 
 help: ## say this
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' Makefile | expand -t 16
 
 run: $(VENV)/run ## start the app on http://localhost:8501
 	$(BIN)/python -m streamlit run app.py
+
+serve: $(VENV)/serve ## serve the app to a class on all addresses of this machine; wants .streamlit/secrets.toml
+	$(BIN)/python -m core serve
 
 check: $(VENV)/test ## lint, format and types, of Python and JavaScript; changes nothing
 	$(BIN)/ruff check
@@ -53,6 +56,10 @@ $(VENV)/run: requirements.txt constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pixelwise needs Python 3.11 or newer: make run PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $@
+
+$(VENV)/serve: $(VENV)/run requirements-serve.txt
+	$(BIN)/python -m pip install --quiet -r requirements-serve.txt
 	touch $@
 
 $(VENV)/test: $(VENV)/run requirements-dev.txt

@@ -12,6 +12,7 @@ from core.cli.predict_command import predict
 from core.cli.run_commands import damaged_list, runs_commands
 from core.cli.saying import SayingGroup
 from core.cli.script_command import code
+from core.cli.serve_command import serve
 from core.cli.sweep_commands import sweep, sweeps_commands
 from core.cli.training_commands import train
 from core.storage import data_home, processes
@@ -35,5 +36,5 @@ def run_app(options: tuple[str, ...]) -> None:
         sys.exit(subprocess.call(command))
 
 
-for _command in (datasets, train, sweep, runs_commands, sweeps_commands, damaged_list, code, predict):
+for _command in (datasets, train, sweep, runs_commands, sweeps_commands, damaged_list, code, predict, serve):
     main.add_command(_command)

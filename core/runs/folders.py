@@ -130,10 +130,10 @@ def restore(name: str) -> Run:
     return Run(folder)
 
 
-def empty_trash() -> None:
-    """Delete what has been in the trash for more than a week; what may not be deleted stays."""
+def empty_trash(older_than_s: float = TRASH_S) -> None:
+    """Delete what has been in the trash for longer, a week as a rule; what may not be deleted stays."""
     for path in _trashed():
-        if time.time() - float(path.name.partition("-")[0]) > TRASH_S:
+        if time.time() - float(path.name.partition("-")[0]) >= older_than_s:
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -58,6 +58,11 @@ class Serving:
     limits: Limits = Limits()
 
 
+def served() -> bool:
+    """Tell whether this process is served to a class, even where its file of secrets cannot be used."""
+    return bool(os.environ.get(SERVE))
+
+
 def now() -> Serving | None:
     """Return how this process is served; `None`: it is not.
 

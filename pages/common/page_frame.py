@@ -19,6 +19,7 @@ from pages.common import address
 from pages.common.address import Parameter
 from pages.common.damage_notice import say_damaged
 from pages.common.messages import escape_markdown, show_errors
+from pages.common.sign_in import show_account
 from pages.common.terms import with_terms
 from pages.common.tour import show_tour
 from pages.components.theme import background
@@ -43,6 +44,7 @@ def page(title: str, lead: str, parameters: Iterable[Parameter | Sequence[Parame
     with st.container(key="page_head"):
         st.title(title, anchor=False)
         st.caption(with_terms(lead))
+        show_account()
     with show_errors():
         data_home.look_at()
         for sentence in address.begin(title, parameters):

@@ -19,6 +19,7 @@ from core.storage import jobs
 from core.storage.names import slug
 from core.storage.progress import counted
 from pages.common.messages import escape_markdown
+from pages.common.visitor import served
 from pages.components.pixel_image import strip
 from pages.streamlit_patches import uploads_on_disk
 from pages.streamlit_patches.uploads_on_disk import MOST_BYTES, MOST_FILES
@@ -61,7 +62,9 @@ def keep_folder(files: Sequence[UploadedFile]) -> Path:
 
 def own() -> None:
     """Let the user import images of their own: where they are, what is found in them, and the button."""
-    way = st.segmented_control("Source", _WAYS, key="way_in", default=_WAYS[0], required=True)
+    # A server's disk is not the user's.
+    ways = _WAYS[:-1] if served() else _WAYS
+    way = st.segmented_control("Source", ways, key="way_in", default=ways[0], required=True)
     if way == "Upload a folder":
         files = st.file_uploader(
             f"Folder of images, at most {MOST_BYTES / 1e9:.0f} GB and {MOST_FILES:,} files",

@@ -16,6 +16,7 @@ from core.storage.progress import counted
 from pages.common.job_progress import show_job
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.common.page_frame import page
+from pages.common.visitor import served
 from pages.components.pixel_image import strip
 from pages.datasets.own_images import keep_upload, own
 
@@ -57,7 +58,9 @@ def here(name: str) -> None:
             st.page_link("pages/train/page.py", label="Train", icon=":material/model_training:", query_params=address)
             if importing.report(dataset) and st.button("Import report", key=f"report_{name}", type="tertiary"):
                 show_report(name)
-            if not built_in(name):
+            if store.is_shared(dataset.folder):
+                st.badge("Shared with the class", icon=":material/groups:")
+            elif not built_in(name):
                 with st.popover("Remove", type="tertiary"):
                     remove(name)
         if not damage_said(name, dataset.about.title, known_damage(dataset.folder)):
@@ -183,19 +186,22 @@ def from_file(entry: catalogue.Entry) -> None:
     """Let the user give the published file, by its place on this machine or as an upload."""
     names = ", ".join(each.file_name for each in entry.published)
     several = len(entry.published) > 1
-    st.caption(f"The {'folder with ' if several else ''}{escape_markdown(names)}, if you have it already.")
-    place = st.text_input(
-        "Folder path" if several else "File path",
-        key=f"place_{entry.name}",
-        placeholder="/home/me/Downloads",
-    )
-    st.button(
-        "Add dataset",
-        key=f"add_{entry.name}",
-        disabled=not place,
-        on_click=start_adding,
-        args=(entry.name, str(Path(place).expanduser())),
-    )
+    if not served():
+        st.caption(f"The {'folder with ' if several else ''}{escape_markdown(names)}, if you have it already.")
+        place = st.text_input(
+            "Folder path" if several else "File path",
+            key=f"place_{entry.name}",
+            placeholder="/home/me/Downloads",
+        )
+        st.button(
+            "Add dataset",
+            key=f"add_{entry.name}",
+            disabled=not place,
+            on_click=start_adding,
+            args=(entry.name, str(Path(place).expanduser())),
+        )
+    elif several:
+        st.caption("It is of several files: on a server it is downloaded.")
     if not several:
         upload = st.file_uploader("Or upload the file", key=f"upload_{entry.name}")
         if upload is not None:

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.common.messages import show_errors
 from pages.common.page_frame import page
 from pages.common.view_switch import choose_view
+from pages.common.visitor import served
 from pages.home.address import ASK, BEND, TRAIN, VIEW, VIEWS, parameters
 from pages.home.ask import show_asking
 from pages.home.bend import show_bending
@@ -15,6 +16,10 @@ from pages.home.train import show_training
 _NARROW_PX = 900
 # As high as the digits and what takes their place: the button beneath stays where it is.
 _CURVE_PX = 470
+_WHERE_IMAGES_GO = {
+    False: "No account: your images never leave this computer.",
+    True: "Your images go to your class’s server only.",
+}
 _PLACES = {BEND: "home_bend", TRAIN: "home_network", ASK: "home_ask"}
 _STYLE = """<style>
 [data-testid=stMain] h2 {{ padding: 0 0 .25rem; font-size: 1.2rem; }}
@@ -33,7 +38,7 @@ div.st-key-home_choice {{ display: none; }}
 
 page(
     "Pixelwise",
-    "Explore image classification in your browser. No account: your images never leave this computer.",
+    f"Explore image classification in your browser. {_WHERE_IMAGES_GO[served()]}",
     parameters(),
 )
 with st.container(key="home_choice"):

@@ -11,7 +11,7 @@ from core.spaces import limits, settings
 from core.spaces.limits import LimitError
 from core.storage import data_home as homes
 from tests.unit.small_sets import imported
-from tests.unit.spaces.conftest import CLASS_KEY
+from tests.unit.spaces.served import CLASS_KEY
 
 
 @pytest.fixture

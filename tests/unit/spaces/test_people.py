@@ -6,7 +6,7 @@ import pytest
 from core.spaces import people, settings
 from core.spaces.attempts import Attempts
 from core.spaces.people import SignInError, Visitor
-from tests.unit.spaces.conftest import CLASS_KEY, TEACHER_KEY
+from tests.unit.spaces.served import CLASS_KEY, TEACHER_KEY
 
 pytestmark = pytest.mark.usefixtures("served")
 

@@ -1,0 +1,1 @@
+"""Classroom: what a teacher of a served class sees and does."""

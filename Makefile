@@ -62,6 +62,6 @@ $(VENV)/serve: $(VENV)/run requirements-serve.txt
 	$(BIN)/python -m pip install --quiet -r requirements-serve.txt
 	touch $@
 
-$(VENV)/test: $(VENV)/run requirements-dev.txt
+$(VENV)/test: $(VENV)/run requirements-cluster.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	touch $@

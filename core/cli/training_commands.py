@@ -73,7 +73,7 @@ def _wait(run: Run) -> Status:
     shown = ""
     while (status := run.status()).state in runs.ALIVE:
         line = progress_line(status)
-        if (taken := machine.cpu_shares(status.pid)) and taken.busy:
+        if (taken := machine.cpu_shares(status.pid_here)) and taken.busy:
             line += f"   busy machine: other programs use {round(taken.others, 1):.0%} of it"
         if line != shown:
             click.echo(f"\r{line:<78}" if sys.stderr.isatty() else line, err=True, nl=not sys.stderr.isatty())

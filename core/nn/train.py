@@ -47,6 +47,7 @@ _ENDED = {STOP: runs.STOPPED, PAUSE: runs.PAUSED}
 
 def main(folder: Path) -> int:
     """Train the run of a folder in a process made for it; return 0 when it finished or was stopped, else 1."""
+    processes.end_with_asked()
     data_home.sweep(folder)
     journal = Journal(Run(folder))
 
@@ -77,8 +78,13 @@ def carry_out(journal: Journal) -> int:
 def _turn(journal: Journal) -> Iterator[None]:
     """Wait until no other run trains and none that was made earlier waits; then hold the place.
 
-    A trial of a sweep has one of several places, as many as its terms say. On a server, the users take turns.
+    A trial of a sweep has one of several places, as many as its terms say. On a server, the users take turns; a
+    cluster gives a run its turn itself.
     """
+    if processes.node_here():
+        journal.check_wish()
+        yield
+        return
     places = [_place(number) for number in range(journal.run.terms.together)]
     turn = queue.turn_of(journal.run.folder)
     with contextlib.ExitStack() as held:
@@ -142,7 +148,7 @@ def _train(journal: Journal) -> None:
 
     journal.status(doing="starting TensorFlow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if run.terms.together > 1:
+    if run.terms.together > 1 and not processes.node_here():
         os.environ["TF_NUM_INTRAOP_THREADS"] = str(run.terms.threads(os.cpu_count() or 1))
     # TensorFlow's import keeps one processor busy for seconds; meanwhile another looks for changed bytes.
     with ThreadPoolExecutor(1) as thread:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from core.cluster import start as cluster
 from core.datasets import decisions
 from core.datasets.decisions import Decided
 from core.datasets.sources import catalogue
 from core.errors import COMMAND, StorageError, as_storage_error
 from core.recipes.recipe import Recipe
+from core.runs.needs import needed_bytes
 from core.runs.run import LONGEST_TITLE, TRASH, AboutRun, Run, alive, all_runs, runs_folder
 from core.runs.status import WAITING, RunError, Status
 from core.runs.terms import FILE as TERMS
@@ -53,6 +55,7 @@ def create(
 
     Raises:
         DatasetError: the dataset is not on this machine.
+        ClusterError: there is a cluster, and it cannot train it.
         RunError: there is no run with the weights to begin with, or there is one of that name.
         LimitError: the user has too many runs that go on, or a full space.
         StorageError: the disk is full or may not be written.
@@ -67,6 +70,8 @@ def create(
     if recipe.initial_weights:
         earlier = find(recipe.initial_weights, with_model())
         recipe = replace(recipe, initial_weights=earlier.name)
+    if cluster.is_set():
+        cluster.require(needed_bytes(recipe, opened.about.name))
     created = time.time()
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
     root = runs_folder()

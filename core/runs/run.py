@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import numpy as np
 from filelock import FileLock
 
+from core.cluster import start as cluster
 from core.datasets.decisions import Decided
 from core.datasets.store import About
 from core.errors import PixelwiseError, as_storage_error
@@ -18,6 +19,7 @@ from core.recipes.recipe import Recipe, RecipeError, read_recipe
 from core.runs import checkpoint, records
 from core.runs.checkpoint import Checkpoint
 from core.runs.listed import Listed, has_changed, look, look_at_all
+from core.runs.needs import needed_bytes
 from core.runs.status import (
     ALIVE,
     FAILED,
@@ -34,7 +36,7 @@ from core.runs.status import (
 from core.runs.terms import FILE as TERMS
 from core.runs.terms import Terms
 from core.spaces import limits
-from core.storage import checked, data_home, processes
+from core.storage import beat, checked, data_home, processes
 from core.storage.checked import Array, DamagedError, Longest, MissingError
 from core.storage.progress import counted
 
@@ -259,12 +261,21 @@ class Run:
             raise self._damaged(error) from error
         if status.state not in ALIVE:
             return status
-        if not processes.is_alive_or_starting(status.pid, status.pid_started, status.asked, _START_S):
+        elsewhere = beat.is_elsewhere(self.folder)
+        if not (
+            beat.is_alive(self.folder)
+            if elsewhere
+            else processes.is_alive_or_starting(status.pid, status.pid_started, status.asked, _START_S)
+        ):
             if look_again:
                 # It may have ended, and said how, since its status was read.
                 return self.status(look_again=False)
             cause = "The training process ended unexpectedly (killed, or the computer was switched off)."
+            if elsewhere:
+                cause = beat.silence(self.folder)
             return replace(status, state=INTERRUPTED, cause=cause, seconds_left=None)
+        if elsewhere and (waits_for := beat.waits_for(self.folder)):
+            status = replace(status, doing=waits_for)
         if status.state == RUNNING and (ending := self._asked_to()):
             return replace(status, state=STOPPING, ending=ending)
         return status
@@ -342,16 +353,22 @@ class Run:
     def ahead(self) -> list["Run"]:
         """Return the runs that have the trainer's place or were made earlier and wait for it; none where it may begin.
 
-        It may begin beside others where all of them, and it, may train with so many at once.
+        It may begin beside others where all of them, and it, may train with so many at once. Those that a cluster has
+        take no place of this machine.
         """
         place = self.status().place
-        found = [run for run, status in alive() if run != self and (status.state != WAITING or status.place < place)]
+        found = [
+            run
+            for run, status in alive()
+            if run != self and (status.state != WAITING or status.place < place) and not beat.is_elsewhere(run.folder)
+        ]
         return [] if found and len(found) < min(run.terms.together for run in (self, *found)) else found
 
     def start(self) -> None:
-        """Start the trainer as a process of its own; it outlives this one.
+        """Start the trainer as a process of its own, here or on the cluster; it outlives this one.
 
         Raises:
+            DatasetError: its dataset is not on this machine.
             StorageError: the disk is full or may not be written.
         """
         place = self.status().place
@@ -360,7 +377,8 @@ class Run:
             self._ended(code, place)
 
         with as_storage_error(f"the run {self.name}"):
-            processes.start("core.nn.train", self.folder, data_home.around(self.folder), self.log_file, ended)
+            memory = needed_bytes(self.recipe, self.about.name) if cluster.is_set() else 0
+            cluster.start("core.nn.train", self.folder, data_home.around(self.folder), self.log_file, ended, memory)
 
     def _ended(self, code: int, place: float) -> None:
         """Say so when the trainer that was started for a place in the queue could not even begin."""
@@ -408,6 +426,7 @@ class Run:
                 schedule that follows the share of the training done is stretched over them.
 
         Raises:
+            ClusterError: there is a cluster, and it cannot train it.
             RunError: it is still going on, or has finished and is not given more epochs.
             RecipeError: its recipe cannot be read, or does not take so many epochs.
             LimitError: the user has too many runs that go on.
@@ -425,6 +444,8 @@ class Run:
                 raise RunError(
                     f"The run {self.name} has finished its {counted(status.epoch, 'epoch')}: give it more to train on."
                 )
+            if cluster.is_set():
+                cluster.require(needed_bytes(recipe, self.about.name))
             if status.state == FINISHED and not self.checkpoints:
                 raise RunError(f"The run {self.name} has no checkpoint to train on from.")
             if recipe.fit.epochs < status.epoch:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from core.errors import PixelwiseError
-from core.storage.checked import Between, OneOf, OrNan, Seconds, Share, Time
+from core.storage.checked import Between, Longest, OneOf, OrNan, Seconds, Share, Time
 
 WAITING, RUNNING, STOPPING = "waiting", "running", "stopping"
 STOPPED, PAUSED, FINISHED = "stopped", "paused", "finished"
@@ -35,6 +35,7 @@ class Status:
         asked: the moment when it was made or resumed, as `processes.moment` marks it; empty from earlier versions.
         pid: the trainer's process number, and `pid_started` the mark of that process's begin: numbers are given out
             again. Earlier versions wrote the time, in seconds since 1970.
+        node: the machine of a cluster that it trains or trained on; empty: this one.
         heartbeat: when the trainer last wrote.
         epoch: whole epochs done and saved, of `epochs`.
         patient_from: the epoch from which a finished run trains on, so that it is not stopped early at once.
@@ -60,6 +61,7 @@ class Status:
     asked: str = ""
     pid: Annotated[int, Between(1, 2**31 - 1)] | None = None
     pid_started: str | Time | None = None
+    node: Annotated[str, Longest(300)] = ""
     heartbeat: Time = 0.0
     started: Time | None = None
     ended: Time | None = None
@@ -82,6 +84,11 @@ class Status:
     def said(self) -> str:
         """The state for a person: a run that is asked to pause is pausing."""
         return "pausing" if self.state == STOPPING and self.ending == PAUSE else self.state
+
+    @property
+    def pid_here(self) -> int | None:
+        """The trainer's process number, where the trainer is on this machine."""
+        return None if self.node else self.pid
 
     @property
     def place(self) -> float:

@@ -11,6 +11,7 @@ import shutil
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -18,7 +19,7 @@ from typing import Annotated, Any, TypeVar
 from filelock import FileLock
 
 from core.errors import PixelwiseError, as_storage_error
-from core.storage import checked, data_home, processes
+from core.storage import beat, checked, data_home, processes
 from core.storage.checked import Between, Count, DamagedError, Longest, OneOf, Time
 from core.storage.progress import Cancelled, progress_text
 
@@ -150,12 +151,19 @@ class Job:
             return JobStatus(FAILED, created, ended=created, cause=f"This job is damaged: {error}. Start it again.")
         if status.state != RUNNING:
             return status
-        if processes.is_alive_or_starting(status.pid, status.pid_started, status.asked, _START_S):
-            return status
+        elsewhere = beat.is_elsewhere(self.folder)
+        if (
+            beat.is_alive(self.folder)
+            if elsewhere
+            else processes.is_alive_or_starting(status.pid, status.pid_started, status.asked, _START_S)
+        ):
+            return replace(status, doing=beat.waits_for(self.folder) or status.doing) if elsewhere else status
         if look_again:
             # It may have ended, and said how, since its status was read.
             return self.status(look_again=False)
         cause = "The process ended unexpectedly (killed, or the computer was switched off). Start it again."
+        if elsewhere:
+            cause = beat.silence(self.folder)
         return replace(status, state=INTERRUPTED, cause=cause)
 
     def write_status(self, status: JobStatus) -> None:
@@ -188,7 +196,11 @@ def folder() -> Path:
     return data_home.data_home() / "jobs"
 
 
-def start(key: str, call: str, arguments: dict[str, Any]) -> Job:
+# What starts a process for a folder, as `processes.start` does.
+Begin = Callable[[str, Path, tuple[Path, Path], Path, Callable[[int], None]], None]
+
+
+def start(key: str, call: str, arguments: dict[str, Any], begin: Begin = processes.start) -> Job:
     """Start a job, or return the one of the same key that is going on.
 
     Args:
@@ -196,6 +208,7 @@ def start(key: str, call: str, arguments: dict[str, Any]) -> Job:
         call: a function of `core`, such as `core.datasets.audit.report:run`. It is called with the arguments and
             `progress`, and returns what JSON can hold.
         arguments: keyword arguments that JSON can hold.
+        begin: what starts its process: here, or on another machine.
 
     Raises:
         StorageError: the disk is full or may not be written.
@@ -211,9 +224,7 @@ def start(key: str, call: str, arguments: dict[str, Any]) -> Job:
                 checked.write(beside / "job.json", {"call": call, "arguments": arguments}, lasting=False)
                 Job(beside).write_status(JobStatus(RUNNING, created, asked=processes.moment()))
             log = job.folder / "job.log"
-            processes.start(
-                "core.storage.jobs", job.folder, data_home.around(job.folder), log, lambda _code: job._ended(created)
-            )
+            begin("core.storage.jobs", job.folder, data_home.around(job.folder), log, lambda _code: job._ended(created))
     return job
 
 
@@ -281,4 +292,5 @@ def _run(job: Job) -> None:
 
 
 if __name__ == "__main__":
+    processes.end_with_asked()
     _run(Job(Path(sys.argv[1]).resolve()))

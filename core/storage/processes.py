@@ -33,6 +33,10 @@ _PARENT_POLL_S = 1.0
 _NICE = 5
 # Set where the app is started, it makes trainings and sweeps pause when the app ends; else they go on without it.
 END_WITH_SERVER = "PIXELWISE_PAUSE_WITH_SERVER"
+# The number of the process that one ends with, at once, as `end_with_asked` does.
+END_WITH = "PIXELWISE_END_WITH"
+# Where a cluster is that shares the data home, and, in what that started, the name of its machine.
+CLUSTER, NODE = "PIXELWISE_CLUSTER", "PIXELWISE_NODE"
 # Where `app.py`, `pages` and `core` are.
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -94,6 +98,21 @@ def _boot() -> str:
     return ""
 
 
+def is_of_another_boot(began: str) -> bool:
+    """Tell whether a mark that `own` gave is of another machine, or of this one before it was started anew."""
+    return began.partition(".")[0] != _boot()
+
+
+def node_here() -> str:
+    """Return the name of the cluster's machine that this process was started on; empty where no cluster did."""
+    return os.environ.get(NODE, "")
+
+
+def shares_home() -> bool:
+    """Tell whether other machines, a cluster's, may be writing into the data home."""
+    return bool(os.environ.get(CLUSTER) or node_here())
+
+
 def moment() -> str:
     """Return a mark of now, for `seconds_since`: this boot's id and the seconds since then; else of the clock."""
     if hasattr(time, "CLOCK_BOOTTIME") and _boot():
@@ -130,22 +149,33 @@ def seconds_since(then: str) -> float:
     return elapsed if boot == now_boot else math.inf
 
 
-def start(module: str, folder: Path, homes: tuple[Path, Path], log: Path, ended: Callable[[int], None]) -> None:
+def start(
+    module: str,
+    folder: Path,
+    homes: tuple[Path, Path],
+    log: Path,
+    ended: Callable[[int], None],
+    *,
+    before: tuple[str, ...] = (),
+    after: tuple[str, ...] = (),
+) -> None:
     """Start `python -m module folder` in a session of its own.
 
     Args:
         module: such as `core.nn.train`.
-        folder: its one argument.
+        folder: its argument.
         homes: its `$PIXELWISE_HOME`, and its `$PIXELWISE_COMMON`.
         log: what it prints is added there.
         ended: called with its exit status, in a thread, if this process is still there by then.
+        before: arguments that stand before the folder, and `after` those behind it.
+        after: see above.
 
     Raises:
         OSError: the log cannot be written or the process cannot be started.
     """
     with log.open("ab") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, str(folder)],
+            [sys.executable, "-m", module, *before, str(folder), *after],
             cwd=PROJECT,
             env={**os.environ, "PIXELWISE_HOME": str(homes[0]), "PIXELWISE_COMMON": str(homes[1])},
             stdin=subprocess.DEVNULL,
@@ -193,6 +223,12 @@ def end_with(parent: int) -> None:
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def end_with_asked() -> None:
+    """End with the process that `$PIXELWISE_END_WITH` names, where it names one."""
+    if parent := os.environ.get(END_WITH):
+        end_with(int(parent))
 
 
 def give_back_memory_often() -> None:

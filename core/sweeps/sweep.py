@@ -13,6 +13,7 @@ from typing import Any
 from filelock import FileLock
 
 from core import runs
+from core.cluster import start as cluster
 from core.datasets import decisions
 from core.datasets.decisions import Decided
 from core.datasets.sources import catalogue
@@ -352,6 +353,7 @@ def create(plan: Plan) -> Sweep:
         SweepError: it cannot be carried out. The message says why.
         RecipeError: its recipe cannot be used.
         DatasetError: the dataset is not on this machine.
+        ClusterError: there is a cluster, and it cannot train the recipe.
         RunError: there is no run with the weights to begin with.
         StorageError: the disk is full or may not be written.
     """
@@ -362,6 +364,7 @@ def create(plan: Plan) -> Sweep:
     if recipe.initial_weights:
         recipe = replace(recipe, initial_weights=runs.find(recipe.initial_weights, runs.with_model()).name)
     trials = check(plan, recipe, opened)
+    most = suited_number(recipe, opened) if cluster.is_set() or not plan.together else plan.together
     created = time.time()
     plan = replace(
         plan,
@@ -369,7 +372,7 @@ def create(plan: Plan) -> Sweep:
         created=created,
         content_hash=opened.about.content_hash,
         trials=trials,
-        together=plan.together or suited_number(recipe, opened),
+        together=plan.together or most,
     )
     try:
         checked.parse_as(Plan, json.loads(json.dumps(asdict(plan))))

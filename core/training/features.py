@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
+from core.cluster import start as cluster
 from core.datasets.store import Dataset
 from core.errors import as_storage_error
 from core.images import image_io
@@ -40,6 +41,8 @@ _WAIT_S = 0.5
 _USUAL_RATE = 200
 # Until TensorFlow has begun.
 _START_S = 5
+# What it takes to make the usual ones.
+MEMORY_BYTES = 1_500_000_000
 # Features beyond that are removed, those first that were not used for longest.
 _MOST_KEPT_BYTES = 2_000_000_000
 
@@ -277,9 +280,11 @@ def start(name: str) -> Job:
     """Start the job that makes the `usual` features of a dataset, or return the one that is going on.
 
     Raises:
+        ClusterError: there is a cluster, and it cannot do it.
         StorageError: the disk is full or may not be written.
     """
-    return jobs.start(job_key(name), "core.nn.inference.dataset_features:run", {"name": name})
+    begin = cluster.begin(MEMORY_BYTES)
+    return jobs.start(job_key(name), "core.nn.inference.dataset_features:run", {"name": name}, begin)
 
 
 def job_key(name: str) -> str:

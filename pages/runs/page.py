@@ -175,8 +175,11 @@ def act(chosen: Sequence[Run], readable: Sequence[Run], rows: Sequence[RunRow]) 
     for run in readable:
         if cause := by_name[run.name].cause:
             st.error(f"**{escape_markdown(run.title)}**: {escape_markdown(cause)}", icon=":material/error:")
-        if remark := run.status().remark:
-            st.info(f"**{escape_markdown(run.title)}**: {escape_markdown(remark)}", icon=":material/info:")
+        status = run.status()
+        if status.remark:
+            st.info(f"**{escape_markdown(run.title)}**: {escape_markdown(status.remark)}", icon=":material/info:")
+        if status.node:
+            st.caption(f"{escape_markdown(run.title)}: on the cluster's node {escape_markdown(status.node)}.")
 
 
 def poll(drawn: list[RunRow], sweeps: list[SweepRow]) -> None:

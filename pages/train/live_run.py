@@ -16,7 +16,7 @@ from core.images import image_io
 from core.recipes.fit import Fit
 from core.runs import Run, Seen, Status
 from core.runs.records import GrowingRecords
-from core.storage import machine
+from core.storage import beat, machine
 from core.storage.progress import duration
 from core.training import coach
 from core.training.coach import CoachFinding
@@ -102,6 +102,9 @@ def _heading(run: Run, status: Status) -> None:
     with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         _buttons(run, status)
     show_refusal(key="train")
+    if status.node:
+        trains = "Trains" if status.state in runs.ALIVE else "Trained"
+        st.caption(f"{trains} on the cluster's node {escape_markdown(status.node)}.")
     if status.cause:
         st.error(escape_markdown(status.cause), icon=":material/error:")
     if status.remark:
@@ -117,7 +120,7 @@ def _heading(run: Run, status: Status) -> None:
     _queue(run, status)
     if status.state in (runs.RUNNING, runs.STOPPING):
         st.progress(min(status.fraction, 1.0))
-        if (taken := machine.cpu_shares(status.pid)) and taken.busy:
+        if (taken := machine.cpu_shares(status.pid_here)) and taken.busy:
             st.caption(f":material/hourglass_top: {taken.sentence}")
 
 
@@ -167,9 +170,10 @@ def _set_rate(run: Run, status: Status) -> None:
 
 def _queue(run: Run, status: Status) -> None:
     """Show which runs train and wait, in order, where there is more than one."""
-    if status.state not in runs.ALIVE:
+    if status.state not in runs.ALIVE or beat.is_elsewhere(run.folder):
         return
-    queue = sorted(runs.alive((run, status)), key=lambda pair: (pair[1].state == runs.WAITING, pair[1].place))
+    here = [pair for pair in runs.alive((run, status)) if not beat.is_elsewhere(pair[0].folder)]
+    queue = sorted(here, key=lambda pair: (pair[1].state == runs.WAITING, pair[1].place))
     if len(queue) < 2:
         return
     if status.state == runs.WAITING:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.cluster import start as cluster
 from core.datasets.audit.findings import INFO, PASSED, WARNING, AuditFinding, of_images
 from core.datasets.cache import keep, load_or_compute
 from core.datasets.features import outliers
@@ -228,9 +229,11 @@ def start(name: str) -> Job:
     """Start the job that checks the labels of a dataset, or return the one that is going on.
 
     Raises:
+        ClusterError: there is a cluster, and it cannot do it.
         StorageError: the disk is full or may not be written.
     """
-    return jobs.start(job_key(name), "core.nn.inference.dataset_features:check_labels", {"name": name})
+    begin = cluster.begin(features.MEMORY_BYTES)
+    return jobs.start(job_key(name), "core.nn.inference.dataset_features:check_labels", {"name": name}, begin)
 
 
 def job_key(name: str) -> str:

@@ -47,7 +47,7 @@ class Journal:
         self._path = run.folder / "metrics.jsonl"
         self._metrics = self._path.open("a", encoding="utf-8")
         pid, began = processes.own()
-        self.status(pid=pid, pid_started=began)
+        self.status(pid=pid, pid_started=began, node=processes.node_here())
 
     def status(self, *, lazily: bool = False, lasting: bool = True, **changes: Any) -> None:
         """Change the status and write it, to last through a power cut.

@@ -1,0 +1,105 @@
+"""A cluster of two nodes on this machine: a sweep trains there, a node dies, and the numbers are a local run's."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from core import runs
+from core.cluster import look, setting
+from core.cluster.setting import ClusterError
+from core.nn import train
+from core.nn.training.journal import Journal
+from core.recipes.recipe import find_recipe
+from core.runs import Run
+from core.storage import beat
+from core.sweeps import sweep as sweeps
+from core.sweeps.plan import Plan
+from tests.processes.trainings import PATIENCE_S, epochs_told
+
+cluster_utils = pytest.importorskip(
+    "ray.cluster_utils", reason="Ray is not installed: pip install -r requirements-cluster.txt"
+)
+_STORE_BYTES = 80_000_000
+
+
+@pytest.fixture
+def cluster(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A head and a node of one core each, whose address is set; the node is `cluster.second`."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    head = {"num_cpus": 1, "object_store_memory": _STORE_BYTES, "ray_client_server_port": port}
+    made = cluster_utils.Cluster(initialize_head=True, head_node_args={**head, "include_dashboard": False})
+    try:
+        made.second = made.add_node(num_cpus=1, object_store_memory=_STORE_BYTES)
+        made.client_address = f"ray://127.0.0.1:{port}"
+        # As from one of the nodes: half as long as by a client, which is tried once.
+        monkeypatch.setenv(setting.ADDRESS, made.address)
+        monkeypatch.setenv(setting.CPUS, "1")
+        yield made
+    finally:
+        made.shutdown()
+
+
+def wait_until(reached: Callable[[], Any], *, log: Path) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not reached():
+        assert time.monotonic() < end, log.read_text() if log.exists() else log
+        time.sleep(0.05)
+
+
+def on_second(run: Run, cluster: Any) -> bool:
+    """Tell whether a run's trainer descends from the second node's process."""
+    (raylet,) = cluster.second.all_processes["raylet"]
+    return raylet.process.pid in [parent.pid for parent in psutil.Process(run.status().pid).parents()]
+
+
+def test_a_sweep_whose_node_dies_ends_with_the_numbers_of_local_runs(
+    cluster: Any, data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as another:
+        another.setenv(setting.ADDRESS, cluster.client_address)
+        another.setenv(setting.SHARED, str(tmp_path / "other"))
+        with pytest.raises(ClusterError, match=f"The folder {tmp_path}/other is not shared"):
+            look.require()
+
+    recipe = find_recipe("digits-dense").with_settings({"fit.epochs": 40})
+    vary = ("optimiser.learning_rate=0.001,0.002",)
+    sweep = sweeps.create(
+        Plan(recipe.to_json(), "digits", 0.0, vary, sampler="grid", trials=2, pruner="none", together=0)
+    )
+    assert sweep.plan.together == 2, "as many as the nodes have cores"
+    sweep.start()
+    made = [Run(runs.runs_folder() / sweep.run_name(number, 0)) for number in range(2)]
+    wait_until(lambda: all(run.folder.exists() and run.status().epoch >= 1 for run in made), log=sweep.log_file)
+    (moved,) = [run for run in made if on_second(run, cluster)]
+    before, lost = moved.status(), psutil.Process(moved.status().pid)
+    assert before.node == socket.gethostname()
+    cluster.remove_node(cluster.second, allow_graceful=False)
+    wait_until(lambda: not lost.is_running() or lost.status() == psutil.STATUS_ZOMBIE, log=moved.log_file)
+    reached = moved.status().epoch
+
+    wait_until(lambda: [trial.state for trial in sweep.trials()] == ["finished"] * 2, log=moved.log_file)
+    driver = sweep.status().pid
+    if driver is not None:
+        os.kill(driver, signal.SIGKILL)
+    assert moved.status().pid != before.pid
+    kept = [record for record in moved.metrics() if record["kind"] == "batch" and record["epoch"] <= reached - 1]
+    assert before.epoch <= reached and kept, "whole epochs were trained again"
+
+    monkeypatch.delenv(setting.ADDRESS)
+    for trial, run in zip(sweep.trials(), made, strict=True):
+        here = runs.create(recipe.with_settings(dict(trial.values)), "digits", terms=run.terms)
+        train.carry_out(Journal(here))
+        assert not beat.is_elsewhere(here.folder) and here.status().node == ""
+        there = epochs_told(run)
+        assert [record["epoch"] for record in there] == [float(epoch) for epoch in range(1, 41)]
+        for mine, theirs in zip(epochs_told(here), there, strict=True):
+            assert theirs["val_loss"] == pytest.approx(mine["val_loss"], rel=1e-3)
+        assert run.status().result == pytest.approx(here.status().result, rel=1e-3)

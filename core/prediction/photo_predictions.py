@@ -166,6 +166,25 @@ def _portions(
         yield portion, done
 
 
+def predict_here(run: Run, certain: Certainty, photos: Iterable[bytes | Refusal]) -> Iterator[Prediction | Refusal]:
+    """Yield a run's answers as `predict_photos` does, without thumbnails, in a process that may hold TensorFlow.
+
+    Args:
+        run: a run that has a model.
+        certain: what calibrates its answers.
+        photos: files' bytes; a refusal is passed on.
+
+    Raises:
+        OSError, ValueError: the model cannot be read.
+    """
+    rest = iter(photos)
+    while some := list(islice(rest, _PORTION)):
+        portion = _Portion(run, certain, thumbnails=False)
+        for photo in some:
+            portion.add(photo, None)
+        yield from portion.answers_here()
+
+
 def warm(run: Run) -> None:
     """Let the worker load a run's network in the background: the first answer then takes no seconds.
 
@@ -231,8 +250,8 @@ def to_csv(
 class _Portion:
     """Photos that are decoded and asked about together."""
 
-    def __init__(self, run: Run, certain: Certainty) -> None:
-        self._run, self._certain = run, certain
+    def __init__(self, run: Run, certain: Certainty, *, thumbnails: bool = True) -> None:
+        self._run, self._certain, self._thumbnails = run, certain, thumbnails
         self.found: list[tuple[np.ndarray, bytes] | Refusal] = []
         self._asked: worker.WorkerCall[list[Given | None]] | None = None
 
@@ -243,7 +262,8 @@ class _Portion:
             return
         try:
             image = read_photo(photo, self._run.recipe) if box is None else read_image(photo)
-            self.add_image(image if box is None else handwriting.frame_ink(image, box), _thumbnail(image))
+            small = _thumbnail(image) if self._thumbnails else b""
+            self.add_image(image if box is None else handwriting.frame_ink(image, box), small)
         except ImageError as error:
             self.found.append(Refusal(error.reason, str(error)))
 
@@ -263,6 +283,17 @@ class _Portion:
     def answers(self, waiting: Callable[[], None]) -> Iterator[Prediction | Refusal]:
         """Yield what became of the photos; `waiting` is called often until they are there."""
         rest = iter(self._given(waiting))
+        for each in self.found:
+            yield each if isinstance(each, Refusal) else self._answer(next(rest), *each)
+
+    def answers_here(self) -> Iterator[Prediction | Refusal]:
+        """Yield the same, computed in this process, which is to be one that may hold TensorFlow.
+
+        Raises:
+            OSError, ValueError: the model cannot be read.
+        """
+        prepared = [each[0] for each in self.found if not isinstance(each, Refusal)]
+        rest = iter(models.answers(str(self._run.folder), prepared))
         for each in self.found:
             yield each if isinstance(each, Refusal) else self._answer(next(rest), *each)
 

@@ -27,7 +27,7 @@ _Result = TypeVar("_Result")
 _IDLE_S = 3600
 _PATIENCE_S = 120
 # loky ends a worker that has grown by 300 MB since its first call, as a leak; a network or two is no leak.
-_ENVIRONMENT = {"LOKY_MAX_MEMORY_LEAK_SIZE": "2e9", "TF_CPP_MIN_LOG_LEVEL": "2"}
+ENVIRONMENT = {"LOKY_MAX_MEMORY_LEAK_SIZE": "2e9", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
 _lock = threading.Lock()
@@ -48,7 +48,7 @@ def _executor() -> ProcessPoolExecutor:
             timeout=_IDLE_S,
             initializer=models.initialise,
             initargs=(os.getpid(), str(log)),
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
         )
         _executors.append(made)
     return _executors[0]
@@ -71,6 +71,18 @@ def warm() -> "Future[Any]":
     return _submit(models.warm)
 
 
+def require_model(run: Run, network: str = MODEL) -> None:
+    """Make sure that a run has the file that holds a network, and with its own one classifies.
+
+    Raises:
+        RunError: it does not.
+    """
+    if network == MODEL and run.recipe.generator is not None:
+        raise RunError(f"The run {run.name} makes images and classifies none. Choose another run.")
+    if not (run.folder / network).exists():
+        raise RunError(f"The run {run.name} has no network yet: it is saved when the training ends.")
+
+
 class WorkerCall(Generic[_Result]):
     """What the worker was asked about a run, and what it says to it; a worker that was killed is asked once more."""
 
@@ -86,10 +98,7 @@ class WorkerCall(Generic[_Result]):
         Raises:
             RunError: the run has no model.
         """
-        if network == MODEL and run.recipe.generator is not None:
-            raise RunError(f"The run {run.name} makes images and classifies none. Choose another run.")
-        if not (run.folder / network).exists():
-            raise RunError(f"The run {run.name} has no network yet: it is saved when the training ends.")
+        require_model(run, network)
         self._run, self._function, self._arguments = run, function, arguments
         self._asked_again = False
         self._ask()

@@ -64,7 +64,9 @@ def own() -> None:
     """Let the user import images of their own: where they are, what is found in them, and the button."""
     # A server's disk is not the user's.
     ways = _WAYS[:-1] if served() else _WAYS
-    way = st.segmented_control("Source", ways, key="way_in", default=ways[0], required=True)
+    way = st.segmented_control(
+        "Source", ways, key="way_in", default=ways[0], required=True, label_visibility="collapsed"
+    )
     if way == "Upload a folder":
         files = st.file_uploader(
             f"Folder of images, at most {MOST_BYTES / 1e9:.0f} GB and {MOST_FILES:,} files",

@@ -1,5 +1,6 @@
 """Datasets: what is on this machine, what can be had, and the way in for images of one's own."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,10 +18,10 @@ from pages.common.job_progress import show_job
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.common.page_frame import page
 from pages.common.visitor import served
-from pages.components.pixel_image import strip
+from pages.components.pixel_image import mosaic
 from pages.datasets.own_images import keep_upload, own
 
-_SAMPLES = 20
+_SAMPLES, _COLUMNS = 18, 3
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -46,13 +47,22 @@ def facts(dataset: Dataset) -> str:
     return f"{counted(len(dataset), 'image')} ({in_splits}) · {classes} · {dataset.about.shape}{groups}"
 
 
+def in_columns(cards: Sequence[Callable[[], None]]) -> None:
+    """Draw cards beside each other, row by row."""
+    for begin in range(0, len(cards), _COLUMNS):
+        for column, card in zip(st.columns(_COLUMNS), cards[begin : begin + _COLUMNS], strict=False):
+            with column:
+                card()
+
+
 def here(name: str) -> None:
     """Show a dataset of this machine, with what can be done with it."""
     with st.container(border=True), show_errors():
         dataset = catalogue.open_dataset(name)
-        told, act = st.columns([5, 3], vertical_alignment="center")
-        told.markdown(f"**{escape_markdown(dataset.about.title)}**  \n{escape_markdown(facts(dataset))}")
-        with act, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
+        if not damage_said(name, dataset.about.title, known_damage(dataset.folder)):
+            mosaic(samples(name, dataset, dataset.about.content_hash))
+        st.markdown(f"**{escape_markdown(dataset.about.title)}**  \n{escape_markdown(facts(dataset))}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             address = {"dataset": name}
             st.page_link("pages/browse/page.py", label="Browse", icon=":material/photo_library:", query_params=address)
             st.page_link("pages/train/page.py", label="Train", icon=":material/model_training:", query_params=address)
@@ -63,8 +73,6 @@ def here(name: str) -> None:
             elif not built_in(name):
                 with st.popover("Remove", type="tertiary"):
                     remove(name)
-        if not damage_said(name, dataset.about.title, known_damage(dataset.folder)):
-            strip(samples(name, dataset, dataset.about.content_hash))
         for remark in dataset.remarks:
             st.warning(escape_markdown(remark), icon=":material/warning:")
 
@@ -100,9 +108,8 @@ def damage_said(name: str, title: str, sentence: str) -> bool:
 def damaged(name: str) -> None:
     """Show a dataset that is too damaged to be opened, with what can be done about it."""
     with st.container(border=True):
-        told, act = st.columns([5, 3], vertical_alignment="center")
-        told.markdown(f"**{escape_markdown(name)}** · damaged")
-        with act, st.container(horizontal=True, horizontal_alignment="right", gap="small"), st.popover("Remove"):
+        st.markdown(f"**{escape_markdown(name)}** · damaged")
+        with st.popover("Remove"):
             remove(name)
         damage_said(name, name, store.damage(name))
 
@@ -144,16 +151,15 @@ def remove(name: str) -> None:
 def to_be_had(entry: catalogue.Entry) -> None:
     """Show a dataset of the catalogue that is not here, with the ways to it."""
     with st.container(border=True), show_errors():
-        told, act = st.columns([5, 3], vertical_alignment="center")
-        told.markdown(
-            f"**{escape_markdown(entry.about.title)}** · {entry.images:,} images · "
+        st.markdown(
+            f"**{escape_markdown(entry.about.title)}**  \n{entry.images:,} images · "
             f"{len(entry.about.class_names)} classes · {escape_markdown(entry.about.shape)}  \n"
             f"{escape_markdown(entry.good_for)}"
         )
-        told.caption(f"Source: {escape_markdown(entry.about.source)}. License: {escape_markdown(entry.about.licence)}.")
+        st.caption(f"Source: {escape_markdown(entry.about.source)}. License: {escape_markdown(entry.about.licence)}.")
         job = jobs.find(f"add-{entry.name}")
         going = job is not None and job.status().state == jobs.RUNNING
-        with act, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             label = f"Download ({entry.bytes / 1e6:,.0f} MB)"
             if entry.received and not going:
                 label = f"Go on ({entry.received / 1e6:,.0f} of {entry.bytes / 1e6:,.0f} MB)"
@@ -266,29 +272,24 @@ def added() -> None:
                 st.page_link("pages/train/page.py", label="Train", query_params={"dataset": name})
 
 
-page("Datasets", "Download a public dataset, or import your own from a file or folder.")
+page("Datasets", "Import your own images from a file or folder, or download a public dataset.")
 show_refusal(key="datasets")
 with show_errors():
     imports()
     added()
 available = catalogue.available()
 missing = [entry for name, entry in catalogue.CATALOGUE.items() if name not in available]
-on_disk, published, mine = st.tabs(["Installed", f"Available to download ({len(missing)})", "Images of your own"])
-with on_disk:
-    for each in available:
-        here(each)
-    for each in store.names():
-        if each not in available:
-            damaged(each)
-with published:
-    if not missing:
-        st.info("All catalog datasets are installed.")
-    for one in missing:
-        to_be_had(one)
-with mine, show_errors():
-    st.caption(
-        "Labels can be folders (cat/1.jpg or train/cat/1.jpg), the file names (cat.1.jpg) or a table beside the images "
-        "(CSV, TSV, Excel, JSON lines). You see a preview before anything is saved; the original files are never "
-        "changed."
+with st.container(border=True, key="import_own"), show_errors():
+    st.subheader(
+        "Import your own images",
+        help="Labels can be folders (cat/1.jpg or train/cat/1.jpg), the file names (cat.1.jpg) or a table beside the "
+        "images (CSV, TSV, Excel, JSON lines). You see a preview before anything is saved; the original files are "
+        "never changed.",
     )
     own()
+st.subheader("Installed")
+unreadable = [name for name in store.names() if name not in available]
+in_columns([*(partial(here, name) for name in available), *(partial(damaged, name) for name in unreadable)])
+if missing:
+    st.subheader("Available to download")
+    in_columns([partial(to_be_had, entry) for entry in missing])

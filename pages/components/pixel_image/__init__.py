@@ -13,6 +13,8 @@ from core.images import image_io
 _STYLE = f"max-width:100%;image-rendering:pixelated;border-radius:4px;outline:1px solid {IMAGE_EDGE}"
 
 _STRIP = "height:64px;border-radius:3px;flex:none"
+_MOSAIC = "display:grid;grid-template-columns:repeat(6,1fr);gap:3px;border-radius:4px;overflow:hidden"
+_SQUARE = "width:100%;aspect-ratio:1;object-fit:cover"
 
 
 def data_url(image: bytes) -> str:
@@ -40,9 +42,22 @@ def strip(shown: Sequence[tuple[str, bytes]]) -> None:
     Args:
         shown: what each is, and its PNG, shown crisp, or JPEG.
     """
-    images_shown = []
+    st.html(f"<div style='display:flex;gap:6px;overflow:hidden;height:64px'>{_images(shown, _STRIP)}</div>")
+
+
+def mosaic(shown: Sequence[tuple[str, bytes]]) -> None:
+    """Show small images as one, six in a row, each cut to a square.
+
+    Args:
+        shown: as for `strip`.
+    """
+    st.html(f"<div style='{_MOSAIC}'>{_images(shown, _SQUARE)}</div>")
+
+
+def _images(shown: Sequence[tuple[str, bytes]], style: str) -> str:
+    made = []
     for alt, data in shown:
         address, said = data_url(data), html.escape(alt, quote=True)
-        style = _STRIP if address.startswith("data:image/jpeg") else f"{_STRIP};image-rendering:pixelated"
-        images_shown.append(f"<img src='{address}' alt='{said}' title='{said}' style='{style}'>")
-    st.html(f"<div style='display:flex;gap:6px;overflow:hidden;height:64px'>{''.join(images_shown)}</div>")
+        own = style if address.startswith("data:image/jpeg") else f"{style};image-rendering:pixelated"
+        made.append(f"<img src='{address}' alt='{said}' title='{said}' style='{own}'>")
+    return "".join(made)

@@ -22,7 +22,9 @@ from core.runs.folders import (
 )
 from core.runs.listed import Listed
 from core.runs.own_dataset import check_unchanged, dataset_of, is_of
-from core.runs.run import AboutRun, Run, Seen, alive, all_runs, runs_folder
+from core.runs.run import Run, alive, all_runs, runs_folder
+from core.runs.run_folder import AboutRun
+from core.runs.seen import Seen
 from core.runs.status import (
     ALIVE,
     FAILED,

@@ -14,7 +14,8 @@ from core.datasets.sources import catalogue
 from core.errors import COMMAND, StorageError, as_storage_error
 from core.recipes.recipe import Recipe
 from core.runs.needs import needed_bytes
-from core.runs.run import LONGEST_TITLE, TRASH, AboutRun, Run, alive, all_runs, runs_folder
+from core.runs.run import TRASH, Run, alive, all_runs, runs_folder
+from core.runs.run_folder import LONGEST_TITLE, AboutRun
 from core.runs.status import WAITING, RunError, Status
 from core.runs.terms import FILE as TERMS
 from core.runs.terms import Terms

@@ -36,10 +36,12 @@ def main(module: str, folder: Path, log: str, memory: int) -> int:
             begun = _handed_over(ray, module, folder, log, memory)
     except ClusterError as error:
         print(error, flush=True)
-        return 1
-    finally:
+        # Whoever asked for it may be gone, and cannot say so.
         with contextlib.suppress(OSError):
-            (folder / beat.IN_QUEUE).unlink(missing_ok=True)
+            beat.write(folder, beat.IN_QUEUE, refused=str(error)[:5000])
+        return 1
+    with contextlib.suppress(OSError):
+        (folder / beat.IN_QUEUE).unlink(missing_ok=True)
     if begun:
         return 0
     # It ends as it does whenever it is asked to before it has done anything.

@@ -31,26 +31,28 @@ class Beat:
         writer: which start of the work it is of: whoever finds another's has lost the work to that one.
         node: the name of the machine.
         doing: what is waited for, in words.
+        refused: why the cluster did not take the work, in a sentence; empty while it may.
     """
 
     at: Time
     writer: _Text = ""
     node: _Text = ""
     doing: _Text = ""
+    refused: Annotated[str, Longest(5000)] = ""
 
     @property
     def fresh(self) -> bool:
-        """Whether it was written lately."""
-        return abs(time.time() - self.at) < SILENT_S
+        """Whether it was written lately, by one that still has the work or waits with it."""
+        return not self.refused and abs(time.time() - self.at) < SILENT_S
 
 
-def write(folder: Path, file: str, *, writer: str = "", node: str = "", doing: str = "") -> None:
+def write(folder: Path, file: str, *, writer: str = "", node: str = "", doing: str = "", refused: str = "") -> None:
     """Give a sign of life now.
 
     Raises:
         OSError: the folder is gone or may not be written.
     """
-    checked.write(folder / file, asdict(Beat(time.time(), writer, node, doing)), lasting=False)
+    checked.write(folder / file, asdict(Beat(time.time(), writer, node, doing, refused)), lasting=False)
 
 
 def read(folder: Path, file: str) -> Beat | None:
@@ -81,7 +83,10 @@ def waits_for(folder: Path) -> str:
 
 
 def silence(folder: Path) -> str:
-    """Say for a person that work that was elsewhere has not been heard of."""
+    """Say for a person why work that was to be elsewhere does not go on there."""
+    queued = read(folder, IN_QUEUE)
+    if queued is not None and queued.refused:
+        return queued.refused
     found = read(folder, AT_WORK)
     where = f"The cluster's node {found.node}" if found is not None and found.node else "The cluster"
     return f"{where} has not been heard of for more than {SILENT_S:.0f} s. Resume to continue where it was."

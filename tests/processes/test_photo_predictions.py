@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
@@ -46,3 +47,13 @@ def test_an_answer_depends_on_nothing_but_its_photo(run: Run, tmp_path: Path) ->
         assert isinstance(first, Prediction)
         assert first.probabilities.tolist() == second.probabilities.tolist()
         assert first.probabilities.tolist() == [line[name] for name in run.about.class_names]
+    # A folder is answered by processes of its own.
+    out = tmp_path / "answers.parquet"
+    told = call("predict", "--folder", str(tmp_path), "--out", str(out), "--run", run.name, "--json")
+    assert told.exit_code == 0, told.output
+    rows = {row["file"]: row for row in pq.read_table(out).to_pylist()}
+    assert len(rows) == len(photos)
+    for path, first in zip(paths, together, strict=True):
+        assert isinstance(first, Prediction)
+        assert rows[path.name]["probabilities"] == first.probabilities.astype(np.float32).tolist()
+        assert rows[path.name]["probability"] == first.confidence

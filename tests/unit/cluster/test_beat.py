@@ -53,6 +53,13 @@ def test_a_trainer_that_ended_elsewhere_without_a_word_is_interrupted(elsewhere:
     assert elsewhere.status().state == "interrupted"
 
 
+def test_a_run_that_the_cluster_did_not_take_says_why(elsewhere: Run) -> None:
+    beat.forget(elsewhere.folder)
+    elsewhere.write_status(replace(elsewhere.status(), state="waiting", pid=None, pid_started=None))
+    beat.write(elsewhere.folder, beat.IN_QUEUE, refused="No cluster answers.")
+    assert (elsewhere.status().state, elsewhere.status().cause) == ("interrupted", "No cluster answers.")
+
+
 def test_a_run_elsewhere_takes_no_place_here(elsewhere: Run) -> None:
     here = runs.create(find_recipe("digits-dense"))
     assert here.ahead() == []

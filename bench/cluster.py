@@ -75,7 +75,7 @@ def stored(folder: Path) -> None:
     print(f"  prepared at 64×64, an image has {64 * 64 * 3:,} bytes; its pretrained features have {1280 * 2:,}")
 
 
-def listed(folder: Path) -> None:
+def listed(_folder: Path) -> None:
     """Print how long the table of many runs takes, and what a run takes on the disk."""
     made = made_run(epochs=EPOCHS, seed=0)
     size = _size(made.folder)
@@ -95,7 +95,7 @@ def _twice(what: str, work: Callable[[], int]) -> None:
     print(f"{what}: {seconds[0] * 1000:,.0f} ms of a core at first, then {seconds[1] * 1000:,.1f} ms")
 
 
-def trained(folder: Path) -> None:
+def trained(_folder: Path) -> None:
     """Print the memory of a training's process, what its folder takes, and what it takes of a core in all."""
     for name in ("digits-cnn", "digits-dense"):
         run = runs.create(find_recipe(name).with_settings({"fit.epochs": 3}), "digits")

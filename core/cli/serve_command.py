@@ -21,7 +21,7 @@ from core.storage import data_home, processes
 @click.option("--secrets", type=click.Path(path_type=Path), default=USUAL, help="How the class signs in.")
 @click.option("--address", default="0.0.0.0", help="Where to listen. Default: on all of this machine's addresses.")  # noqa: S104
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, help="On which port. Default: 8501.")
-@click.option("--host", "hosts", multiple=True, help="A name that browsers use for it, beside this machine's own.")
+@click.option("--host", "hosts", multiple=True, help="A name that browsers use for it, or *.names.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def serve(secrets: Path, address: str, port: int, hosts: tuple[str, ...], options: tuple[str, ...]) -> None:
     """Serve the app to a class: each user signs in, to a space of their own. OPTIONS are those of `streamlit run`.
@@ -33,12 +33,13 @@ def serve(secrets: Path, address: str, port: int, hosts: tuple[str, ...], option
     with as_storage_error("the spaces of users"):
         (data_home.common() / "spaces").mkdir(parents=True, exist_ok=True)
     known = [*hosts, *own_names()]
+    shown = next(each for each in known if "*" not in each)
     _say(serving, known, port)
     command = [
         *(sys.executable, "-m", "streamlit", "run", str(processes.PROJECT / "app.py")),
         *(f"--server.address={address}", f"--server.port={port}", "--server.headless=true"),
         *(f"--server.allowedHosts={each}" for each in known),
-        *(f"--browser.serverAddress={known[0]}", f"--secrets.files={secrets}", *options),
+        *(f"--browser.serverAddress={shown}", f"--secrets.files={secrets}", *options),
     ]
     environment = {**os.environ, settings.SERVE: str(secrets)}
     if os.name == "posix":

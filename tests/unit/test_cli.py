@@ -57,6 +57,7 @@ def test_datasets_are_listed(data_home: Path) -> None:
     ("arguments", "said"),
     [
         (["datasets", "add", "mnits"], "did you mean 'mnist'"),
+        (["serve", "--secrets", "nowhere.toml"], "nowhere.toml, which says how the class signs in"),
         (["datasets", "add", "mnist", "--from", "nowhere.npz"], "There is no file nowhere.npz"),
         (["datasets", "remove", "mnist"], "There is no dataset mnist"),
         (["train", "digits-cn"], "did you mean 'digits-cnn'"),

@@ -1,9 +1,10 @@
-"""Many runs, images and sessions: python -m bench.scale [runs | images | sessions]
+"""Many runs, images and sessions: python -m bench.scale [runs | pictures | tiny | sessions]
 
-`runs` draws pages on a data home with 3 runs and on one with 1,000, by turns. `images` imports 200,000 small images
+`runs` draws pages on a data home with 3 runs and on one with 1,000, by turns. `pictures` imports 200,000 small images
 from a zip and audits them, each in a process of its own, as a job does; memory is the operating system's account of it.
-`sessions` has 25 sessions at once visit pages of one server, round after round, and prints its memory after each; a
-session that has ended is kept for 5 s here, not for Streamlit's two minutes.
+`tiny` imports 1,000,000 images of 8×8 pixels from an npz and from a tar. `sessions` has 25 sessions at once visit pages
+of one server, round after round, and prints its memory after each; a session that has ended is kept for 5 s here, not
+for Streamlit's two minutes.
 """
 
 import io
@@ -11,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import zipfile
@@ -36,6 +38,7 @@ FEW, MANY, RATIO_GOAL = 3, 1_000, 1.3
 PAGES = ("home", "train", "runs", "errors", "predict")
 ROUNDS = 5
 IMAGES, IMPORT_GOAL, AUDIT_GOAL_MB = 200_000, 8_000, 600
+TINY, TINY_GOAL_MB = 1_000_000, 600
 SESSIONS, VISITS = 25, 5
 VISITED = ("", "browse", "browse?view=overview", "augment", "preprocess", "train", "runs", "errors", "predict")
 _KEPT_S = 5
@@ -78,6 +81,8 @@ def main(parts: list[str]) -> None:
             many_runs(Path(folder))
         if not parts or "pictures" in parts:
             many_images(Path(folder))
+        if not parts or "tiny" in parts:
+            many_tiny(Path(folder))
         if not parts or "sessions" in parts:
             many_sessions(Path(folder))
 
@@ -118,6 +123,29 @@ def many_images(folder: Path) -> None:
     print(f"import: {IMAGES / seconds:,.0f} images a second (goal {IMPORT_GOAL:,}), peak memory {memory:,.0f} MB")
     seconds, memory = map(float, _printed(_AUDIT, home)[0].split())
     print(f"audit: {seconds:.0f} s, peak memory {memory:,.0f} MB (goal {AUDIT_GOAL_MB})")
+
+
+def many_tiny(folder: Path) -> None:
+    """Print how fast a million tiny images are imported, and the memory that this takes."""
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (TINY, 8, 8), np.uint8), rng.integers(0, 10, TINY)
+    np.savez(folder / "tiny.npz", images=images, labels=labels)
+    with tarfile.open(folder / "tiny.tar", "w") as written:
+        for number in range(TINY):
+            data = io.BytesIO()
+            Image.fromarray(images[number]).save(data, "PNG", compress_level=0)
+            entry = tarfile.TarInfo(f"{labels[number]}/{number}.png")
+            entry.size = data.tell()
+            data.seek(0)
+            written.addfile(entry, data)
+    del images, labels
+    for name in ("tiny.npz", "tiny.tar"):
+        seconds, memory = map(float, _printed(_IMPORT, folder / f"home-{name}", str(folder / name))[0].split())
+        print(
+            f"{name}: {TINY:,} images, {TINY / seconds:,.0f} a second, peak memory {memory:,.0f} MB "
+            f"(goal {TINY_GOAL_MB})",
+            flush=True,
+        )
 
 
 def many_sessions(folder: Path) -> None:

@@ -4,8 +4,8 @@
 `INDEX`. Small images of one size are one array, `pictures.npy`, uint8 `(n, height, width, 1 or 3)`. Others are the
 accepted original files, `files/<sha256>.<ending>`, with small JPEG copies one after the other in `thumbnails.bin`.
 `names.txt` has a file name a line where the images came as files, `groups.npy` int32 `(n,)` which images belong
-together. `checksums.txt` is of all these but the original files, whose names are theirs: whatever is read is compared
-with it at its first use (`whole`).
+together, and `group_names.txt` what the groups are called. `checksums.txt` is of all these but the original files,
+whose names are theirs: whatever is read is compared with it at its first use (`whole`).
 """
 
 import hashlib

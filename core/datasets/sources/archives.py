@@ -8,7 +8,6 @@ from core.datasets.sources.readers import Member, Opened, Reader, Refused, reade
 from core.datasets.sources.readers.unpacked import MAX_TOTAL_BYTES
 from core.datasets.store import DatasetError
 
-MAX_MEMBERS = 500_000
 _JUNK = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx"}
 _ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"}
 
@@ -72,8 +71,9 @@ def open_source(path: Path, title: str = "", *, follow_links: bool = False) -> S
             found.refused.append(each)
         else:
             _sort_in(found, each)
-        if len(found.members) + len(found.refused) + len(found.skipped) > MAX_MEMBERS:
-            raise DatasetError(f"{found.title} holds more than {MAX_MEMBERS:,} files; at most that many are read.")
+        most = found.reader.most_members
+        if len(found.members) + len(found.refused) + len(found.skipped) > most:
+            raise DatasetError(f"{found.title} holds more than {most:,} files; at most that many are read.")
     total = sum(member.bytes for member in found.members)
     if total > MAX_TOTAL_BYTES:
         limit = f"{MAX_TOTAL_BYTES / 1e9:.0f} GB"

@@ -4,33 +4,28 @@ Nothing is written before the import. It leaves a report beside the dataset: wha
 """
 
 import contextlib
-import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from core.datasets import store
-from core.datasets.integrity.whole import keep_checksums
-from core.datasets.sources import uploads
 from core.datasets.sources.choices import Choices as Choices
 from core.datasets.sources.decoding import GRAY_MODES, LARGE_BYTES, Chunk, Form, MisfitError, decoded
-from core.datasets.sources.import_report import Report
 from core.datasets.sources.import_report import report as report
-from core.datasets.sources.labels.groups import said_group
-from core.datasets.sources.origin import Origin
 from core.datasets.sources.plan import Plan as Plan
 from core.datasets.sources.planning import plan as plan
 from core.datasets.sources.readers import Opened, Refused
-from core.datasets.store import SPLITS, About, Dataset, DatasetError
+from core.datasets.sources.writer import Writer
+from core.datasets.store import About, Dataset, DatasetError
 from core.errors import StorageError, as_storage_error
 from core.images.conversion import plain
 from core.images.image_io import ImageError, decode, look_into
 from core.spaces import limits
-from core.storage import checked, data_home, processes
+from core.storage import data_home, processes
 from core.storage.names import slug
 from core.storage.progress import Progress, counted, quiet
 
@@ -40,7 +35,6 @@ _SAMPLED = 64
 _CHUNK = 64
 _CHUNK_BYTES = 8_000_000
 _FREE_AFTER_BYTES = 200_000_000
-_LONGEST_GROUPS = 200
 _NO_IMAGE = "This row names no image that is here, or several."
 
 
@@ -114,104 +108,6 @@ def _size_and_mode(data: bytes) -> tuple[tuple[int, int], str]:
     return original.image.size, original.mode
 
 
-class _Writer:
-    """Fills the folder of a new dataset, chunk by chunk."""
-
-    def __init__(self, folder: Path, form: Form) -> None:
-        self.folder, self.form = folder, form
-        self.rows: list[np.ndarray] = []
-        self.taken: list[int] = []
-        self._digest = hashlib.sha256()
-        if form.as_files:
-            (folder / "files").mkdir()
-        self._payload = (folder / ("thumbnails.bin" if form.as_files else "pictures.npy")).open("wb")
-        self._write_header()
-
-    def __enter__(self) -> "_Writer":
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        if not self.form.as_files:
-            self._payload.seek(0)
-            self._write_header()
-        self._payload.close()
-
-    def _write_header(self) -> None:
-        """Write the array's header; NumPy leaves room in it for a first dimension that grows."""
-        if not self.form.as_files:
-            header = {"descr": "|u1", "fortran_order": False, "shape": (len(self.taken), *self.form.size)}
-            np.lib.format.write_array_header_1_0(self._payload, header)
-
-    def append(self, chunk: Chunk, plan: Plan) -> None:
-        """Take the images of a chunk."""
-        if self.form.as_files:
-            ends = np.cumsum([len(payload) for payload in chunk.payloads], dtype=np.int64)
-            chunk.rows["thumbnail_end"] = self._payload.tell() + ends
-        self._payload.writelines(chunk.payloads)
-        self.rows.append(chunk.rows)
-        self.taken += chunk.taken
-        for position, sha256 in zip(chunk.taken, chunk.rows["sha256"], strict=True):
-            label = "" if plan.unlabeled[position] else plan.labelling.class_names[plan.labelling.labels[position]]
-            self._digest.update(f"{sha256.decode()} {SPLITS[plan.splits[position]]} {label}\n".encode())
-
-    def content_hash(self, plan: Plan) -> str:
-        """Return the hash of what was taken."""
-        digest = self._digest.copy()
-        if (groups := self._groups(plan)) is not None:
-            digest.update(groups.astype("<i4").tobytes())
-        return digest.hexdigest()
-
-    def _groups(self, plan: Plan) -> np.ndarray | None:
-        """Return the group of each image that was taken, numbered anew; `None`: none is known."""
-        if plan.grouping is None:
-            return None
-        found, groups = np.unique(plan.grouping.groups[self.taken], return_inverse=True)
-        return (groups - (found[0] == -1)).astype(np.int32)
-
-    def finish(self, plan: Plan, about: About, refused: Sequence[Refused]) -> None:
-        """Write what comes beside the images."""
-        index, taken = np.concatenate(self.rows), np.array(self.taken)
-        found = plan.labelling.labels[taken]
-        used = np.unique(found[found >= 0])
-        if not len(used):
-            raise DatasetError(f"No image of {plan.source.title} that has a class could be used.")
-        labels = np.where(found < 0, -1, np.searchsorted(used, found))
-        about = replace(
-            about,
-            class_names=tuple(plan.labelling.class_names[label] for label in used),
-            size=_common_size(index, self.form),
-            as_files=self.form.as_files,
-            content_hash=self.content_hash(plan),
-            in_srgb=True,
-            groups=said_group(plan.grouping.kind)[:_LONGEST_GROUPS] if plan.grouping else "",
-        )
-        np.save(self.folder / "index.npy", index)
-        np.save(self.folder / "labels.npy", labels.astype(np.int16))
-        np.save(self.folder / "splits.npy", plan.splits[taken].astype(np.uint8))
-        if (groups := self._groups(plan)) is not None:
-            np.save(self.folder / "groups.npy", groups)
-        names = (plan.source.members[position].name for position in taken)
-        (self.folder / "names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
-        kept = (plan.unlabeled_line,) if plan.unlabeled_line else ()
-        notes = (*plan.notes, *plan.labelling.warnings, *kept, *plan.left_out_lines())
-        made = Report(plan.source.title, len(taken), tuple(refused), len(plan.source.skipped), notes)
-        checked.write(self.folder / "report.json", asdict(made), lasting=False)
-        checked.write(self.folder / "dataset.json", asdict(about), indent=1, lasting=False)
-        if plan.source.path.parent != uploads.folder():
-            Origin.of(plan.source.path.absolute(), plan.choices).keep(self.folder)
-        keep_checksums(self.folder)
-
-
-def _common_size(index: np.ndarray, form: Form) -> tuple[int, int, int]:
-    """Return height, width and channels, height and width 0 where they differ."""
-    if not form.as_files:
-        return form.size
-    gray = all(mode.decode() in GRAY_MODES for mode in np.unique(index["mode"]))
-    same = len(np.unique(index["height"])) == len(np.unique(index["width"])) == 1
-    height, width = (int(index[0]["height"]), int(index[0]["width"])) if same else (0, 0)
-    return height, width, 1 if gray else 3
-
-
 def _import(plan: Plan, reader: Opened, form: Form, about: About, progress: Progress) -> tuple[Dataset, bool]:
     """Import in one form; tell whether it was there. Raises `MisfitError` where an image does not fit the form."""
     folder = store.folder_of(about.name)
@@ -229,18 +125,18 @@ def _import(plan: Plan, reader: Opened, form: Form, about: About, progress: Prog
     return store.read(store.folder_of(name)), False
 
 
-def _written(plan: Plan, reader: Opened, form: Form, folder: Path, progress: Progress) -> tuple[_Writer, list[Refused]]:
+def _written(plan: Plan, reader: Opened, form: Form, folder: Path, progress: Progress) -> tuple[Writer, list[Refused]]:
     """Write the images into a folder; return what can write the rest, and what was refused."""
     refused, reading = list(plan.source.refused), f"reading {plan.source.title}"
     refused += [Refused(row, "no-image", _NO_IMAGE) for row in plan.labelling.missing]
     done, total = 0, len(plan.source.members) - plan.set_aside
-    with _Writer(folder, form) as writer:
+    with Writer(folder, form) as writer:
         for chunk in _chunks(plan, reader, form, folder / "files"):
             writer.append(chunk, plan)
             refused += chunk.refused
             done += len(chunk.taken) + len(chunk.refused)
             progress(reading, done, total, "images")
-    if not writer.taken:
+    if not writer.count:
         ((sentence, count),) = Counter(each.sentence for each in refused).most_common(1)
         raise DatasetError(
             f"No image of {plan.source.title} could be used. Of {counted(len(refused), 'file')}, {count:,}: {sentence}"

@@ -18,6 +18,7 @@ from core.datasets.sources import archives, catalogue, importing, uploads
 from core.datasets.sources import labels as labelling
 from core.datasets.sources.import_job import import_job
 from core.datasets.sources.importing import import_images, plan, report
+from core.datasets.sources.readers.zip import ZipReader
 from core.datasets.store import Dataset, DatasetError
 from core.errors import StorageError
 from core.preprocessing import Pipeline
@@ -358,11 +359,13 @@ def test_a_place_that_cannot_be_is_said(data_home: Path, name: str) -> None:
             read()
 
 
-@pytest.mark.parametrize(("limit", "value"), [("MAX_MEMBERS", 5), ("MAX_TOTAL_BYTES", 100)])
+@pytest.mark.parametrize(
+    ("owner", "limit", "value"), [(ZipReader, "most_members", 5), (archives, "MAX_TOTAL_BYTES", 100)]
+)
 def test_a_source_beyond_the_limits_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, limit: str, value: int
 ) -> None:
-    monkeypatch.setattr(archives, limit, value)
+    monkeypatch.setattr(owner, limit, value)
     with pytest.raises(DatasetError, match="at most"):
         plan(zipped(tmp_path / "pets.zip", pets()))
 

@@ -12,7 +12,7 @@ from typing import IO, ClassVar, NamedTuple
 
 from PIL import Image
 
-from core.datasets.sources.archives import MAX_MEMBERS, Source
+from core.datasets.sources.archives import Source
 from core.datasets.sources.boxes import FORMATS
 from core.datasets.sources.boxes.annotations import Annotated, Format
 from core.datasets.sources.labels import Table, words
@@ -230,10 +230,9 @@ class _Taken:
                 continue
             self.boxes[place].append((clean((box.name.replace("/", " "),))[0], box.sides))
             self._counts["taken"] += 1
-            if self._counts["taken"] > MAX_MEMBERS:
-                raise DatasetError(
-                    f"{self.source.title} has more than {MAX_MEMBERS:,} boxes; at most that many are cut out."
-                )
+            if self._counts["taken"] > CropReader.most_members:
+                most = f"{CropReader.most_members:,}"
+                raise DatasetError(f"{self.source.title} has more than {most} boxes; at most that many are cut out.")
 
     def split_of(self, place: int) -> str | None:
         """Return the split that an image's folders tell, or the name of the file with its boxes."""

@@ -2,10 +2,12 @@
 
 import io
 from abc import abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from math import isqrt
 from pathlib import Path
 from typing import IO
@@ -83,6 +85,7 @@ class ArrayReader(Reader):
     """The base of readers of arrays: a subclass finds them."""
 
     in_order = True
+    most_members = 2_000_000
 
     @abstractmethod
     def find(self) -> tuple[Sequence[Pixels], Sequence[str]]:
@@ -119,6 +122,7 @@ class ArrayReader(Reader):
     def members(self) -> Iterator[Member]:
         """Go through the images, in their order."""
         splits = self.class_level == 2
+        first = 0
         for place, (images, labels) in enumerate(zip(self._found.images, self._found.labels, strict=True)):
             height, width = images.shape[1:3]
             ending = "bmp" if max(height, width) <= _SMALL_SIDE else "png"
@@ -131,7 +135,8 @@ class ArrayReader(Reader):
                     folder = (SPLITS[pixels.splits[row]],)
                 # In our own export an image without a class has the label -1, and a split of its own.
                 classes = () if folder == (UNLABELED,) and label == -1 else (names[label],)
-                yield Member((*folder, *classes, f"{row:06}.{ending}"), size, (place, row))
+                yield Member((*folder, *classes, f"{row:06}.{ending}"), size, first + row)
+            first += len(images)
 
     @contextmanager
     def opened(self) -> Iterator[Opened]:
@@ -155,9 +160,11 @@ class _Found:
 class _Rows(Opened):
     def __init__(self, found: _Found) -> None:
         self._found = found
+        self._begins = [0, *accumulate(len(images) for images in found.images)][:-1]
 
     def file(self, member: Member) -> IO[bytes]:
-        place, row = member.place
+        place = bisect_right(self._begins, member.place) - 1
+        row = member.place - self._begins[place]
         pixels = self._found.scale.bytes(np.asarray(self._found.images[place][row]))
         if self._found.several[place].transposed:
             pixels = pixels.swapaxes(0, 1)

@@ -5,6 +5,7 @@ and to find a label in; nothing is ever written under it.
 """
 
 import io
+import sys
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -121,6 +122,8 @@ class Reader(ABC):
     title: str
     follows_links: bool = False
     in_order: ClassVar[bool] = False
+    # More are not read: what is known of each takes memory.
+    most_members: ClassVar[int] = 500_000
 
     @property
     def class_level(self) -> int:
@@ -170,4 +173,5 @@ def clean(parts: Iterable[str]) -> tuple[str, ...]:
         text = "".join(letter for letter in text if unicodedata.category(letter) not in _UNSEEN).strip()
         if text not in ("", "."):
             shown.append(text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…")
-    return tuple(shown) or ("?",)
+    # Of a million files, the names of their few folders are there once.
+    return (*map(sys.intern, shown[:-1]), shown[-1]) if shown else ("?",)

@@ -22,6 +22,8 @@ _MAGIC, _MAGIC_AT, _BLOCK = b"ustar", 257, 512
 class TarReader(Reader):
     """A tar, which is read where it is; one that is packed is unpacked into a temporary file first."""
 
+    most_members = 2_000_000
+
     @classmethod
     def claims(cls, path: Path) -> bool:
         """Tell whether it is a file that begins as a tar or a packed file does."""

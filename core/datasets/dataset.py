@@ -87,6 +87,25 @@ class Dataset:
         """The file name of each image, as it is shown; empty where the images did not come as files."""
         return self._names[0]
 
+    @cached_property
+    def group_names(self) -> list[str]:
+        """What each group is called, such as a patient's number; empty where that is not known."""
+        path = self.folder / "group_names.txt"
+        if self.groups is None or not path.exists():
+            return []
+        self.whole.require(path.name)
+        try:
+            found = checked.read_bytes(path, _MOST_NAMES).decode().splitlines()
+        except (DamagedError, UnicodeDecodeError):
+            return []
+        return found if len(found) == self.groups.max(initial=-1) + 1 else []
+
+    def group_of(self, index: int) -> str:
+        """Return what an image's group is called, or its number; empty where it is in none."""
+        group = -1 if self.groups is None else int(self.groups[index])
+        names = self.group_names if group >= 0 else []
+        return "" if group < 0 else names[group] if names else str(group)
+
     @property
     def remarks(self) -> list[str]:
         """What else is damaged and no longer counts, though the set can be used: a sentence each."""

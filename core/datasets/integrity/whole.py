@@ -16,7 +16,7 @@ from core.storage.progress import Progress, quiet
 CHECKSUMS, THUMBNAILS, IMAGES = "checksums.txt", "thumbnails.bin", "pictures.npy"
 _DAMAGE = "damage.txt"
 # Without these a dataset says something else, or nothing; thumbnails can be made again.
-NEEDED = ("labels.npy", "splits.npy", "index.npy", IMAGES, "names.txt", "groups.npy")
+NEEDED = ("labels.npy", "splits.npy", "index.npy", IMAGES, "names.txt", "groups.npy", "group_names.txt")
 
 
 class DatasetError(PixelwiseError):

@@ -100,6 +100,8 @@ def extend(dataset: Dataset, photos: Sequence[Labelled], *, title: str, progress
         np.save(beside / "splits.npy", np.append(dataset.splits, np.full(len(labels), _TRAIN, dataset.splits.dtype)))
         if dataset.groups is not None:
             np.save(beside / "groups.npy", np.append(dataset.groups, np.full(len(labels), -1, dataset.groups.dtype)))
+            if dataset.group_names:
+                shutil.copyfile(dataset.folder / "group_names.txt", beside / "group_names.txt")
         if dataset.names:
             # Some characters would begin a new line, and with it a new name.
             added = (" ".join(photos[position].name.splitlines()) for position in chunk.taken)

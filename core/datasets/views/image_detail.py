@@ -64,6 +64,8 @@ def facts(dataset: Dataset, index: int) -> dict[str, str]:
         known |= {"format": row["format"].decode(), "file size": f"{row['bytes'] / 1000:,.1f} kB"}
     else:
         known["pixels"] = f"{row['bytes']:,} bytes"
+    if group := dataset.group_of(index):
+        known["group"] = group
     return known | {
         "brightness": f"{row['brightness']:.1f} of 255",
         "contrast": f"{row['contrast']:.1f}",

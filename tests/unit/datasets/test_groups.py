@@ -14,6 +14,7 @@ from core.datasets.sources import catalogue, regrouping
 from core.datasets.sources.importing import Choices, import_images, plan
 from core.datasets.sources.labels.groups import parts_of_names
 from core.datasets.store import Dataset, DatasetError
+from core.datasets.views import image_detail
 from core.preprocessing import Pipeline, Resize
 from core.recipes.recipe import RecipeError, find_recipe
 from core.recipes.script import recipe_script
@@ -50,6 +51,10 @@ def test_a_column_of_patients_keeps_their_images_together(data_home: Path, tmp_p
     assert made.about.groups == "patient_id in metadata.csv"
     assert made.groups is not None
     assert np.bincount(made.groups).tolist() == [3] * 10
+    patients = {f"{name}.png": str(patient) for name, _, patient in RECORDS}
+    for place, name in enumerate(made.names):
+        assert made.group_of(place) == patients[name.rpartition("/")[2]]
+        assert image_detail.facts(made, place)["group"] == made.group_of(place)
     assert not shared(made, made.select("train"), made.select("test"))
     divided = parts(made, Split())
     assert not shared(made, divided.train, np.concatenate([divided.validation, divided.test]))

@@ -80,6 +80,12 @@ def datasets_list() -> None:
     help="Keep images without a class, to look at and to label; they neither train nor test.",
 )
 @click.option("--follow-links", is_flag=True, help="Follow links in a folder that lead to something inside it.")
+@click.option(
+    "--classes",
+    default="",
+    metavar="NAMES",
+    help="Of images that have no labels: the classes that you will give them, such as cat,dog.",
+)
 @click.option("--plan", "plan_only", is_flag=True, help="Show what is understood and write nothing.")
 @click.option(
     "--test-share", default=0.2, show_default=True, help="Fraction held out for testing if there is no test folder."
@@ -90,6 +96,7 @@ def datasets_add(
     path: Path | None,
     title: str | None,
     plan_only: bool,
+    classes: str,
     **choices: Any,
 ) -> None:
     """Add a catalog dataset, or your own images with --from."""
@@ -99,7 +106,8 @@ def datasets_add(
     if path is None or (name in catalogue.CATALOGUE and not plan_only):
         dataset = catalogue.add(name, path, progress)
     else:
-        plan = importing.plan(path, Choices(**choices), progress=progress)
+        named = tuple(filter(None, map(str.strip, classes.split(","))))
+        plan = importing.plan(path, Choices(**choices, classes=named), progress=progress)
         for line in plan.lines():
             click.echo(line, err=not plan_only)
         if plan_only:

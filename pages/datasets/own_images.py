@@ -122,10 +122,12 @@ def show_plan(path: Path, source: str, arrived: Sequence[str] = ()) -> None:
         # What is copied from a sentence of this page has word joiners, which keep it from being a link.
         typed = st.session_state.get(f"typed_{source}", "").replace("\u2060", "").strip() or None
         links = bool(st.session_state.get(f"links_{source}"))
+        classes = tuple(filter(None, map(str.strip, st.session_state.get(f"classes_{source}", "").split(","))))
         try:
-            found = planned(str(path), source, Choices(typed, follow_links=links), changed)
+            found = planned(str(path), source, Choices(typed, follow_links=links, classes=classes), changed)
         except DatasetError:
             other_labels(source)  # It may be wrong, or what helps.
+            classes_to_give(source)
             raise
         title = st.text_input(
             "Dataset name", value=Path(source).stem.replace("_", " "), key=f"title_{source}", max_chars=80
@@ -142,16 +144,19 @@ def show_plan(path: Path, source: str, arrived: Sequence[str] = ()) -> None:
             )
         else:
             st.caption(f"Classes from: {escape_markdown(found.way.text)}")
-        other_labels(source)
+        if classes:
+            classes_to_give(source)
+        else:
+            other_labels(source)
         split, group = splits_from(found, source), groups_from(found, source)
         unlabeled = keep_unlabeled(found, source)
         if links or any(each.reason == "link" for each in found.source.refused):
             st.toggle("Follow links that stay inside", key=f"links_{source}")
         share, seed = 0.2, 0
-        if found.drawn or split:
+        if (found.drawn or split) and not classes:
             share = st.slider("Test images", 5, 50, 20, step=5, format="%d%%", key="test_share") / 100
             seed = int(st.number_input("Random seed for the split", 0, 2**31 - 1, 0, key="split_seed"))
-    choices = Choices(kind, share, seed, split, group, unlabeled, links)
+    choices = Choices(kind, share, seed, split, group, unlabeled, links, classes)
     if choices != found.choices:
         found = planned(str(path), source, choices, changed)
     with shown:
@@ -236,6 +241,16 @@ def other_labels(source: str) -> None:
     )
 
 
+def classes_to_give(source: str) -> None:
+    """Let the user name the classes of images that have no labels yet."""
+    st.text_input(
+        "No labels yet: classes to give",
+        key=f"classes_{source}",
+        placeholder="cat, dog",
+        help="The images come in without a class. Browse shows them and lets you label them.",
+    )
+
+
 def table(found: Plan) -> None:
     """Show how many files each class has, and what else was found."""
     counts, names = found.counts, found.labelling.class_names
@@ -250,7 +265,8 @@ def table(found: Plan) -> None:
         f"**{counted(labelled, 'image')}** in {counted(len(names), 'class', 'classes')}, splits "
         f"{found.how_split}{together}"
     )
-    st.dataframe(rows, hide_index=True, width="stretch", height="content" if len(rows) < 9 else 320)
+    if labelled:
+        st.dataframe(rows, hide_index=True, width="stretch", height="content" if len(rows) < 9 else 320)
     no_images = int((~found.images).sum())
     others = len(found.source.members) - labelled - no_images - sum(count for _, count in found.left_out)
     refused, skipped = len(found.source.refused), len(found.source.skipped)

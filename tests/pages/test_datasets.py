@@ -139,6 +139,22 @@ def test_a_folder_is_uploaded_with_its_paths(app: AppTest) -> None:
     assert app.text_input(key="title_pets").value == "pets"
 
 
+def test_images_without_labels_come_in_with_the_names_of_classes(app: AppTest, tmp_path: Path) -> None:
+    show(app, PAGE)
+    app.button_group(key="way_in").set_value("From this computer").run()
+    path = zipped(tmp_path / "x.zip", {f"{number}.png": image(number) for number in range(6)})
+    app.text_input(key="place_own").set_value(str(path)).run()
+    assert "No class labels found" in app.error[0].value
+    app.text_input(key="classes_x.zip").set_value("cat, dog").run()
+    assert not app.error
+    assert "6 images in" in said(app)
+    app.button(key="import").click().run()
+    until_said(app, "6 images accepted")
+    for page in ("browse", "train", "predict", "augment", "preprocess"):
+        show(app, page, dataset="x")
+        assert not app.exception, page
+
+
 def test_images_that_belong_together_are_named_by_a_pattern(app: AppTest, tmp_path: Path) -> None:
     files = {f"{kind}/p{place}_{each}.png": image(10 * place + each + 200 * (kind == "cat"))
              for kind in ("cat", "dog") for place in range(5) for each in range(2)}  # fmt: skip

@@ -1,8 +1,9 @@
 """How images of a user's own are read, as a person chooses on the page or the command line."""
 
 from dataclasses import dataclass
+from typing import Annotated, Any
 
-from core.storage.checked import Count, Share
+from core.storage.checked import Count, Longest, Share
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Choices:
         group: which images belong together, as `groups.find` takes it; empty: what is found; `none`: none do.
         unlabeled: whether images without a class are kept, in a split of their own.
         follow_links: whether links in a folder to what is inside it are followed.
+        classes: those that a person will give to images of which none has a class yet; with them, none is looked for.
     """
 
     labelling: str | None = None
@@ -28,6 +30,12 @@ class Choices:
     group: str = ""
     unlabeled: bool = True
     follow_links: bool = False
+    classes: Annotated[tuple[Annotated[str, Longest(200)], ...], Longest(1000)] = ()
+
+    @classmethod
+    def read(cls, **chosen: Any) -> "Choices":
+        """Return what is chosen, as programs keep it: of JSON, where a tuple is a list."""
+        return cls(**{**chosen, "classes": tuple(chosen.get("classes", ()))})
 
 
 USUAL = Choices()

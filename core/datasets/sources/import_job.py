@@ -32,7 +32,7 @@ def import_job(path: str, source: str, title: str, progress: Progress, **choices
     """
     place = Path(path)
     try:
-        plan = importing.plan(place, Choices(**choices), title=source, progress=progress)
+        plan = importing.plan(place, Choices.read(**choices), title=source, progress=progress)
         made, known = importing.import_or_find(
             plan, name=catalogue.free_name(title), title=title, source=source, progress=progress
         )

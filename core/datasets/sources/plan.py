@@ -133,6 +133,8 @@ class Plan:
         classes = [f"{name} {count:,}" for name, count in zip(names, counts.sum(axis=1), strict=True)]
         more = f" … and {len(classes) - _SHOWN} more" if len(classes) > _SHOWN else ""
         number = counted(len(names), "class", "classes")
+        if not counts.any():
+            return [f"{self._how}. Classes to give: {', '.join(names)}", self.unlabeled_line, *self.notes]
         return [
             f"{self._how}, {number}: {', '.join(classes[:_SHOWN])}{more}",
             f"Splits, {how}: {', '.join(in_splits)}",

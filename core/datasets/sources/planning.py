@@ -17,8 +17,10 @@ from core.datasets.sources.labels import (
     FOLDERS,
     IMAGE_ENDINGS,
     NAMES,
+    NO_LABELS,
     TABLE_ENDINGS,
     Labelling,
+    LeftOut,
     Table,
     Way,
     best,
@@ -33,6 +35,7 @@ from core.datasets.sources.labels import (
 from core.datasets.sources.labels.groups import Grouping
 from core.datasets.sources.plan import Plan
 from core.datasets.sources.readers import Member, Opened
+from core.datasets.sources.readers.base import clean
 from core.datasets.store import SPLITS, UNLABELED, DatasetError
 from core.images.conversion import ALL_LEVELS, is_other, may_have_16_bits, white_of
 from core.spaces import limits
@@ -67,7 +70,7 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
         raise DatasetError(f"{source.title} holds no images.{refused}")
     looks = _images_among(source)
     tables, unread = _tables(source)
-    found, others, boxes = _labelled(source, choices.labelling, looks, tables)
+    found, others, boxes = _labelled(source, choices, looks, tables)
     if boxes:
         source = cut_out(source, boxes, looks.tolist(), tables)
         looks, tables = np.ones(len(source.members), bool), []
@@ -103,7 +106,7 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
 
 
 def _labelled(
-    source: Source, wanted: str | None, images: np.ndarray, tables: Sequence[Table]
+    source: Source, choices: Choices, images: np.ndarray, tables: Sequence[Table]
 ) -> tuple[Labelling, tuple[Way, ...], Format | None]:
     """Find the classes of a source's files, or that objects are cut out of them.
 
@@ -116,7 +119,9 @@ def _labelled(
     Raises:
         DatasetError: no class can be found.
     """
-    there = format_in(source)
+    if choices.classes or choices.labelling == NO_LABELS:
+        return _without_labels(images, choices.classes), (), None
+    wanted, there = choices.labelling, format_in(source)
     told = source.reader.class_level if wanted is None else 0
     kind = f"{FOLDERS}:{told}" if told else wanted
     if wanted == BOXES and there is None:
@@ -135,6 +140,24 @@ def _labelled(
     if wanted == BOXES or (wanted is None and unsure):
         return found, (Way.of(found.kind, found.class_names), *others), there[0]
     return found, (*others, Way(BOXES, f"{said(BOXES)}, each cut out ({there[0].name}: {there[1]})")), None
+
+
+def _without_labels(images: np.ndarray, classes: Sequence[str]) -> Labelling:
+    """Return that no image has a class, and which classes a person will give.
+
+    Raises:
+        DatasetError: these are fewer than two, or two of them are the same.
+    """
+    names = tuple(clean((name,))[0] for name in classes if name.strip())
+    if len({name.casefold() for name in names}) < max(2, len(names)):
+        raise DatasetError(
+            "Images without labels need the names of at least two different classes, which you will give them, such as "
+            f"cat, dog; received {', '.join(names) or 'none'}."
+        )
+    kept = LeftOut(".", "You give these a class.", set_aside=False, unlabeled=True)
+    reasons = np.where(images, 0, 1).astype(np.int32)
+    none = np.full(len(images), -1, np.int16)
+    return Labelling(NO_LABELS, names, none, None, left_out=(kept, LeftOut(".", "Not images.")), reasons=reasons)
 
 
 def _by_boxes(source: Source) -> Labelling:

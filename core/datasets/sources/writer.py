@@ -12,6 +12,7 @@ from core.datasets.integrity.whole import keep_checksums
 from core.datasets.sources import uploads
 from core.datasets.sources.decoding import GRAY_MODES, Chunk, Form
 from core.datasets.sources.import_report import Report
+from core.datasets.sources.labels import NO_LABELS
 from core.datasets.sources.labels.groups import said_group
 from core.datasets.sources.origin import Origin
 from core.datasets.sources.plan import Plan
@@ -98,6 +99,8 @@ class Writer:
         index, taken = np.load(self.folder / "index.npy", mmap_mode="r"), self.taken
         found = plan.labelling.labels[taken]
         used = np.unique(found[found >= 0])
+        if plan.labelling.kind == NO_LABELS:
+            used = np.arange(len(plan.labelling.class_names))
         if not len(used):
             raise DatasetError(f"No image of {plan.source.title} that has a class could be used.")
         labels = np.where(found < 0, -1, np.searchsorted(used, found))

@@ -6,16 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets import decisions, export
+from core.datasets import decisions, export, store
 from core.datasets.audit.report import look
+from core.datasets.decisions import RELABEL
 from core.datasets.features import label_check
 from core.datasets.integrity import verification
+from core.datasets.integrity.repair import repair
 from core.datasets.selection import Filters, select
 from core.datasets.sources.importing import Choices, import_images, plan, report
-from core.datasets.store import UNLABELED, Dataset
+from core.datasets.store import UNLABELED, Dataset, DatasetError
 from core.datasets.views import overview
 from core.preprocessing import Pipeline, Resize
-from core.recipes.recipe import find_recipe
+from core.recipes.recipe import RecipeError, find_recipe
 from core.recipes.script import recipe_script
 from core.recipes.split import Split
 from core.training.parts import parts
@@ -145,3 +147,23 @@ def test_labels_are_checked_without_them(data_home: Path, tmp_path: Path) -> Non
     features = np.random.default_rng(0).normal(size=(len(made), 16)).astype(np.float16)
     found = label_check.check(Dataset(made.folder, made.about), features)
     assert not np.isin(made.select(UNLABELED), found.errors.ids).any()
+
+
+def test_where_no_image_has_a_label_the_classes_are_named(data_home: Path, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x.zip", {**{f"{number}.png": image(number) for number in range(6)}, "a.txt": b"x"})
+    with pytest.raises(DatasetError, match="--classes cat,dog"):
+        plan(path)
+    for few in ((), ("cat",), ("cat", "Cat"), ("cat", " ")):
+        with pytest.raises(DatasetError, match="at least two different classes"):
+            plan(path, Choices("none", classes=few))
+    found = plan(path, Choices(classes=("cat", "dog")))
+    assert found.lines()[0] == "No labels yet. Classes to give: cat, dog"
+    made = import_images(found, name="mine", title="Mine")
+    assert made.in_splits == {"unlabeled": 6}
+    assert made.about.class_names == ("cat", "dog")
+    assert store.damage("mine") == ""
+    decisions.decide(made, [0], RELABEL, 1)
+    with pytest.raises(RecipeError, match="no test images"):
+        parts(made, Split(), decisions.decided(made))
+    (made.folder / "labels.npy").write_bytes(b"")
+    assert repair("mine").in_splits == {"unlabeled": 6}, "what was chosen is known"

@@ -5,6 +5,7 @@ from core.datasets.sources.labels.choosing import best as best
 from core.datasets.sources.labels.labelling import BOXES as BOXES
 from core.datasets.sources.labels.labelling import FOLDERS as FOLDERS
 from core.datasets.sources.labels.labelling import NAMES as NAMES
+from core.datasets.sources.labels.labelling import NO_LABELS as NO_LABELS
 from core.datasets.sources.labels.labelling import Labelling as Labelling
 from core.datasets.sources.labels.labelling import LeftOut as LeftOut
 from core.datasets.sources.labels.labelling import Way as Way

@@ -106,7 +106,8 @@ def _none_found(kind: str | None, source: str, others: list[Way]) -> str:
         )
     return (
         f"No class labels found in {source}. Put the images of each class in a folder named after "
-        "it (cat/1.jpg), or start the file names with it (cat.1.jpg)."
+        "it (cat/1.jpg), or start the file names with it (cat.1.jpg). To label the images here, name the classes: "
+        "--classes cat,dog."
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.datasets.sources.labels.files import FILE
 
-FOLDERS, NAMES, BOXES = "folders", "names", "boxes"
+FOLDERS, NAMES, BOXES, NO_LABELS = "folders", "names", "boxes", "none"
 CHOICE = re.compile(r"folders:([1-9]\d?)(?::(.+))?")
 _NAMES_SHOWN = 4
 
@@ -91,6 +91,8 @@ def said(kind: str) -> str:
         return f"{number}{ending} folder" + (f", only {chosen[2]}" if chosen[2] else "")
     if kind.startswith(f"{FILE}:"):
         return f"Labels in {kind.split(':')[1]}"
+    if kind == NO_LABELS:
+        return "No labels yet"
     if kind == BOXES:
         return "Boxes of objects"
     return "File names" if kind == NAMES else "Folders"

@@ -24,4 +24,5 @@ def settle(page: Page, timeout_ms: float, holds_ms: float = 250) -> None:
     """
     # What an earlier call has seen does not count: a click in between may not have reached the server yet.
     page.evaluate("delete window.restsSince")
-    page.wait_for_function(_RESTS, arg=holds_ms, timeout=timeout_ms)
+    # Asked at each frame, as Playwright else does, a busy machine draws frames for the question's sake.
+    page.wait_for_function(_RESTS, arg=holds_ms, timeout=timeout_ms, polling=50)

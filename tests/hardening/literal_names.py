@@ -24,6 +24,7 @@ from core.recipes.recipe import find_recipe
 from core.runs import Run
 from core.storage import user_library
 from tests.browser.server import chromium, running_server
+from tests.browser.settled import settle
 from tests.unit.made_runs import write_metrics
 from tests.unit.photos import photo_set
 
@@ -117,7 +118,7 @@ VIEWS = (
 SUITE, BENCH = len(VIEWS), 10 * len(VIEWS)
 BROWSER = True
 _WIDTHS = (1440, 390)
-_PATIENCE_MS = 8000
+_PATIENCE_MS = 30_000
 _MOST_POPOVERS = 3
 # All text of the page, a block a line, and what of it is told to a screen reader or shown on a hover.
 _READ = """() => {
@@ -166,10 +167,8 @@ def _photos() -> list[FilePayload]:
 
 
 def _wrong(page: Page) -> Iterator[str]:
-    page.get_by_role("heading").first.wait_for(timeout=30_000)
-    page.wait_for_timeout(300)
-    with contextlib.suppress(TooLate):  # A page that polls.
-        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=_PATIENCE_MS)
+    page.get_by_role("heading").first.wait_for(timeout=_PATIENCE_MS)
+    _settle(page)
     yield from _misread(page)
     if page.get_by_role("dialog").count():
         return  # What is behind it has its own case.
@@ -178,17 +177,22 @@ def _wrong(page: Page) -> Iterator[str]:
     openers = [each for each in page.get_by_test_id("stPopoverButton").all() if each.is_visible()]
     for opener in openers[:_MOST_POPOVERS]:
         opener.click(timeout=_PATIENCE_MS)
-        page.wait_for_timeout(300)
+        _settle(page)
         yield from _misread(page)
         page.keyboard.press("Escape")
     for width in _WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(200)
+        _settle(page)
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             yield f"it is {wide} pixels wide, the page {width}"
     if page.locator("[data-testid=stException], [data-testid=stErrorElement]").count():
         yield "there is a red box"
+
+
+def _settle(page: Page) -> None:
+    with contextlib.suppress(TooLate):  # A page that polls.
+        settle(page, timeout_ms=8000, holds_ms=150)
 
 
 def _misread(page: Page) -> Iterator[str]:

@@ -32,7 +32,8 @@ test-fast: $(VENV)/test ## the quick half of the tests, in about a minute
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit --ignore tests/unit/test_hardening.py
 
 test: check ## check, then every test; browser tests want a Chromium
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal tests/unit tests/pages tests/processes
+	# The long ones first, a few at a time: no processor waits for another at the end.
+	$(BIN)/python -m pytest --numprocesses 3 --maxschedchunk 4 tests/processes tests/pages tests/unit
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/browser
 
 bench: $(VENV)/test ## measure one thing: make bench NAME=startup, or any other file of bench/

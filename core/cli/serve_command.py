@@ -15,6 +15,7 @@ from core.errors import as_storage_error
 from core.spaces import settings
 from core.spaces.settings import USUAL, Serving
 from core.storage import data_home, processes
+from core.storage.progress import counted
 
 
 @click.command("serve", context_settings={"ignore_unknown_options": True})
@@ -63,7 +64,7 @@ def _say(serving: Serving, hosts: Sequence[str], port: int) -> None:
         "by an account" if serving.accounts else "",
         "by a name and the class key" if serving.class_key else "",
         "teachers by their key" if serving.teacher_key and serving.class_key else "",
-        f"{len(serving.teachers)} accounts are teachers'" if serving.teachers and serving.accounts else "",
+        f"{counted(len(serving.teachers), 'teacher')} by e-mail" if serving.teachers and serving.accounts else "",
     ]
     limits = serving.limits
     click.echo(f"Serving a class on port {port}, as {', '.join(hosts)}.")

@@ -6,8 +6,8 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 
 _WITHIN_S = 300.0
-# A class of thirty may mistype; what tries keys needs millions.
-_MOST, _MOST_OF_ALL = 10, 200
+# Of a name, of an address, which behind a proxy is a whole class's, and of all. What tries keys needs millions.
+_MOST = {"name": 10, "where": 60, "all": 200}
 _KNOWN = 10_000
 EVERYBODY = "all"
 
@@ -24,7 +24,7 @@ class Attempts:
         """Count one that was wrong by all that it is told by."""
         with self._lock:
             for each in told:
-                self._failed.setdefault(each, deque(maxlen=_MOST_OF_ALL)).append(self._clock())
+                self._failed.setdefault(each, deque(maxlen=max(_MOST.values()))).append(self._clock())
                 self._failed.move_to_end(each)
             while len(self._failed) > _KNOWN:
                 self._failed.popitem(last=False)
@@ -37,5 +37,5 @@ class Attempts:
     def _left(self, told: str) -> float:
         since = self._clock() - _WITHIN_S
         tries = [each for each in self._failed.get(told, ()) if each > since]
-        most = _MOST_OF_ALL if told == EVERYBODY else _MOST
+        most = _MOST[told.partition(":")[0]]
         return tries[-most] - since if len(tries) >= most else 0.0

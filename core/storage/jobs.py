@@ -11,12 +11,12 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from core.errors import PixelwiseError, as_storage_error
 from core.storage import beat, checked, data_home, processes
@@ -25,6 +25,8 @@ from core.storage.progress import Cancelled, progress_text
 
 RUNNING, FINISHED, FAILED, CANCELLED, INTERRUPTED = "running", "finished", "failed", "cancelled", "interrupted"
 _WRITE_S = 0.2
+# So many jobs of all users of a server go on at once.
+PLACES = max(2, os.cpu_count() or 2)
 # A process that has not written its number by then never began.
 _START_S = 30
 _Result = TypeVar("_Result")
@@ -268,6 +270,37 @@ class _Reporter:
             raise Cancelled("Canceled.")
 
 
+@contextlib.contextmanager
+def _place(report: _Reporter) -> Iterator[None]:
+    """Where a server's users share a machine, wait for a place among all their jobs: some take a gigabyte.
+
+    Raises:
+        Cancelled: the job was, while it waited.
+    """
+    if data_home.common() == data_home.data_home():
+        yield
+        return
+    folder = data_home.common() / "queue"
+    folder.mkdir(parents=True, exist_ok=True)
+    places = [FileLock(folder / f"job-{number}.lock") for number in range(PLACES)]
+    while (held := next((each for each in places if _is_free(each)), None)) is None:
+        report("waiting for jobs of the class", 0, 0, "")
+        time.sleep(_WRITE_S)
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def _is_free(place: FileLock) -> bool:
+    """Take a place unless another has it; tell whether it is taken now."""
+    try:
+        place.acquire(blocking=False)
+    except Timeout:
+        return False
+    return True
+
+
 def _run(job: Job) -> None:
     """Do a job's work in this process."""
     report = _Reporter(job)
@@ -277,7 +310,8 @@ def _run(job: Job) -> None:
     todo = job._todo()
     module, _, function = todo.call.partition(":")
     try:
-        result = getattr(importlib.import_module(module), function)(**todo.arguments, progress=report)
+        with _place(report):
+            result = getattr(importlib.import_module(module), function)(**todo.arguments, progress=report)
         end = {"state": FINISHED, "result": result}
     except Cancelled:
         end = {"state": CANCELLED}

@@ -7,7 +7,9 @@ from typing import Any
 
 import psutil
 import pytest
+from filelock import FileLock
 
+from core.storage import data_home as homes
 from core.storage import jobs
 from core.storage.jobs import Job
 from core.storage.progress import Progress
@@ -70,3 +72,21 @@ def test_a_job_that_fails_says_why(data_home: Path, call: str) -> None:
     status = wait(job, lambda status: status.state != jobs.RUNNING)
     assert status.state == jobs.FAILED
     assert status.cause
+
+
+def test_on_a_server_jobs_of_all_users_share_some_places(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(homes.COMMON, str(data_home))
+    (data_home / "queue").mkdir(parents=True)
+    taken = [FileLock(data_home / "queue" / f"job-{number}.lock") for number in range(jobs.PLACES)]
+    for each in taken:
+        each.acquire()
+    with homes.at(data_home / "spaces" / "ada"):
+        waits, cancelled = (jobs.start(key, f"{HERE}:work", {"until": 1}) for key in ("waits", "cancelled"))
+        for job in (waits, cancelled):
+            wait(job, lambda status: status.doing == "waiting for jobs of the class")
+        cancelled.cancel()
+        assert wait(cancelled, lambda status: status.state != jobs.RUNNING).state == jobs.CANCELLED
+        taken[0].release()
+        assert wait(waits, lambda status: status.state != jobs.RUNNING).state == jobs.FINISHED
+    for each in taken[1:]:
+        each.release()

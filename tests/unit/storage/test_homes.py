@@ -14,7 +14,7 @@ from core.storage import data_home as homes
 from tests.paths import PROJECT
 
 # They work in nobody's home: they wait for a process, for the memory, for a parent; or set the home themselves.
-ALONE = {"core/storage/processes.py", "pages/common/page_frame.py"}
+ALONE = {"core/cluster/keeper.py", "core/storage/processes.py", "pages/common/page_frame.py"}
 
 
 def nobody() -> Path:

@@ -27,7 +27,7 @@ _CLICK = """async ([row, column]) => {
     const inside = key => [...document.querySelectorAll(`.st-key-${key} *`)].find(each => each.shadowRoot).shadowRoot;
     const matrix = inside('confusion');
     const cell = matrix.querySelector(`td button[data-row="${row}"][data-column="${column}"]`);
-    const wanted = cell.getAttribute('aria-label').match(/(.+) (?:taken for (.+)|recognised): /);
+    const wanted = cell.getAttribute('aria-label').match(/(.+) (?:predicted as (.+)|classified correctly): /);
     const alt = `: true class ${wanted[1]}, predicted ${wanted[2] ?? wanted[1]} (`;
     const painted = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
     const images = () => [...(inside('gallery')?.querySelectorAll('.grid img') ?? [])];

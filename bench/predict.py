@@ -131,7 +131,7 @@ def _opened(browser: Browser, run: Run) -> Iterator[tuple[Page, Server]]:
 def _bring(page: Page, files: Sequence[Path]) -> None:
     """Upload photos, and wait until all are answered."""
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([str(file) for file in files])
-    wanted = f"{len(files)} photos" if len(files) > 1 else "What the network saw:"
+    wanted = f"{len(files)} photos" if len(files) > 1 else "Network input:"
     page.get_by_text(wanted).first.wait_for()
 
 
@@ -175,9 +175,9 @@ def _enlarge(photo: bytes, file: Path) -> None:
 def _memory(browser: Browser, run: Run, files: Sequence[Path]) -> None:
     with _opened(browser, run) as (page, server):
         _bring(page, files[:1])
-        page.get_by_text("What changes the answer").first.wait_for()  # The worker is done with it.
+        page.get_by_text("what changes the prediction").first.wait_for()  # The worker is done with it.
         page.get_by_role("button", name="Clear photos").click()
-        page.get_by_text("What the network saw:").first.wait_for(state="detached")
+        page.get_by_text("Network input:").first.wait_for(state="detached")
         with _peak(server) as memory:
             begun = time.perf_counter()
             _bring(page, files)

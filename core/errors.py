@@ -30,8 +30,8 @@ def storage_sentence(what: str, error: OSError) -> str:
     """Say for a person why `what` (such as "the run") could not be stored."""
     reason = _STORAGE_SENTENCES.get(error.errno or 0)
     if reason is None:
-        reason = f"the system answered: {error.strerror or error}."
-    return f"Could not store {what}: {reason}"
+        reason = f"the operating system reported: {error.strerror or error}."
+    return f"Could not save {what}: {reason}"
 
 
 @contextmanager

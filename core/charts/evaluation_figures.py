@@ -61,7 +61,7 @@ def reliability_diagram(bins: Reliability) -> go.Figure:
     )
     figure.update_layout(
         xaxis={"title": "confidence", "range": [0, 1], "tickformat": ".0%", "dtick": 0.2},
-        yaxis={"title": "how often right", "range": [0, 1.02], "tickformat": ".0%", "dtick": 0.2},
+        yaxis={"title": "accuracy", "range": [0, 1.02], "tickformat": ".0%", "dtick": 0.2},
         bargap=0,
         showlegend=False,
         margin=_MARGIN_PX,

@@ -80,4 +80,4 @@ def legend(generator: Generator, *, dark: bool = False) -> list[list[tuple[str, 
 
 def _by_epoch(ends: Records, name: str, said: str, colour: str) -> Line:
     positions, values = [record["epoch"] for record in ends], [record.get(name) for record in ends]
-    return Line(f"{said}, by epoch", colour, positions, values, _WIDTH, markers=True)
+    return Line(f"{said} per epoch", colour, positions, values, _WIDTH, markers=True)

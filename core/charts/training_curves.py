@@ -73,7 +73,7 @@ def _by_epoch(
     lines = [replace(thin(batches, quantity, "Training (current batch)", training), opacity=_FAINT, lows=[], highs=[])]
     for name, key, colour in (("training", quantity, training), (validation, f"val_{quantity}", validating)):
         positions, values = [record["epoch"] for record in ends], [record.get(key) for record in ends]
-        lines.append(Line(f"{name}, by epoch", colour, positions, values, _EPOCHS_WIDTH, markers=True))
+        lines.append(Line(f"{name} per epoch", colour, positions, values, _EPOCHS_WIDTH, markers=True))
     scale: Scale = "share" if quantity == "accuracy" else "log"
     limits = _value_range([value for line in lines for value in line.y], scale)
     title = quantity.capitalize()
@@ -128,7 +128,7 @@ def _rate(batches: Records, end: float, dark: bool) -> Chart:
         end=end,
         range=(-0.06 * highest, 1.12 * highest),
         lines=[replace(line, width=_BATCHES_WIDTH, lows=[], highs=[])],
-        alt="Learning rate against epochs",
+        alt="Learning rate schedule",
         height=STRIP_PX,
         wide=True,
     )
@@ -171,7 +171,7 @@ def legend(*, dark: bool = False, validation: str = "validation") -> list[tuple[
     """Return the names of the lines by epoch and their colours, one legend for all charts."""
     return [
         ("Training (thin: per batch, thick: per epoch)", TRAINING.on(dark)),
-        (f"{validation}, by epoch", VALIDATION.on(dark)),
+        (f"{validation} per epoch", VALIDATION.on(dark)),
     ]
 
 

@@ -128,7 +128,7 @@ def datasets_add(
             f"{report.accepted:,} accepted, {len(report.refused):,} refused, {report.skipped:,} junk files skipped"
         )
     if dataset.about.name != name:
-        click.echo(f"It is called {dataset.about.name}.")
+        click.echo(f"Dataset ID: {dataset.about.name}")
     click.echo(f"{dataset.about.title}: {counted(len(dataset), 'image')} in {dataset.folder}")
 
 

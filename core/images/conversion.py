@@ -114,7 +114,7 @@ def _loaded(opened: Callable[[], Image.Image]) -> Image.Image:
         if width * height > MAX_PIXELS or cost > _MOST_COST:
             raise ImageError(
                 "too-large",
-                f"The image has {width:,} × {height:,} pixels; at most {MAX_PIXELS // 10**6} megapixels are read. Make "
+                f"The image is {width:,}×{height:,} px; the limit is {MAX_PIXELS // 10**6} megapixels. Make "
                 "it smaller first.",
             )
         with _ONE_LARGE if cost > _LARGE_COST else contextlib.nullcontext():

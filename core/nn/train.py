@@ -185,7 +185,7 @@ def _check_disk(run: Run, parameters: int) -> None:
     free = shutil.disk_usage(run.folder).free
     if free < needed:
         raise StorageError(
-            f"Could not store the run: its network of {parameters:,} parameters needs {needed / 1e6:,.0f} MB for "
+            f"Could not save the run: its network of {parameters:,} parameters needs {needed / 1e6:,.0f} MB for "
             f"checkpoints, and the disk has {free / 1e6:,.0f} MB left. Free some space and resume it."
         )
 

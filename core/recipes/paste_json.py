@@ -40,5 +40,5 @@ def _part(text: str, name: str) -> Any:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SettingError(f"This is no JSON: {error}.") from error
+        raise SettingError(f"Not valid JSON: {error}.") from error
     return found[name] if isinstance(found, dict) and name in found else found

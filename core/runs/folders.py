@@ -82,7 +82,7 @@ def create(
         free = shutil.disk_usage(root).free
         if free < _NEEDED_BYTES:
             raise StorageError(
-                f"Could not store the run: the disk of {root} has {free / 1e6:.0f} MB left and a run may need "
+                f"Could not save the run: the disk of {root} has {free / 1e6:.0f} MB left and a run may need "
                 f"{_NEEDED_BYTES / 1e6:.0f} MB. Free some space ({COMMAND} runs remove RUN removes a run) and try "
                 f"again."
             )

@@ -111,7 +111,7 @@ class Run(RunFolder):
             if status.place == place and status.pid is None and status.state in ALIVE:
                 lines = self.log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
                 cause = (
-                    f"The training process could not begin (exit status {code}): {lines[-1] if lines else 'no word'}"
+                    f"The training process could not start (exit status {code}): {lines[-1] if lines else 'no word'}"
                 )
                 self.write_status(replace(status, state=FAILED, cause=cause))
 

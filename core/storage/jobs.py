@@ -189,7 +189,7 @@ class Job:
             status = self.status()
             if status.created == created and status.state == RUNNING and status.pid is None:
                 self.write_status(
-                    replace(status, state=FAILED, cause=f"It could not begin. See {self.folder}/job.log.")
+                    replace(status, state=FAILED, cause=f"It could not start. See {self.folder}/job.log.")
                 )
 
 

@@ -213,7 +213,7 @@ class Sweep:
             status = self.status()
             if status.asked == asked and status.pid is None and status.state in ALIVE:
                 lines = self.log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-                cause = f"The sweep could not begin (exit status {code}): {lines[-1] if lines else 'no word'}"
+                cause = f"The sweep could not start (exit status {code}): {lines[-1] if lines else 'no word'}"
                 self.write_status(replace(status, state=FAILED, cause=cause))
 
     def stop(self) -> None:

@@ -109,7 +109,7 @@ def _sample(recipe: Recipe, dataset: Dataset, train: np.ndarray, progress: Progr
         made = image_io.to_array(recipe.steps.apply(dataset.image(int(index))))
         if made.shape != first.shape:
             raise RecipeError(
-                f"The steps give images of different shapes (such as {first.shape} and {made.shape}): end them with "
+                f"Preprocessing produces images of different shapes (such as {first.shape} and {made.shape}). Add "
                 f"a Resize step."
             )
         sample[position] = made

@@ -313,4 +313,4 @@ def _show_refused(*names: str) -> None:
     for name in names:
         sentence = st.session_state.get(_REFUSED, {}).get(name)
         if sentence and st.session_state[_key(name)] == _on_control(getattr(_OFF, name)):
-            st.warning(f"{_TITLES[name]}, in the address: {escape_markdown(sentence)}", icon=":material/link_off:")
+            st.warning(f"{_TITLES[name]} in the link: {escape_markdown(sentence)}", icon=":material/link_off:")

@@ -40,7 +40,7 @@ def decide_on_all(dataset: Dataset, ids: np.ndarray) -> None:
                 st.rerun()
     with show_errors():
         if last and st.button(
-            f"Undo the last ({counted(len(last), 'image')})",
+            f"Undo last decision ({counted(len(last), 'image')})",
             icon=":material/undo:",
             key="undo_last",
             width="stretch",
@@ -49,7 +49,7 @@ def decide_on_all(dataset: Dataset, ids: np.ndarray) -> None:
             st.rerun()
     if made:
         st.download_button(
-            f"Decisions as CSV ({len(made):,})",
+            f"Download decisions ({len(made):,}, CSV)",
             lambda: decisions.to_csv(dataset),
             f"{dataset.about.name}-decisions.csv",
             "text/csv",

@@ -216,7 +216,7 @@ def _show_looks(case: _Case, classes: list[int], found: HeatMaps) -> None:
         if label == case.true == classes[0]:
             role = "predicted and true class"
         cold = "" if heat.max() > 0 else ": no supporting region"
-        shown.append((f"What speaks for {names[label]}", role + cold, laid_over(case.seen, heat, 2 * _HEAT_PX)))
+        shown.append((f"Grad-CAM heatmap: {names[label]}", role + cold, laid_over(case.seen, heat, 2 * _HEAT_PX)))
     st.html(_row(_figure(image, title, note, _HEAT_PX) for title, note, image in shown))
     st.caption(found.said)
 
@@ -225,7 +225,7 @@ def _show_changes(case: _Case, classes: list[int], answers: list[np.ndarray]) ->
     """Show how the probabilities of the classes, the likeliest first, go with each way to change the image."""
     names = case.run.about.class_names
     spots = [(names[label], explaining_figures.class_colour(label, case.true, classes[0])) for label in classes]
-    st.html("<b>What changes the answer</b> " + "".join(starmap(_spot, spots)))
+    st.html("<b>Sensitivity: what changes the prediction</b> " + "".join(starmap(_spot, spots)))
     for column, change, found in zip(st.columns(len(CHANGES)), CHANGES, answers, strict=True):
         said = sensitivity.in_words(change, found, names)
         chart = explaining_figures.changing(change, found, names, classes, case.true)

@@ -21,6 +21,6 @@ def paste_json(what: str, take: Callable[[str], None], *, key: str) -> None:
         st.session_state[key] = ""
 
     with st.popover("Paste JSON", icon=":material/content_paste:", width="content"):
-        st.text_area(f"{what} as JSON, or a whole recipe", key=key, height=160, max_chars=100_000)
+        st.text_area(f"{what} JSON, or a complete recipe", key=key, height=160, max_chars=100_000)
         st.button("Apply", key=f"{key}_use", type="primary", on_click=attempt, args=(take_it,), kwargs={"key": key})
         show_refusal(key=key)

@@ -193,7 +193,9 @@ def from_file(entry: catalogue.Entry) -> None:
     names = ", ".join(each.file_name for each in entry.published)
     several = len(entry.published) > 1
     if not served():
-        st.caption(f"The {'folder with ' if several else ''}{escape_markdown(names)}, if you have it already.")
+        st.caption(
+            f"Already have {escape_markdown(names)}? Point to {'the folder that holds them' if several else 'it'}."
+        )
         place = st.text_input(
             "Folder path" if several else "File path",
             key=f"place_{entry.name}",

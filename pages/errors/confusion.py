@@ -97,7 +97,7 @@ def _show_pairs(run: Run, found: Predictions) -> None:
         for pair in pairs:
             times = "once" if pair.count == 1 else f"{pair.count:,} times"
             st.button(
-                f"{escape_markdown(names[pair.true])} taken for {escape_markdown(names[pair.predicted])}: {times} · "
+                f"{escape_markdown(names[pair.true])} predicted as {escape_markdown(names[pair.predicted])}: {times} · "
                 f"{pair.share:.1%}",
                 key=f"confused_{pair.true}_{pair.predicted}",
                 type="tertiary",

@@ -62,7 +62,7 @@ def summary(choice: Choice, count: int, names: Sequence[str]) -> str:
     elif true is None:
         what = f"Taken for {predicted}: {count:,} {noun}"
     else:
-        what = f"{true}{f' taken for {predicted}' if predicted else ''}: {count:,} {noun}"
+        what = f"{true}{f' predicted as {predicted}' if predicted else ''}: {count:,} {noun}"
     sort = f"{'-' * choice.descending}{choice.by}"
     return f"**{what}**, {SORT_TITLES[sort].lower()} first"
 

@@ -83,7 +83,7 @@ def _show_answer(run: Run, question: PhotoQuestion, polling: bool) -> None:
     if isinstance(answer, Prediction):
         _show_parts(run, answer.in_words(run.about.class_names), answer, question.seen, question.heat)
     elif polling:
-        _show_parts(run, "Asking the network…")
+        _show_parts(run, "Classifying…")
 
 
 def _show_parts(
@@ -101,7 +101,7 @@ def _show_parts(
     supported = "What supports it" if answer is None else f"What supports {names[answer.label]}"
     st.html(
         "<div style='display:grid;grid-template-columns:1fr 1fr;gap:10px'>"
-        f"{_figure(seen, 'What the network saw')}{_figure(heat, supported)}</div>"
+        f"{_figure(seen, 'Network input')}{_figure(heat, supported)}</div>"
     )
 
 

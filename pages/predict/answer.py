@@ -52,7 +52,7 @@ def show_details(run: Run, answer: Prediction, *, key: str) -> None:
     with left:
         height, width, channels = answer.seen.shape
         crisp(image_io.from_array(answer.seen), "Network input", _SEEN_PX)
-        st.caption(f"What the network saw: {width}×{height} pixels, {'gray' if channels == 1 else 'color'}.")
+        st.caption(f"Network input: {width}×{height} px, {'grayscale' if channels == 1 else 'color'}.")
     with right:
         if not answer.known:
             st.markdown(

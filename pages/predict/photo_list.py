@@ -64,7 +64,7 @@ def choose_photo(
     names = run.about.class_names
     decisions = Counter(_decided(answer, booked, names) for _, answer in pairs)
     counts = [f"{count:,} {said}" for (_, said), count in sorted(decisions.items())]
-    st.markdown(f"**{counted(len(pairs), 'photo')}**, those in doubt first: {escape_markdown(', '.join(counts))}.")
+    st.markdown(f"**{counted(len(pairs), 'photo')}**, least confident first · {escape_markdown(', '.join(counts))}")
     pages = -(-len(pairs) // _PER_PAGE)
     page = st.pagination(pages, key=f"answers_page_{pages}") if pages > 1 else 1
     rows = [_row(run, photo, answer, booked) for photo, answer in pairs[(page - 1) * _PER_PAGE : page * _PER_PAGE]]

@@ -98,7 +98,7 @@ def parameters() -> Iterator[Parameter]:
         try:
             return Normalisation.from_json(json.loads(texts[0]))
         except (ValueError, RecursionError) as error:
-            raise SettingError(f"This is no JSON: {error}.") from error
+            raise SettingError(f"Not valid JSON: {error}.") from error
 
     # Without any, a link asks for nothing; Back asks for what was there before the first.
     yield Parameter(

@@ -111,7 +111,7 @@ def show_steps(before: Before, result: Result) -> None:
             f"lost {stage.lost:.1%} · made up {stage.made_up:.1%}",
         ]
         if old != new:
-            lines.append(f"{new:,} pixels in place of {old:,}")
+            lines.append(f"{new:,} pixels (was {old:,})")
         shown.append(_tile(stage.image, f"after step {stage.position + 1}", lines))
     _tiles(shown)
     st.caption(

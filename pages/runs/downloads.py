@@ -66,7 +66,7 @@ def _offer_made(run: Run, kind: str) -> None:
         return
     text, button = st.columns([5, 2], vertical_alignment="center")
     if about.missing:
-        text.markdown(f"**{about.title}**  \n{about.use} It needs: `pip install {' '.join(about.missing)}`")
+        text.markdown(f"**{about.title}**  \n{about.use} Requires `pip install {' '.join(about.missing)}`")
     else:
         text.markdown(f"**{about.title}**  \n{about.use}")
     job = jobs.find(export.job_key(run, kind))

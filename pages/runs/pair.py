@@ -65,7 +65,7 @@ def _say(found: Comparison, before: Run, after: Run) -> None:
         st.metric(f"After: {escape_markdown(after.title)}", f"{found.after.accuracy:.2%}", width="content")
         st.metric("Change (percentage points)", _signed(found.difference), width="content")
         st.metric("95% CI", f"{_signed(low)} to {_signed(high)}", width="content")
-        st.metric("By chance (McNemar)", found.chance_said.replace("fewer than", "<"), width="content")
+        st.metric("p-value (McNemar)", "<0.001" if found.chance < 0.001 else f"{found.chance:.3f}", width="content")
     kinds = {"better": st.success, "worse": st.error, "unclear": st.info, "same": st.info}
     kinds[found.verdict](escape_markdown(found.sentence))
 
@@ -121,8 +121,8 @@ def _item(found: Comparison, dataset: Dataset, index: int) -> Item:
         (names[each.predicted[position]], each.probabilities[position].max()) for each in (found.before, found.after)
     )
     alt = (
-        f"Image {index}: a {true}, before taken for {first[0]} with {first[1]:.1%}, after for {second[0]} with "
-        f"{second[1]:.1%}"
+        f"Image {index}: true class {true}, predicted {first[0]} ({first[1]:.1%}) before, {second[0]} "
+        f"({second[1]:.1%}) after"
     )
     return Item(index, alt, f"{first[0]} → {second[0]}", image_url(dataset, index))
 

@@ -72,7 +72,7 @@ def _preprocessing(draft: Draft) -> None:
     done = "; ".join(steps) or "Images are used as they are in the dataset"
     numbers = "pixel values stay 0–255"
     for first in draft.recipe.network.beginning:
-        numbers = f"the network begins with {first.title.lower()}"
+        numbers = f"the first layer is {first.title.lower()}"
     st.caption(escape_markdown(f"{done}; {numbers}."))
     st.selectbox(
         "Replace with",
@@ -153,7 +153,7 @@ def _decisions(draft: Draft, dataset: Dataset) -> None:
     key = draft.key("decisions")
     st.session_state.setdefault(key, split.decisions == "apply")
     heed = st.toggle(
-        f"Heed the decisions on {counted(len(made), 'image')}",
+        f"Apply review decisions ({counted(len(made), 'image')})",
         key=key,
         help=split.setting_of("decisions").help,
         persist_state="session",
@@ -171,4 +171,7 @@ def _batch(recipe: Recipe, dataset: Dataset, decided: Decided | None) -> None:
         shown.append((said, image_io.png(image_io.from_array(pixels))))
     strip(shown)
     _, height, width, channels = batch.images.shape
-    st.caption(f"The network's first batch begins so: {width}×{height} pixels, {'gray' if channels == 1 else 'color'}.")
+    st.caption(
+        f"The first images of the first batch, exactly as the network sees them: {width}×{height} px, "
+        f"{'grayscale' if channels == 1 else 'color'}."
+    )

@@ -295,7 +295,7 @@ def _seen_html(folder: str, epoch: int, _seen: Seen) -> str:
         shown = [
             _captioned(
                 dataset.thumbnail(int(index)),
-                f"a {names[label]}, taken for {names[predicted]} with {probabilities[predicted]:.0%}",
+                f"true class {names[label]}, predicted {names[predicted]} ({probabilities[predicted]:.0%})",
                 f"{names[predicted]} {probabilities[predicted]:.0%}",
                 f"is {names[label]}",
             )

@@ -131,6 +131,6 @@ def test_whether_it_is_safe_is_measured_in_the_background(
     page.goto(f"{server.address}/augment?dataset=digits&view=is-it-safe&vertical_flip=true&rotation_range=20")
     page.get_by_role("button", name="Run safety check").click()
     expect(page.get_by_text("Accuracy lost per setting")).to_be_visible(timeout=90_000)
-    expect(page.get_by_text("360 test images are classified correctly")).to_be_visible()
-    expect(page.get_by_text("Vertical flip costs most")).to_be_visible()
+    expect(page.get_by_text("on 360 original test images")).to_be_visible()
+    expect(page.get_by_text("Vertical flip has the largest effect")).to_be_visible()
     expect(page.locator(".st-key-safety_lost canvas").first).to_be_visible()

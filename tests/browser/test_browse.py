@@ -172,13 +172,13 @@ def test_decisions_are_made_by_key_marked_undone_and_kept(page: Page, server: Se
     page.get_by_text("More filters and review").click()
     # By key: a click is lost while the expander opens, for what is in it moves.
     with page.expect_download() as download:
-        page.get_by_role("button", name="Decisions as CSV (2)").press("Enter")
+        page.get_by_role("button", name="Download decisions (2, CSV)").press("Enter")
     rows = download.value.path().read_text(encoding="utf-8").splitlines()
     assert rows[0] == "image,file name,label,decision,new label,time"
     assert rows[1].startswith("20,,0,exclude,,")
-    page.get_by_role("button", name="Undo the last (1 image)").click()
+    page.get_by_role("button", name="Undo last decision (1 image)").click()
     expect(page.locator(".st-key-gallery .mark")).to_have_count(1)
-    page.get_by_role("button", name="Undo the last (1 image)").click()
+    page.get_by_role("button", name="Undo last decision (1 image)").click()
     expect(page.locator(".st-key-gallery .mark")).to_have_count(0)
     assert decisions.current(digits(server)) == {}
 

@@ -23,13 +23,13 @@ def test_from_a_cell_to_a_decision_and_a_link_shows_the_same(
     run = digits_run(wrong=60)
     page.goto(f"{server.address}/errors?run={run.name}")
     expect(page.get_by_text("All 60 errors")).to_be_visible()
-    confused = re.compile(r"^(\d) taken for (\d): ([2-9]|\d\d) of")
+    confused = re.compile(r"^(\d) predicted as (\d): ([2-9]|\d\d) of")
     cell = page.locator(".st-key-confusion td").get_by_role("button", name=confused).first
     found = confused.match(cell.get_attribute("aria-label") or "")
     assert found
     true, predicted, count = found.groups()
     cell.click()
-    expect(page.get_by_text(f"{true} taken for {predicted}: {count} images")).to_be_visible()
+    expect(page.get_by_text(f"{true} predicted as {predicted}: {count} images")).to_be_visible()
     expect(page.locator(".st-key-gallery .grid img")).to_have_count(int(count))
     assert all(f": true class {true}, predicted {predicted} (" in alt for alt in images(page))
 
@@ -49,7 +49,7 @@ def test_from_a_cell_to_a_decision_and_a_link_shows_the_same(
 
     other = page.context.new_page()
     other.goto(page.url)
-    expect(other.get_by_text(f"{true} taken for {predicted}: {count} images")).to_be_visible()
+    expect(other.get_by_text(f"{true} predicted as {predicted}: {count} images")).to_be_visible()
     expect(other.locator(".st-key-gallery .grid img")).to_have_count(int(count))
     assert images(other) == images(page)
     pressed = other.locator(".st-key-confusion td button[aria-pressed=true]")

@@ -63,7 +63,7 @@ def train(page: Page, server: Server) -> None:
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
     growing = page.locator("[class*=st-key-curves_] canvas").nth(1)
     expect(growing).to_have_attribute("data-epochs", re.compile("[1-9]"), timeout=60_000)
-    expect(growing).to_have_attribute("aria-label", re.compile(r"^Accuracy .* by epoch: [\d.]+% at epoch [1-9]"))
+    expect(growing).to_have_attribute("aria-label", re.compile(r"^Accuracy .* per epoch: [\d.]+% at epoch [1-9]"))
     growing.hover()
     expect(page.locator("[class*=st-key-curves_] .tip").nth(1)).to_contain_text("Training (current batch): ")
     # Another tab shows the same run; this one is reloaded.
@@ -75,7 +75,7 @@ def train(page: Page, server: Server) -> None:
     expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
     # What grew is drawn on, whole.
     expect(growing).to_have_attribute("data-epochs", "15")
-    expect(growing).to_have_attribute("aria-label", re.compile(r"^Accuracy .* by epoch: [\d.]+% at epoch 15"))
+    expect(growing).to_have_attribute("aria-label", re.compile(r"^Accuracy .* per epoch: [\d.]+% at epoch 15"))
     (status,) = [json.loads(path.read_text()) for path in server.home.glob("runs/*/status.json")]
     assert status["state"] == "finished"
     assert status["result"]["test_accuracy"] > 0.8
@@ -116,7 +116,7 @@ def train_on_the_cleaned_set(page: Page) -> None:
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
     page.get_by_role("link", name="Compare runs").click(timeout=60_000)
     expect(page.get_by_text("1 excluded")).to_be_visible()
-    expect(page.get_by_text("By chance (McNemar)")).to_be_visible()
+    expect(page.get_by_text("p-value (McNemar)")).to_be_visible()
     expect(page.get_by_role("radio", name=re.compile("^Fixed · "))).to_be_visible()
 
 
@@ -132,7 +132,7 @@ def predict(page: Page) -> None:
     page.mouse.move(box["x"] + 140, box["y"] + 240, steps=12)
     page.mouse.up()
     expect(page.get_by_role("heading", name=re.compile(r"1 · \d+"))).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("What the network saw: 8×8 pixels, gray.")).to_be_visible()
+    expect(page.get_by_text("Network input: 8×8 px, grayscale.")).to_be_visible()
 
 
 def maps_tensorflow(process: psutil.Process) -> bool:
@@ -171,7 +171,7 @@ def test_a_bad_upload_is_answered_with_a_sentence_and_the_others_are_predicted(p
     ]
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
     expect(page.get_by_text("![](x).png: Not a supported image.")).to_be_visible()
-    expect(page.get_by_text(re.compile("^What the network saw: "))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("^Network input: "))).to_be_visible(timeout=60_000)
 
 
 def test_training_survives_a_killed_server_and_the_worker_does_not(browser: Browser, tmp_path: Path) -> None:

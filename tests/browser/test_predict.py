@@ -48,7 +48,7 @@ def test_photos_are_answered_corrected_and_taken_away(phone: Page, predicting: S
     phone.get_by_role("radio", name="Upload").click()
     phone.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(FILES)
     expect(phone.get_by_text("![](x).png: Not a supported image.")).to_be_visible(timeout=4 * PATIENCE_MS)
-    expect(phone.get_by_text(re.compile("3 photos, those in doubt first"))).to_be_visible(timeout=4 * PATIENCE_MS)
+    expect(phone.get_by_text(re.compile("3 photos, least confident first"))).to_be_visible(timeout=4 * PATIENCE_MS)
     rows = phone.locator(".st-key-answers button")
     expect(rows).to_have_count(3)
 
@@ -68,5 +68,5 @@ def test_photos_are_answered_corrected_and_taken_away(phone: Page, predicting: S
     assert set(found) == {"seven.png", "phone.jpg", "![](x).png", "'=1+1.png"}
     assert found["seven.png"]["said to be"] == "7"
     assert found["![](x).png"]["problem"].startswith("Not a supported image.")
-    expect(phone.get_by_text("What changes the answer")).to_be_visible(timeout=4 * PATIENCE_MS)
+    expect(phone.get_by_text("what changes the prediction")).to_be_visible(timeout=4 * PATIENCE_MS)
     assert "Traceback" not in (predicting.home / "server.log").read_text()

@@ -25,7 +25,7 @@ def test_two_runs_are_ticked_and_compared_image_by_image(
     # The newest is chosen; the other is ticked beside it.
     expect(page.get_by_role("heading", name="Export")).to_be_visible()
     table.get_by_role("checkbox", name=f"Choose Baseline, {before.name}").check()
-    expect(page.get_by_text("Better, and more than chance: 30 fixed and 0 broken of 360 images")).to_be_visible()
+    expect(page.get_by_text("Significantly better: 30 fixed and 0 broken of 360 images")).to_be_visible()
     expect(page).to_have_url(re.compile(f"run={after.name}&run={before.name}"))
     expect(page.get_by_role("cell", name="optimiser.learning_rate")).to_be_visible()
     charts = page.locator(".st-key-runs_curves canvas")

@@ -110,7 +110,7 @@ def test_a_run_is_paused_and_resumed_and_its_curves_stay_zoomed_while_they_grow(
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(loss).to_have_attribute(
-        "aria-label", re.compile(f"by epoch: .* at epoch {reached + 1}"), timeout=PATIENCE_MS
+        "aria-label", re.compile(f"per epoch: .* at epoch {reached + 1}"), timeout=PATIENCE_MS
     )
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     expect(page.get_by_role("link", name="View errors")).to_be_visible(timeout=PATIENCE_MS)

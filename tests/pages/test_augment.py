@@ -110,7 +110,7 @@ def test_pasted_json_sets_everything_and_nonsense_is_said(app: AppTest) -> None:
     show(app, PAGE, shear_range="7")
     app.text_area(key="augment_pasted").input("rotation 20").run()
     app.button(key="augment_pasted_use").click().run()
-    assert "This is no JSON" in app.error[0].value.replace("\\", "")
+    assert "Not valid JSON" in app.error[0].value.replace("\\", "")
     assert settings(app) == {"shear_range": 7.0}
     app.text_area(key="augment_pasted").input('{"rotation_range": 20, "vertical_flip": true}').run()
     app.button(key="augment_pasted_use").click().run()

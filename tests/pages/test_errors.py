@@ -97,9 +97,9 @@ def test_a_confused_pair_in_words_leads_to_its_images(app: AppTest) -> None:
     first = digits.labels[digits.select("test")[0]]
     show(app, "errors", run=run.name)
     pair = app.button(key=f"confused_{first}_{(first + 1) % 10}")
-    assert f"{first} taken for {(first + 1) % 10}" in pair.label
+    assert f"{first} predicted as {(first + 1) % 10}" in pair.label
     pair.click().run()
-    assert f"{first} taken for {(first + 1) % 10}: " in said(app)
+    assert f"{first} predicted as {(first + 1) % 10}: " in said(app)
     assert address(app) == {"true": [str(first)], "predicted": [str((first + 1) % 10)], "show": ["all"]}
 
 
@@ -265,7 +265,7 @@ class TestStands:
         assert app.metric[1].value == "5 of 10"
         if not view:
             labels = [each.label for each in app.button]
-            assert "\\!\\[\\]\\(http\\:\u2060//x/y\\) taken for cat: 5 times · 100.0%" in labels
+            assert "\\!\\[\\]\\(http\\:\u2060//x/y\\) predicted as cat: 5 times · 100.0%" in labels
 
     @pytest.mark.parametrize("diverged", [False, True])
     def test_one_that_was_stopped_after_its_first_batch(self, app: AppTest, view: str, diverged: bool) -> None:

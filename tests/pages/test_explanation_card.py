@@ -102,9 +102,9 @@ def test_a_wrong_answer_is_explained(run: Run) -> None:
     wrong = int(digits.select("test", label=7)[0])
     app = shown(card_of, run.name, "test", wrong)
     assert "Loss 3.91: higher than" in said(app)
-    assert "1 throughout" in said(app)
-    assert "What speaks for 1" in markup(app)
-    assert "What speaks for 7" in markup(app)
+    assert "Always predicted as 1" in said(app)
+    assert "Grad-CAM heatmap: 1" in markup(app)
+    assert "Grad-CAM heatmap: 7" in markup(app)
     assert "true class" in markup(app)
     assert markup(app).count("Training image ") == 8
     assert "7: 8 of 8" in markup(app), "a seven's pixels are most alike a seven's"
@@ -116,7 +116,7 @@ def test_features_are_offered_where_there_are_none(run: Run) -> None:
     first = int(catalogue.open_dataset("digits").select("test")[0])
     app = shown(card_of, run.name, "test", first)
     assert app.button(key="find_alike")
-    assert "What speaks for 1" in markup(app)
+    assert "Grad-CAM heatmap: 1" in markup(app)
 
 
 def test_a_training_image_is_asked_about_and_not_its_own_neighbour(run: Run) -> None:
@@ -131,7 +131,7 @@ def test_a_training_image_is_asked_about_and_not_its_own_neighbour(run: Run) -> 
 def test_a_photo_from_outside_is_explained(run: Run) -> None:
     keep_features(run)
     app = shown(explained, run.name)
-    assert "What speaks for 1" in markup(app)
+    assert "Grad-CAM heatmap: 1" in markup(app)
     assert "second most likely" in markup(app)
     assert "true" not in markup(app)
     assert markup(app).count("Training image ") == 8

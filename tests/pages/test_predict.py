@@ -46,7 +46,7 @@ def test_every_kind_of_photo_at_once(app: AppTest, run: Run) -> None:
     bring(app, *((file.name, file.make()) for file in PHOTO_FILES))
     # The page takes TIFF, too: it becomes PNG.
     readable = [file for file in PHOTO_FILES if file.size or file.name == "scan.tiff"]
-    assert f"**{len(readable)} photos**, those in doubt first" in said(app)
+    assert f"**{len(readable)} photos**, least confident first" in said(app)
     refused = app.error[0].value.replace("\\", "")
     for file in PHOTO_FILES:
         assert (f"{file.name}: " in refused) == (file not in readable), file.name

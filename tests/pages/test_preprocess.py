@@ -91,12 +91,12 @@ def test_choices_and_sliders_change_the_step(app: AppTest) -> None:
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("[", "This is no JSON"),
+        ("[", "Not valid JSON"),
         ("7", "Steps are a list"),
         ('[{"kind": "Resize", "width": 0}]', "width must be a whole number from 1 to 4096; received 0"),
         ('[{"kind": "Resize", "width": 100000}]', "received 100000"),
         ('[{"kind": "Shrink"}]', "Unknown step kind"),
-        ("[" * 100_000, "This is no JSON"),
+        ("[" * 100_000, "Not valid JSON"),
     ],
 )
 def test_nonsense_in_the_address_is_said_above_the_steps(app: AppTest, address: str, sentence: str) -> None:

@@ -49,7 +49,7 @@ def test_two_runs_are_compared_in_words(app: AppTest) -> None:
     after = made_run(range(10), recipe=find_recipe("digits-cnn").with_settings({"optimiser.learning_rate": 0.01}))
     open_runs(app, after, before)
     assert "Differences" in said(app)
-    assert "Better, and more than chance: 30 fixed and 0 broken of 360 images" in words(app)
+    assert "Significantly better: 30 fixed and 0 broken of 360 images" in words(app)
     assert [metric.value for metric in app.metric][:3] == ["88.89%", "97.22%", "+8.33"]
     app.button_group(key="runs_part").set_value("validation").run()
     assert not app.exception

@@ -327,7 +327,7 @@ def test_it_uses_what_was_saved_and_heeds_decisions(app: AppTest, never_started:
     view(app, "Data")
     app.selectbox(key=draft(app).key("pipeline")).set_value("Tiny").run()
     assert not app.exception
-    assert "The network's first batch begins so: 6×5 pixels, gray." in said(app)
+    assert "exactly as the network sees them: 6×5 px, grayscale." in said(app)
     press(app, "train")
     (run,) = runs.all_runs()
     assert run.recipe.steps == Pipeline((Grayscale(), Resize(width=6, height=5)))
@@ -346,7 +346,7 @@ def test_what_the_disk_refuses_is_said(app: AppTest, monkeypatch: pytest.MonkeyP
     show(app, PAGE)
     monkeypatch.setattr("core.runs.folders._NEEDED_BYTES", 10**18)
     press(app, "train")
-    assert "Could not store the run" in app.error[0].value
+    assert "Could not save the run" in app.error[0].value
     assert runs.all_runs() == []
 
 
@@ -447,7 +447,7 @@ def test_what_the_network_sees_is_shown_after_an_epoch(app: AppTest) -> None:
     see(run)
     show(app, PAGE, run=run.name)
     (seen,) = [each.proto.body for each in app.get("html") if "Highest-loss" in each.proto.body]
-    assert "a 5, taken for 3 with 91%" in seen
+    assert "true class 5, predicted 3 (91%)" in seen
     assert "First-layer filters after epoch 2" in seen
 
 

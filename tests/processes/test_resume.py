@@ -159,7 +159,7 @@ def test_a_full_disk_while_saving_leaves_the_last_good_checkpoint(data_home: Pat
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (40_000, 40_000))
     status = wait_for(run, ended)
     assert status.state == runs.FAILED
-    assert status.cause.startswith("Could not store the run: ")
+    assert status.cause.startswith("Could not save the run: ")
     kept = run.checkpoint()
     assert kept
     assert kept.progress.epoch >= len(epochs_told(run)) >= 2

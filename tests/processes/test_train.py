@@ -171,4 +171,4 @@ def test_a_trainer_that_cannot_begin_is_told(data_home: Path) -> None:
     run.start()
     status = wait_for(run, ended)
     assert status.state == runs.FAILED
-    assert "could not begin" in status.cause
+    assert "could not start" in status.cause

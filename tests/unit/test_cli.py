@@ -106,7 +106,7 @@ def test_images_of_ones_own_are_added(data_home: Path, tmp_path: Path) -> None:
     assert "refused: pets/cat/bad.jpg: Not a supported image." in result.output
     assert "9 train 11 test 2 classes 12×10 px, color" in " ".join(call("datasets", "list").output.split())
     again = call("datasets", "add", "other", "--from", str(path), "--test-share", "0.5")
-    assert "It is called mine." in again.output
+    assert "Dataset ID: mine" in again.output
 
 
 def test_what_is_understood_is_printed_and_other_classes_can_be_chosen(data_home: Path, tmp_path: Path) -> None:

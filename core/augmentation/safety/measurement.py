@@ -13,7 +13,7 @@ import numpy as np
 
 from core.augmentation import FIELDS, Augmentation, Draw, describe
 from core.augmentation.draw import UNCHANGED
-from core.storage.progress import Progress, counted, quiet
+from core.storage.progress import Progress, quiet
 
 _PORTION = 256
 # With fewer images, a share of them says nothing.
@@ -191,15 +191,14 @@ def in_words(found: Safety, part: str, class_names: Sequence[str]) -> list[str]:
         verdict = "Inconclusive: the drop is small, or there are too few images to tell."
     said = [
         verdict,
-        f"Accuracy {_falls(fall.share)}: {fall.plain / fall.images:.1%} of "
-        f"{counted(fall.images, f'{part} image')} are classified correctly as they are, "
-        f"{fall.changed / fall.images:.1%} as drawn "
-        f"(95% confidence interval of the fall: {100 * low:.1f} to {100 * high:.1f} points).",
+        f"Accuracy {_falls(fall.share)}: {fall.plain / fall.images:.1%} on {fall.images:,} original {part} images, "
+        f"{fall.changed / fall.images:.1%} on augmented ones "
+        f"(95% CI of the drop: {100 * low:.1f} to {100 * high:.1f} points).",
     ]
     costly = {name: alone for name, alone in found.alone.items() if alone.interval[0] > 0}
     if costly:
         name, alone = next(iter(costly.items()))
-        said.append(f"{FIELDS[name].title} costs most: alone, accuracy {_falls(alone.share)}.")
+        said.append(f"{FIELDS[name].title} has the largest effect: on its own, accuracy {_falls(alone.share)}.")
     elif found.alone:
         said.append("No single setting lowers accuracy by more than chance would explain.")
     said += [
@@ -214,7 +213,7 @@ def in_words(found: Safety, part: str, class_names: Sequence[str]) -> list[str]:
 
 
 def _falls(share: float) -> str:
-    return f"{'falls' if share >= 0 else 'rises'} by {abs(100 * share):.1f} points"
+    return f"{'drops' if share >= 0 else 'rises'} by {abs(100 * share):.1f} points"
 
 
 def _fall(labels: np.ndarray, before: np.ndarray, after: np.ndarray) -> Fall:

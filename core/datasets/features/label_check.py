@@ -172,7 +172,7 @@ def _alike(dataset: Dataset, found: LabelCheck) -> AuditFinding:
     if not pairs:
         return AuditFinding(ALIKE, title, f"No two classes share {_HARD:.0%} of their images.", PASSED)
     said = "; ".join(
-        f"{names[one]} and {names[other]}: {shares[one, other]:.0%} of their images are taken for the other"
+        f"{names[one]} and {names[other]}: {shares[one, other]:.0%} of their images are predicted as the other"
         for one, other in pairs[:_MOST_NAMED]
     )
     more = f"; and {counted(len(pairs) - _MOST_NAMED, 'more pair')}" if len(pairs) > _MOST_NAMED else ""

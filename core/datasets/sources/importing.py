@@ -139,7 +139,8 @@ def _written(plan: Plan, reader: Opened, form: Form, folder: Path, progress: Pro
     if not writer.count:
         ((sentence, count),) = Counter(each.sentence for each in refused).most_common(1)
         raise DatasetError(
-            f"No image of {plan.source.title} could be used. Of {counted(len(refused), 'file')}, {count:,}: {sentence}"
+            f"No images in {plan.source.title} could be imported. {count:,} of {counted(len(refused), 'file')}: "
+            f"{sentence}"
         )
     return writer, refused
 
@@ -179,7 +180,7 @@ def _check_space(plan: Plan, form: Form, folder: Path) -> None:
     free = shutil.disk_usage(folder.parent).free
     if free < needed + _FREE_AFTER_BYTES:
         raise StorageError(
-            f"Could not store the dataset {folder.name}: it needs about {needed / 1e6:,.0f} MB and the disk of "
+            f"Could not save the dataset {folder.name}: it needs about {needed / 1e6:,.0f} MB and the disk of "
             f"{folder.parent} has {free / 1e6:,.0f} MB left. Free some space and try again."
         )
 

@@ -102,7 +102,7 @@ class Writer:
         if plan.labelling.kind == NO_LABELS:
             used = np.arange(len(plan.labelling.class_names))
         if not len(used):
-            raise DatasetError(f"No image of {plan.source.title} that has a class could be used.")
+            raise DatasetError(f"No images in {plan.source.title} that have a class could be imported.")
         labels = np.where(found < 0, -1, np.searchsorted(used, found))
         about = replace(
             about,

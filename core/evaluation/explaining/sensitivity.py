@@ -113,7 +113,7 @@ def in_words(change: Change, probabilities: np.ndarray, class_names: tuple[str, 
     answer = answers[change.middle]
     others = np.flatnonzero(answers != answer)
     if not len(others):
-        return f"{class_names[answer]} throughout."
+        return f"Always predicted as {class_names[answer]}."
     nearest = others[np.argmin(np.abs(others - change.middle))]
     return (
         f"{class_names[answer]} becomes {class_names[answers[nearest]]} at {change.in_words(change.values[nearest])}."

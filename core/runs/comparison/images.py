@@ -117,15 +117,15 @@ class Comparison:
             return f"No change: both runs are right and wrong on the same images ({self.images:,} in total)."
         counts = f"{len(self.fixed):,} fixed and {len(self.broken):,} broken of {counted(self.images, 'image')}"
         low, high = self.interval
-        change = f"{_points(self.difference)} points (95% interval {_points(low)} to {_points(high)})"
+        change = f"{_points(self.difference)} points (95% CI {_points(low)} to {_points(high)})"
         if self.verdict == "unclear":
             return (
                 f"Not significant: {counts}, {change}. If both networks were equally good, a split at "
                 f"least this uneven would occur in {self.chance_said} of cases."
             )
         return (
-            f"{'Better' if self.verdict == 'better' else 'Worse'}, and more than chance: {counts}, {change}. If "
-            f"neither network were better, so uneven a division would come up in {self.chance_said} of cases."
+            f"Significantly {self.verdict}: {counts}, {change}. If both networks were equally good, a split this "
+            f"uneven would occur in {self.chance_said} of cases."
         )
 
 

@@ -152,7 +152,8 @@ def _in_range(path: Path, name: str, found: np.ndarray, wanted: Array, lengths: 
     if found.size and wanted.finite and not np.isfinite(found).all():
         raise DamagedError(path, f"is not what it should be: {what} has numbers that are none")
     if found.size and (wanted.low is not None or high is not None):
-        least, most = np.nanmin(found), np.nanmax(found)
+        # Without the warning of nanmin where all are NaN.
+        least, most = np.fmin.reduce(found, axis=None), np.fmax.reduce(found, axis=None)
         if (wanted.low is not None and least < wanted.low) or (high is not None and most > high):
             raise DamagedError(path, f"is not what it should be: {what} has {least:g} to {most:g}")
     return found if found.dtype == np.dtype(wanted.dtype) or found.dtype.kind == "U" else found.astype(wanted.dtype)

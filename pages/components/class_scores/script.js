@@ -67,12 +67,12 @@ function line(row, chosen) {
         `${row.confused.name}, ${
           row.confused.count === 1 ? "once" : `${row.confused.count.toLocaleString("en")} times`
         }`,
-        `${name} taken for ${row.confused.name}: ${pictures(row.confused.count)}`,
+        `${name} predicted as ${row.confused.name}: ${pictures(row.confused.count)}`,
         chosen,
         number,
         row.confused.predicted,
       )
-      : document.createTextNode("never for another"),
+      : document.createTextNode("never confused"),
   };
   for (const { key } of columns) {
     const cell = element(key === "name" ? "th" : "td", key);

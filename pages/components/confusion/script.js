@@ -63,7 +63,7 @@ function draw({ names, counts, support, predicted, shares }) {
     line.append(name);
     row.forEach((count, column) => {
       const right = true_ === column;
-      const seen = right ? "recognised" : `taken for ${names[column]}`;
+      const seen = right ? "classified correctly" : `predicted as ${names[column]}`;
       const title = `${names[true_]} ${seen}: ${count.toLocaleString("en")} of ${support[true_].toLocaleString("en")}`;
       const made = button(said(count, support[true_], shares), title, true_, column);
       made.setAttribute("aria-label", title);

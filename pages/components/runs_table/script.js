@@ -59,7 +59,7 @@ function run(row, rows) {
   title.type = "button";
   title.title = `Show ${row.name} alone`;
   const pair = rows.find((each) => each.name === row.pair_of);
-  const said = [row.title === row.recipe ? "" : row.recipe, pair && `one change to ${pair.title}`, row.note];
+  const said = [row.title === row.recipe ? "" : row.recipe, pair && `one change from ${pair.title}`, row.note];
   const small = element("span", "note", said.filter(Boolean).join(" · "));
   return [title, small];
 }

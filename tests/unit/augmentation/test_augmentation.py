@@ -287,7 +287,7 @@ def test_extremes_are_the_corners_of_the_ranges() -> None:
 def test_a_draw_is_described_in_a_few_words() -> None:
     assert describe(STAY) == "as it is"
     changed: Draw = {**STAY, "theta": -12.2, "tx": -3.0, "zx": 0.8, "zy": 0.8}
-    assert describe(changed) == "rotated 12° clockwise · shifted 3 px right · 125% of its size"
+    assert describe(changed) == "rotated 12° clockwise · shifted 3 px right · scaled to 125%"
     everything: Draw = {
         "theta": 5.25,
         "tx": 0.04,

@@ -55,7 +55,7 @@ def test_each_setting_alone_tells_which_one_costs() -> None:
     assert safety.alone["brightness_range"].share == 0
     said = in_words(safety, "test", NAMES)
     assert said[0].startswith("Be careful")
-    assert any(sentence.startswith("Horizontal flip costs most") for sentence in said)
+    assert any(sentence.startswith("Horizontal flip has the largest effect") for sentence in said)
     assert any("in 100%" in sentence and "Horizontal flip alone" in sentence for sentence in said)
     assert not any("Brightness alone" in sentence for sentence in said)
 
@@ -63,8 +63,8 @@ def test_each_setting_alone_tells_which_one_costs() -> None:
 def test_what_changes_no_answer_is_safe_and_nothing_is_named() -> None:
     said = in_words(found(Augmentation(brightness_range=(0.5, 1.5))), "test", NAMES)
     assert said[0].startswith("Looks safe")
-    assert "falls by 0.0 points" in said[1]
-    assert "600 test images" in said[1]
+    assert "drops by 0.0 points" in said[1]
+    assert "600 original test images" in said[1]
     assert said[2:] == ["No single setting lowers accuracy by more than chance would explain."]
 
 

@@ -276,7 +276,7 @@ def test_what_holds_no_image_is_said_and_leaves_nothing(data_home: Path, tmp_pat
     with pytest.raises(DatasetError, match="holds no images"):
         plan(zipped(tmp_path / "empty.zip", {"Thumbs.db": b"x"}))
     texts = zipped(tmp_path / "texts.zip", {"cat/1.jpg": b"x", "dog/1.jpg": b"y"})
-    with pytest.raises(DatasetError, match=r"No image of texts\.zip could be used"):
+    with pytest.raises(DatasetError, match=r"No images in texts\.zip could be imported"):
         imported(texts)
     assert list((data_home / "datasets").iterdir()) == []
 
@@ -382,7 +382,7 @@ def test_a_cancelled_import_leaves_nothing(data_home: Path, tmp_path: Path) -> N
 
 def test_a_full_disk_is_said_before(data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "_FREE_AFTER_BYTES", 10**18)
-    with pytest.raises(StorageError, match=r"Could not store the dataset mine: it needs about 0 MB"):
+    with pytest.raises(StorageError, match=r"Could not save the dataset mine: it needs about 0 MB"):
         imported(zipped(tmp_path / "x.zip", pets()))
     assert list((data_home / "datasets").iterdir()) == []
 

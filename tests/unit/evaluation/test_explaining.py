@@ -90,7 +90,7 @@ def test_how_far_an_answer_holds_is_said_in_words() -> None:
     turned = CHANGES[2]
     answers = np.zeros((len(turned.values), 2))
     answers[:, 0] = 1
-    assert sensitivity.in_words(turned, answers, ("cat", "dog")) == "cat throughout."
+    assert sensitivity.in_words(turned, answers, ("cat", "dog")) == "Always predicted as cat."
     answers[turned.middle - 3] = (0.1, 0.9)
     answers[-1] = (0.1, 0.9)
     assert sensitivity.in_words(turned, answers, ("cat", "dog")) == "cat becomes dog at −15°."

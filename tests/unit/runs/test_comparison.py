@@ -66,8 +66,8 @@ def test_the_test_is_mcnemars_exact_one() -> None:
     [
         (pair(50, 0, 0, 4), "same", "No change: both runs are right and wrong on the same images"),
         (pair(300, 12, 9, 39), "unclear", "Not significant: 12 fixed and 9 broken of 360 images"),
-        (pair(300, 30, 5, 25), "better", "Better, and more than chance: 30 fixed and 5 broken of 360 images, +6.9"),
-        (pair(300, 5, 30, 25), "worse", "Worse, and more than chance: 5 fixed and 30 broken of 360 images, −6.9"),
+        (pair(300, 30, 5, 25), "better", "Significantly better: 30 fixed and 5 broken of 360 images, +6.9"),
+        (pair(300, 5, 30, 25), "worse", "Significantly worse: 5 fixed and 30 broken of 360 images, −6.9"),
     ],
 )
 def test_noise_is_not_called_progress(found: Comparison, verdict: str, said: str) -> None:

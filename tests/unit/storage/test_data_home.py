@@ -131,10 +131,10 @@ def test_what_a_user_would_miss_is_on_the_disk_before_it_takes_its_place(
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        (errno.ENOSPC, "Could not store the run: the disk is full"),
+        (errno.ENOSPC, "Could not save the run: the disk is full"),
         (errno.EROFS, "read-only"),
         (errno.EACCES, "PIXELWISE_HOME"),
-        (errno.EIO, "the system answered"),
+        (errno.EIO, "the operating system reported"),
     ],
 )
 def test_what_the_disk_refuses_is_said_in_words(code: int, said: str) -> None:

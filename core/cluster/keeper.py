@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from core.storage import beat, processes
+from core.storage import beat, data_home, processes
 
 
 class Keeper:
@@ -55,7 +55,7 @@ class Keeper:
                 stdout=file,
                 stderr=subprocess.STDOUT,
             )
-        threading.Thread(target=self._watch, daemon=True).start()
+        threading.Thread(target=data_home.carried(self._watch), daemon=True).start()
 
     def node(self) -> str:
         """Return the machine's name; who asks learns by that that the process has begun."""

@@ -29,23 +29,38 @@ const columns = [
     title: "Training",
     of: (row) => row.training,
     draw: (row) => (row.isSweep ? "" : share(row.training)),
+    most: true,
     className: "number wide",
   },
   {
     title: "Validation",
     of: (row) => row.validation,
     draw: (row) => (row.isSweep ? interval(row, "validation") : share(row.validation)),
+    most: true,
     className: "number middle",
   },
   {
     title: "Test",
     of: (row) => row.test,
     draw: (row) => (row.isSweep ? interval(row, "test") : share(row.test)),
+    most: true,
     className: "number",
   },
   { title: "State", of: (row) => row.state, draw: state, className: "state" },
   { title: "Made", of: (row) => row.created, draw: (row) => made(row.created), className: "made wide" },
 ];
+
+/** Each dataset's highest value in the columns that have one, where several runs have a value: `column title, data`. */
+function highest(rows) {
+  const found = new Map();
+  for (const column of columns.filter((each) => each.most)) {
+    for (const data of new Set(rows.map((row) => row.data))) {
+      const values = rows.filter((row) => row.data === data).map(column.of).filter((value) => value !== null);
+      if (values.length > 1) found.set(`${column.title}, ${data}`, Math.max(...values));
+    }
+  }
+  return found;
+}
 
 function element(name, className, text = "") {
   const made = document.createElement(name);
@@ -186,9 +201,15 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
     });
     return row;
   };
+  const most = highest(data.rows);
   const cells = (row) =>
     columns.map((column) => {
       const cell = element("td", column.className);
+      const value = column.of(row);
+      if (!row.isSweep && value !== null && value === most.get(`${column.title}, ${row.data}`)) {
+        cell.classList.add("most");
+        cell.title = `The highest of ${row.data}`;
+      }
       cell.append(...[column.draw(row, data.rows)].flat());
       return cell;
     });

@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.datasets.sources import catalogue, importing, uploads
 from core.datasets.sources.choices import Choices
 from core.datasets.sources.importing import Plan
-from core.datasets.sources.labels import DRAWN
+from core.datasets.sources.labels import DRAWN, NO_LABELS
 from core.datasets.sources.labels.groups import NAME, NONE, parts_of_names
 from core.datasets.store import LABELED_SPLITS, SPLITS, DatasetError
 from core.storage import jobs
@@ -148,8 +148,10 @@ def show_plan(path: Path, source: str, arrived: Sequence[str] = ()) -> None:
             classes_to_give(source)
         else:
             other_labels(source)
-        split, group = splits_from(found, source), groups_from(found, source)
-        unlabeled = keep_unlabeled(found, source)
+        split, group, unlabeled = "", NONE, True
+        if not classes:
+            split, group = splits_from(found, source), groups_from(found, source)
+            unlabeled = keep_unlabeled(found, source)
         if links or any(each.reason == "link" for each in found.source.refused):
             st.toggle("Follow links that stay inside", key=f"links_{source}")
         share, seed = 0.2, 0
@@ -261,11 +263,15 @@ def table(found: Plan) -> None:
     ]
     labelled = int(counts.sum())
     together = f" · {counted(len(found.grouping.names), 'group')} kept together" if found.grouping else ""
-    st.markdown(
-        f"**{counted(labelled, 'image')}** in {counted(len(names), 'class', 'classes')}, splits "
-        f"{found.how_split}{together}"
-    )
-    if labelled:
+    if found.labelling.kind == NO_LABELS:
+        waiting = counted(int(found.unlabeled.sum()), "image")
+        given = escape_markdown(", ".join(names))
+        st.markdown(f"**{waiting}** without labels; the classes that you give them: {given}")
+    else:
+        st.markdown(
+            f"**{counted(labelled, 'image')}** in {counted(len(names), 'class', 'classes')}, splits "
+            f"{found.how_split}{together}"
+        )
         st.dataframe(rows, hide_index=True, width="stretch", height="content" if len(rows) < 9 else 320)
     no_images = int((~found.images).sum())
     others = len(found.source.members) - labelled - no_images - sum(count for _, count in found.left_out)

@@ -147,7 +147,7 @@ def test_images_without_labels_come_in_with_the_names_of_classes(app: AppTest, t
     assert "No class labels found" in app.error[0].value
     app.text_input(key="classes_x.zip").set_value("cat, dog").run()
     assert not app.error
-    assert "6 images in" in said(app)
+    assert "**6 images** without labels" in said(app)
     app.button(key="import").click().run()
     until_said(app, "6 images accepted")
     for page in ("browse", "train", "predict", "augment", "preprocess"):

@@ -11,7 +11,7 @@ from core.datasets.sources.choices import Choices
 from core.datasets.sources.labels import BOXES, Labelling, LeftOut, Way, said
 from core.datasets.sources.labels.folders import listed
 from core.datasets.sources.labels.groups import Grouping
-from core.datasets.store import LABELED_SPLITS
+from core.datasets.store import LABELED_SPLITS, UNLABELED
 from core.images.conversion import ALL_LEVELS, plain
 from core.images.image_io import ImageError, read_original
 from core.images.thumbnail import thumbnail
@@ -108,7 +108,8 @@ class Plan:
         """What is kept without a class, for a person; empty: nothing is."""
         if not (count := int(self.unlabeled.sum())):
             return ""
-        places = sorted({self.labelling.left_out[place].where for place in self.labelling.reasons[self.unlabeled]})
+        found = {self.labelling.left_out[place].where for place in self.labelling.reasons[self.unlabeled]}
+        places = sorted(self.source.title if place == "." else place for place in found)
         return (
             f"Unlabeled: {counted(count, 'image')} in {listed(places, 3)}, kept to look at, to predict and to label. "
             "They neither train nor test."
@@ -153,12 +154,21 @@ class Plan:
         return [each for each in self.groupings if each.kind != taken]
 
     def preview(self, classes: int = 12, each: int = 3) -> dict[str, list[tuple[str, bytes]]]:
-        """Return the first readable images of the first classes: by class, file names with thumbnails."""
+        """Return the first readable images of the first classes: by class, file names with thumbnails.
+
+        Where none has a class, they are those of `UNLABELED`.
+        """
         shown: dict[str, list[tuple[str, bytes]]] = {}
+        several = {
+            name: (self.labelling.labels == label) & self.images
+            for label, name in enumerate(self.labelling.class_names[:classes])
+        }
+        if not any(which.any() for which in several.values()):
+            several, each = {UNLABELED: self.unlabeled}, classes
         with self.source.opened() as reader:
-            for label, name in enumerate(self.labelling.class_names[:classes]):
+            for name, which in several.items():
                 found = shown.setdefault(name, [])
-                for position in np.flatnonzero((self.labelling.labels == label) & self.images)[: 4 * each]:
+                for position in np.flatnonzero(which)[: 4 * each]:
                     member = self.source.members[position]
                     with contextlib.suppress(ImageError, OSError):
                         found.append(

@@ -165,7 +165,7 @@ def _by_boxes(source: Source) -> Labelling:
     level = source.reader.class_level
     paths = [member.parts for member in source.members]
     found, _ = best(paths, f"{FOLDERS}:{level}", source.title, [True] * len(paths), alone=True)
-    return replace(found, kind=BOXES, groupings=(f"{FOLDERS}:{level + 1}",))
+    return replace(found, kind=BOXES, groupings=(groups.IMAGE,))
 
 
 def _grouping(

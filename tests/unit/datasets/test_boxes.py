@@ -81,6 +81,8 @@ def test_objects_of_coco_are_cut_out(data_home: Path, tmp_path: Path) -> None:
     assert all_of_their_color(made)
     assert {made.image(place).size for place in range(2)} == {(10, 17), (25, 30)}
     assert made.groups is not None
+    assert made.about.groups == "Source image"
+    assert {made.group_of(place) for place in range(2)} == {"0.png"}
     assert len(set(made.groups)) == 10
     for group in range(10):
         assert len(set(made.splits[made.groups == group])) == 1, "objects of one image are on one side"

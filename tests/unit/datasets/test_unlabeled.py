@@ -158,6 +158,8 @@ def test_where_no_image_has_a_label_the_classes_are_named(data_home: Path, tmp_p
             plan(path, Choices("none", classes=few))
     found = plan(path, Choices(classes=("cat", "dog")))
     assert found.lines()[0] == "No labels yet. Classes to give: cat, dog"
+    assert "6 images in x.zip" in found.lines()[1]
+    assert len(found.preview()["unlabeled"]) == 6
     made = import_images(found, name="mine", title="Mine")
     assert made.in_splits == {"unlabeled": 6}
     assert made.about.class_names == ("cat", "dog")

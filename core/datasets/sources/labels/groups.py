@@ -13,7 +13,8 @@ from core.datasets.sources.labels.labelling import CHOICE, Way, said
 from core.datasets.sources.labels.tables import Table
 from core.datasets.store import DatasetError
 
-NONE, NAME = "none", "name"
+# `IMAGE` is for objects that were cut out: the folder that each is in stands for its image.
+NONE, NAME, IMAGE = "none", "name", "image"
 _PART, _ANY, _NUMBER = "{group}", "*", "#"
 _PATTERN = (
     f"A pattern has {_PART} once, where names say what belongs together; {_ANY} stands for anything, {_NUMBER} for a "
@@ -62,6 +63,8 @@ def said_group(kind: str) -> str:
     if kind.startswith(f"{FILE}:"):
         _, table, _, column, *_ = [*kind.split(":"), "", "", ""]
         return f"{column} in {table}"
+    if kind == IMAGE:
+        return "Source image"
     if kind.startswith(f"{NAME}:"):
         return f"Names like {kind.removeprefix(f'{NAME}:')}"
     return said(kind)
@@ -74,7 +77,7 @@ def find(
 
     Args:
         kind: `folders:1` for the first folder of each path, `name:{group}_*` for a part of the names (of the whole path
-            where the pattern has a slash), or `file:train.csv:image_id:patient` for a column of a table.
+            where the pattern has a slash), `file:train.csv:image_id:patient` for a column of a table, or `image`.
         paths: each file's folders and name.
         among: the positions of the images.
         tables: the files of labels among them.
@@ -89,6 +92,9 @@ def find(
         for position in among:
             if len(paths[position]) > level:
                 texts[position] = paths[position][level - 1]
+    elif kind == IMAGE:
+        for position in among:
+            texts[position] = paths[position][-2] if len(paths[position]) > 1 else None
     elif kind.startswith(f"{NAME}:"):
         pattern = kind.removeprefix(f"{NAME}:")
         for position, text in zip(among, parts_of_names([paths[each] for each in among], pattern), strict=True):

@@ -163,6 +163,9 @@ def show_plan(path: Path, source: str, arrived: Sequence[str] = ()) -> None:
         found = planned(str(path), source, choices, changed)
     with shown:
         table(found)
+        for name, previews in found.preview().items():
+            st.markdown(f"**{escape_markdown(name)}**")
+            strip(previews)
     title = title.strip() or source
     if st.button("Import dataset", type="primary", icon=":material/add_photo_alternate:", key="import"):
         arguments = {"path": str(path), "source": source, "title": title, **asdict(choices)}
@@ -170,9 +173,6 @@ def show_plan(path: Path, source: str, arrived: Sequence[str] = ()) -> None:
         uploads_on_disk.let_go(arrived)
         st.session_state["imports_begun"] = begun() + 1
         st.rerun()
-    for name, previews in found.preview().items():
-        st.markdown(f"**{escape_markdown(name)}**")
-        strip(previews)
 
 
 def splits_from(found: Plan, source: str) -> str:

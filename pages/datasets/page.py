@@ -250,10 +250,7 @@ def imports() -> None:
             if known:
                 st.info(f"These images are already installed as **{escape_markdown(catalogue.title(name))}**.")
             else:
-                st.success(
-                    f"**{escape_markdown(title)}**: {accepted}. See the import report for details.",
-                    icon=":material/check:",
-                )
+                has_come(name, f"**{escape_markdown(title)}**: {accepted}. See the import report for details.")
 
 
 def added() -> None:
@@ -265,13 +262,17 @@ def added() -> None:
         job.forget()
         if name in catalogue.available():
             images = int(status.result.get("pictures", 0))
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.success(
-                    f"**{escape_markdown(catalogue.title(name))}** is on this machine: {counted(images, 'image')}.",
-                    icon=":material/check:",
-                )
-                st.page_link("pages/browse/page.py", label="Browse", query_params={"dataset": name})
-                st.page_link("pages/train/page.py", label="Train", query_params={"dataset": name})
+            has_come(
+                name, f"**{escape_markdown(catalogue.title(name))}** is on this machine: {counted(images, 'image')}."
+            )
+
+
+def has_come(name: str, sentence: str) -> None:
+    """Say that a dataset is here now, and lead on to what one does with it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.success(sentence, icon=":material/check:")
+        st.page_link("pages/browse/page.py", label="Browse", query_params={"dataset": name})
+        st.page_link("pages/train/page.py", label="Train", query_params={"dataset": name})
 
 
 page("Datasets", "Import your own images from a file or folder, or download a public dataset.")

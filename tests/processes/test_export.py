@@ -83,8 +83,7 @@ def test_litert_answers_as_the_network_does(run: Run, fit: Fit, monkeypatch: pyt
     assert answers != pytest.approx(np.asarray(plain), abs=1e-3)
 
 
-@pytest.mark.parametrize("kind", ["keras", "litert"])
-def test_an_exported_network_answers_real_photos_as_predict_does(data_home: Path, tmp_path: Path, kind: str) -> None:
+def test_an_exported_network_answers_real_photos_as_predict_does(data_home: Path, tmp_path: Path) -> None:
     from sklearn.datasets import load_sample_images
 
     from core.prediction import photo_predictions, worker
@@ -103,23 +102,23 @@ def test_an_exported_network_answers_real_photos_as_predict_does(data_home: Path
         }.items():
             photos.append(tmp_path / f"{place} {name}")
             photos[-1].write_bytes(data)
-    folder = inside(write(run, kind))
     try:
         expected = list(
             photo_predictions.predict_photos(run, [photo.read_bytes() for photo in photos], total=len(photos))
         )
     finally:
         worker.shut_down()
-    given = asked(folder, *photos)
-    for said, answer in zip(given, expected, strict=True):
-        assert isinstance(answer, Prediction)
-        ranked = dict(answer.ranked(run.about.class_names))
-        assert said["probabilities"] == pytest.approx(ranked, abs=1e-3)
-        assert said["label"] == run.about.class_names[answer.label]
-    told = json.loads((folder / "network.json").read_text(encoding="utf-8"))
-    assert tuple(told["class_names"]) == run.about.class_names
-    assert told["temperature"] == calibration.of(run).temperature
-    assert f"temperature {told['temperature']:.2f}" in (folder / "README.txt").read_text(encoding="utf-8")
+    for kind in ("keras", "litert"):
+        folder = inside(write(run, kind))
+        for said, answer in zip(asked(folder, *photos), expected, strict=True):
+            assert isinstance(answer, Prediction)
+            ranked = dict(answer.ranked(run.about.class_names))
+            assert said["probabilities"] == pytest.approx(ranked, abs=1e-3), kind
+            assert said["label"] == run.about.class_names[answer.label], kind
+        told = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+        assert tuple(told["class_names"]) == run.about.class_names
+        assert told["temperature"] == calibration.of(run).temperature
+        assert f"temperature {told['temperature']:.2f}" in (folder / "README.txt").read_text(encoding="utf-8")
 
 
 def test_a_gray_network_that_cannot_be_calibrated_is_exported_and_says_so(run: Run, tmp_path: Path) -> None:

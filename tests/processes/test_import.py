@@ -14,10 +14,9 @@ from tests.unit.datasets.test_importing import image, pets, zipped
 
 
 def test_a_killed_import_leaves_nothing_visible(data_home: Path, tmp_path: Path) -> None:
-    each = processes.MANY_IMAGES
-    big = zipped(
-        tmp_path / "big.zip", {f"{name}/{n}.png": image(n % 50, (80, 80)) for n in range(each) for name in "ab"}
-    )
+    images = [image(seed, (80, 80)) for seed in range(50)]
+    members = {f"{name}/{n}.png": images[n % 50] for n in range(processes.MANY_IMAGES) for name in "ab"}
+    big = zipped(tmp_path / "big.zip", members)
     arguments = {"path": str(big), "source": "big.zip", "title": "Big", "labelling": None, "test_share": 0.2, "seed": 0}
     job = jobs.start("import-big", "core.datasets.sources.import_job:import_job", arguments)
     wait_until(lambda: job.status().done > 0)
@@ -34,7 +33,7 @@ def test_a_killed_import_leaves_nothing_visible(data_home: Path, tmp_path: Path)
     assert [path.name for path in small.folder.parent.iterdir()] == ["small"], "the torn folder is gone"
 
 
-def wait_until(reached: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(reached: Callable[[], bool], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end, "it did not happen in time"

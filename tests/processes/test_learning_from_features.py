@@ -36,15 +36,18 @@ def trained(of: Recipe) -> Run:
     return run
 
 
-def test_kept_features_train_the_same_network(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kept_features_train_the_same_network_and_a_training_goes_on_with_them(
+    data_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import keras
 
     catalogue.open_dataset("digits")
     quick = trained(recipe())
     assert list((data_home / "features").glob("*/*.npy"))
     assert not (data_home / "prepared").exists()
-    monkeypatch.setattr(features, "beginning", lambda _: None)
-    slow = trained(recipe())
+    with monkeypatch.context() as patch:
+        patch.setattr(features, "beginning", lambda _: None)
+        slow = trained(recipe())
     networks = [keras.saving.load_model(run.folder / "model.keras") for run in (quick, slow)]
     for mine, theirs in zip(*(network.get_weights() for network in networks), strict=True):
         assert np.allclose(mine, theirs, rtol=0.01, atol=0.01)
@@ -56,23 +59,17 @@ def test_kept_features_train_the_same_network(data_home: Path, monkeypatch: pyte
         assert mine["val_loss"] == pytest.approx(theirs["val_loss"], abs=0.01)
         assert mine["loss"] == pytest.approx(theirs["loss"], abs=0.01)
 
-
-def test_a_training_goes_on_from_where_it_was_with_features_and_without(
-    data_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    catalogue.open_dataset("digits")
-    whole = trained(recipe())
     for through in (False, True):
         with monkeypatch.context() as patch:
             if through:  # as an earlier version trained
                 patch.setattr(features, "beginning", lambda _: None)
             begun = trained(recipe().with_settings({"fit.epochs": 1}))
         checked = begun.folder / "recipe.json"
-        checked.write_bytes((whole.folder / "recipe.json").read_bytes())
+        checked.write_bytes((quick.folder / "recipe.json").read_bytes())
         again = Run(begun.folder)
         again.write_status(replace(again.status(), state=runs.PAUSED))
         assert train.carry_out(Journal(again)) == 0, again.status().cause
-        mine, theirs = (np.load(run.folder / "evaluation.npz")["test_probabilities"] for run in (again, whole))
+        mine, theirs = (np.load(run.folder / "evaluation.npz")["test_probabilities"] for run in (again, quick))
         assert np.allclose(mine, theirs, atol=0.02)
 
 

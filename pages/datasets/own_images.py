@@ -72,7 +72,7 @@ def own() -> None:
             f"Folder of images, at most {MOST_BYTES / 1e9:.0f} GB and {MOST_FILES:,} files",
             accept_multiple_files="directory",
             key=f"upload_folder_{begun()}",
-            help="Its files are sent one by one. For more, choose From this computer, or pack it as a ZIP file.",
+            help="Its files are sent one by one. More come sooner as a ZIP file, or From this computer.",
         )
         if not files:
             return

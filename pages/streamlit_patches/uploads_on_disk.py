@@ -19,8 +19,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from core.storage import data_home
 from pages.streamlit_patches.replacing import replace
 
-# Of one session; what comes beyond is not kept, and `place_of` finds none.
-MOST_BYTES, MOST_FILES = 4_000_000_000, 50_000
+# Of one session; what comes beyond is not kept, and `place_of` finds none. A browser sends some ten files a second.
+MOST_BYTES, MOST_FILES = 4_000_000_000, 5_000
 
 _add = MemoryUploadedFileManager.add_file
 _remove = MemoryUploadedFileManager.remove_file

@@ -91,7 +91,9 @@ def field_label(name: str) -> str:
         "mirrored": "Flip test-time augmentation",
         "ns_steps": "Iterations",
         "patience": "Early stopping",
+        "pictures": "Images",
         "shifted": "Shift test-time augmentation",
+        "test_pictures": "Test images",
         "use_bias": "Bias",
     }
     return known.get(name, name.replace("_", " ").capitalize())

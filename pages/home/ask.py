@@ -51,25 +51,33 @@ def _ask(run: Run, name: str, photo: bytes) -> None:
 
 
 def _bring(run: Run) -> None:
-    """Take a photo that is dropped, chosen or pasted; the widget is empty again then."""
+    """Take a photo that is dropped, chosen, pasted or taken by the camera; the widget is empty again then."""
     turn = st.session_state.setdefault(_TURN, 0)
-    key = f"home_upload_{turn}"
+    upload, shot = f"home_upload_{turn}", f"home_shot_{turn}"
 
-    def came() -> None:
+    def came(key: str, name: str = "") -> None:
         file = st.session_state.get(key)
         if file is not None and st.session_state[_TURN] == turn:
             st.session_state[_TURN] = turn + 1
-            _ask(run, file.name, file.getvalue())
+            _ask(run, name or file.name, file.getvalue())
 
     # Any file may come: what is wrong with one is said better than a refusal by its name would.
     st.file_uploader(
         "A photo of your pet",
-        key=key,
+        key=upload,
         on_change=came,
+        args=(upload,),
         label_visibility="collapsed",
         max_upload_size=image_io.MAX_MEGABYTES,
     )
-    paste_images(take=lambda data: _ask(run, "pasted image", data), key="home_paste")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        paste_images(take=lambda data: _ask(run, "pasted image", data), key="home_paste")
+        # The browser asks for the camera only once this is open.
+        with st.popover(
+            "Camera", icon=":material/photo_camera:", type="tertiary", key=f"home_camera_{turn}", on_change="rerun"
+        ) as camera:
+            if camera.open:
+                st.camera_input("Take a photo", key=shot, on_change=came, args=(shot, "camera photo"))
 
 
 def _show_answer(run: Run, question: PhotoQuestion, polling: bool) -> None:

@@ -1,8 +1,11 @@
 """Train: choose or build a recipe, press Train, watch the curves grow."""
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from core import runs
+from core.cluster import start as cluster
 from core.datasets.sources import catalogue
 from core.datasets.store import Dataset
 from core.networks.layer_sizes import layer_sizes
@@ -46,10 +49,12 @@ def change(view: str, draft: Draft, dataset: Dataset) -> None:
 def start(draft: Draft, dataset: Dataset) -> None:
     """Make a run of the recipe and start it."""
     title = recipe_picker.run_title(draft)
-    run = runs.create(
-        draft.recipe, dataset.about.name, title=title, pair_of=draft.pair_of, decided=draft.decided(dataset)
-    )
-    run.start()
+    # A cluster is looked at first, which may take seconds.
+    with st.spinner("Asking the cluster") if cluster.is_set() else nullcontext():
+        run = runs.create(
+            draft.recipe, dataset.about.name, title=title, pair_of=draft.pair_of, decided=draft.decided(dataset)
+        )
+        run.start()
     turn_to(run.name)
     st.session_state[STARTED] = True
     st.rerun()

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from core.recipes.optimisers import OPTIMISERS, SGD
 from core.recipes.recipe import Recipe, find_recipe
 from core.recipes.schedules import SCHEDULES, Cosine
 from core.runs import Run, comparison
-from core.storage import checked, user_library
+from core.storage import beat, checked, user_library
 from pages.common.hand_over import HandOver
 from pages.train import drafts
 from tests.pages.opening import new_session, said, show
@@ -119,6 +120,22 @@ def test_it_begins_a_run_of_what_is_set_and_shows_the_queue(app: AppTest, monkey
     assert all(f"{place}. " in said(app) for place in (1, 2))
     press(app, "stop")
     assert runs.find(started[1]).stop_file.exists()
+
+
+def test_a_cluster_is_seen_only_where_there_is_one(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = runs.create(find_recipe("digits-dense"))
+    run.write_status(replace(run.status(), state=runs.RUNNING, node="node7"))
+    beat.write(run.folder, beat.AT_WORK, node="node7")
+    show(app, PAGE, run=run.name)
+    assert "Trains on the cluster's node node7." in said(app)
+    run.write_status(replace(run.status(), state=runs.STOPPED, node=""))
+    beat.forget(run.folder)
+    assert "cluster" not in said(app.run())
+    # What cannot be used is said before anything starts.
+    monkeypatch.setenv("PIXELWISE_CLUSTER", "head")
+    press(app, "train")
+    assert "must be such as ray" in said(app)
+    assert runs.all_runs() == [run]
 
 
 def test_what_is_changed_is_told_kept_over_a_reload_and_undone(app: AppTest, data_home: Path) -> None:

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 from core.storage import beat, data_home, processes
 
@@ -33,10 +32,9 @@ class Keeper:
         Raises:
             OSError: the folder may not be written.
         """
-        self._folder, self._writer = Path(folder), secrets.token_hex(8)
-        self._node = socket.gethostname()
-        self._beat()
-        environment = {
+        self._module, self._folder, self._log = module, Path(folder), log
+        self._writer, self._node = secrets.token_hex(8), socket.gethostname()
+        self._environment = {
             **os.environ,
             "PIXELWISE_HOME": homes[0],
             "PIXELWISE_COMMON": homes[1],
@@ -46,29 +44,42 @@ class Keeper:
             # The code that came with the actor, not what may be installed here.
             "PYTHONPATH": str(processes.PROJECT),
         }
-        with (self._folder / log).open("ab") as file:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", module, folder],
+        self._lock, self._ended, self._next = threading.Lock(), False, ""
+        queued = beat.read(self._folder, beat.IN_QUEUE)
+        self._turn = queued.writer if queued is not None else ""
+        self._beat()
+        self._process = self._started()
+        threading.Thread(target=data_home.carried(self._watch), daemon=True).start()
+
+    def take(self, turn: str) -> bool:
+        """Take care that the work is done for a turn, and return whether it will be: this may be about to end.
+
+        A process that was started for an earlier turn, and has yet to end, is started again then.
+
+        Args:
+            turn: what the sign of life of whoever asks says as its writer.
+        """
+        with self._lock:
+            if turn != self._turn:
+                self._next = turn
+            return not self._ended
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        with (self._folder / self._log).open("ab") as file:
+            return subprocess.Popen(
+                [sys.executable, "-m", self._module, str(self._folder)],
                 cwd=processes.PROJECT,
-                env=environment,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
             )
-        threading.Thread(target=data_home.carried(self._watch), daemon=True).start()
-
-    def node(self) -> str:
-        """Return the machine's name; who asks learns by that that the process has begun."""
-        return self._node
 
     def _beat(self) -> None:
         beat.write(self._folder, beat.AT_WORK, writer=self._writer, node=self._node)
 
     def _watch(self) -> None:
-        while True:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(beat.BEAT_S)
-                break
+        while self._goes_on():
             found = beat.read(self._folder, beat.AT_WORK)
             if found is not None and found.writer not in ("", self._writer):
                 # This machine was given up, and another has the work: two must not write.
@@ -77,16 +88,26 @@ class Keeper:
             with contextlib.suppress(OSError):
                 self._beat()
         with contextlib.suppress(OSError):
-            beat.forget(self._folder)
+            (self._folder / beat.AT_WORK).unlink(missing_ok=True)
         _end()
+
+    def _goes_on(self) -> bool:
+        """Wait for the next sign of life to be due; return whether there still is a process, or another one."""
+        try:
+            self._process.wait(beat.BEAT_S)
+        except subprocess.TimeoutExpired:
+            return True
+        with self._lock:
+            if not self._next:
+                self._ended = True
+                return False
+            self._turn, self._next = self._next, ""
+            self._process = self._started()
+            return True
 
 
 def _end() -> None:
     """End this actor for good."""
     import ray
 
-    ray.kill(_own_handle(ray), no_restart=True)
-
-
-def _own_handle(ray: Any) -> Any:
-    return ray.get_runtime_context().current_actor
+    ray.kill(ray.get_runtime_context().current_actor, no_restart=True)

@@ -7,6 +7,7 @@ any more before that. It may be done again at any time: work that the cluster ha
 import contextlib
 import hashlib
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -24,8 +25,9 @@ _WISHES = ("stop", "cancel")
 _POLL_S = 0.5
 # So often Ray starts the actor on another machine.
 _MOST_MOVES = 20
-# So often it is made anew when it ended before it could say that it had begun.
-_MOST_ATTEMPTS = 3
+# So often it is asked for again where it ended before it could say that it has the work.
+_MOST_ATTEMPTS = 20
+_WAITS = "waiting for a node of the cluster"
 
 
 def main(module: str, folder: Path, log: str, memory: int) -> int:
@@ -57,20 +59,27 @@ def name_of(folder: Path) -> str:
 
 def _handed_over(ray: Any, module: str, folder: Path, log: str, memory: int) -> bool:
     """Return whether the work has begun; it has not where it was not wanted any more."""
+    turn = secrets.token_hex(8)
     for _ in range(_MOST_ATTEMPTS):
-        actor = _actor(ray, module, folder, log, memory)
-        asked = [actor.node.remote()]
+        beat.write(folder, beat.IN_QUEUE, writer=turn, doing=_WAITS)
+        try:
+            actor = _actor(ray, module, folder, log, memory)
+        except ValueError:
+            # The name of the one that just ended is not free yet.
+            time.sleep(_POLL_S)
+            continue
+        asked = [actor.take.remote(turn)]
         while not ray.wait(asked, timeout=_POLL_S)[0]:
-            beat.write(folder, beat.IN_QUEUE, doing="waiting for a node of the cluster")
+            beat.write(folder, beat.IN_QUEUE, writer=turn, doing=_WAITS)
             if any((folder / wish).exists() for wish in _WISHES):
                 ray.kill(actor)
                 return False
-        try:
-            ray.get(asked)
-            return True
-        except ray.exceptions.RayActorError:
-            time.sleep(_POLL_S)
-    raise ClusterError("The cluster ended the work before it began. Look at `ray status` on its first node.")
+        # What had the work before may be about to end, or have ended meanwhile.
+        with contextlib.suppress(ray.exceptions.RayActorError):
+            if ray.get(asked[0]):
+                return True
+        time.sleep(_POLL_S)
+    raise ClusterError("The cluster ended the work before it began. See `ray status` on its first node.")
 
 
 def _actor(ray: Any, module: str, folder: Path, log: str, memory: int) -> Any:

@@ -1,4 +1,4 @@
-"""A cluster of two nodes on this machine: a sweep trains there, a node dies, and the numbers are a local run's."""
+"""Two nodes on this machine: a sweep trains there, a node dies, a folder is answered; the numbers are a local run's."""
 
 import os
 import signal
@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pyarrow.parquet as pq
 import pytest
 
 from core import runs
 from core.cluster import look, setting
 from core.cluster.setting import ClusterError
+from core.datasets.sources import catalogue
 from core.nn import train
 from core.nn.training.journal import Journal
+from core.prediction import folder, photo_predictions
+from core.prediction.photo_predictions import Prediction
 from core.recipes.recipe import find_recipe
 from core.runs import Run
 from core.storage import beat
@@ -83,23 +87,35 @@ def test_a_sweep_whose_node_dies_ends_with_the_numbers_of_local_runs(
     assert before.node == socket.gethostname()
     cluster.remove_node(cluster.second, allow_graceful=False)
     wait_until(lambda: not lost.is_running() or lost.status() == psutil.STATUS_ZOMBIE, log=moved.log_file)
-    reached = moved.status().epoch
+    saved = epochs_told(moved)[: moved.status().epoch]
 
     wait_until(lambda: [trial.state for trial in sweep.trials()] == ["finished"] * 2, log=moved.log_file)
     driver = sweep.status().pid
     if driver is not None:
         os.kill(driver, signal.SIGKILL)
     assert moved.status().pid != before.pid
-    kept = [record for record in moved.metrics() if record["kind"] == "batch" and record["epoch"] <= reached - 1]
-    assert before.epoch <= reached and kept, "whole epochs were trained again"
+    assert before.epoch <= len(saved)
+    assert epochs_told(moved)[: len(saved)] == saved, "no epoch that was saved is trained again"
+
+    shown = tmp_path / "shown"
+    shown.mkdir()
+    for number in range(3):
+        (shown / f"{number}.png").write_bytes(catalogue.open_dataset("digits").thumbnail(number))
+    assert folder.predict(moved, shown, tmp_path / "answers.parquet").images == 3
+    answers = pq.read_table(tmp_path / "answers.parquet").to_pylist()
+    files = [path.read_bytes() for path in sorted(shown.iterdir())]
+    here = photo_predictions.predict_here(moved, photo_predictions.certainty(moved), files)
+    for row, answer in zip(answers, here, strict=True):
+        assert isinstance(answer, Prediction)
+        assert row["probability"] == pytest.approx(answer.confidence, abs=1e-6)
 
     monkeypatch.delenv(setting.ADDRESS)
     for trial, run in zip(sweep.trials(), made, strict=True):
-        here = runs.create(recipe.with_settings(dict(trial.values)), "digits", terms=run.terms)
-        train.carry_out(Journal(here))
-        assert not beat.is_elsewhere(here.folder) and here.status().node == ""
+        local = runs.create(recipe.with_settings(dict(trial.values)), "digits", terms=run.terms)
+        train.carry_out(Journal(local))
+        assert not beat.is_elsewhere(local.folder) and local.status().node == ""
         there = epochs_told(run)
         assert [record["epoch"] for record in there] == [float(epoch) for epoch in range(1, 41)]
-        for mine, theirs in zip(epochs_told(here), there, strict=True):
+        for mine, theirs in zip(epochs_told(local), there, strict=True):
             assert theirs["val_loss"] == pytest.approx(mine["val_loss"], rel=1e-3)
-        assert run.status().result == pytest.approx(here.status().result, rel=1e-3)
+        assert run.status().result == pytest.approx(local.status().result, rel=1e-3)

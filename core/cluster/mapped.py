@@ -9,6 +9,8 @@ from core.cluster.connection import connected
 from core.cluster.setting import ClusterError
 
 _POLL_S = 1.0
+# Few enough to cost nothing, many enough that all cores are busy to the end.
+_BLOCKS_A_CORE = 8
 _Part = tuple[int, tuple[str, ...]]
 
 
@@ -65,8 +67,12 @@ def _drive(maker: Callable[..., Any], work: Any, parts: list[_Part], memory: int
     cores = max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
-    rows = ray.data.from_items([{"number": number, "names": list(names)} for number, names in parts])
-    made = rows.repartition(max(1, min(len(parts), 4 * cores))).map_batches(
+    # These blocks are made here: tasks that made them would wait for cores that what makes parts has already.
+    rows = ray.data.from_items(
+        [{"number": number, "names": list(names)} for number, names in parts],
+        override_num_blocks=min(len(parts), _BLOCKS_A_CORE * cores),
+    )
+    made = rows.map_batches(
         _Making,
         fn_constructor_args=(maker, work),
         batch_size=1,

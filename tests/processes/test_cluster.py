@@ -64,6 +64,11 @@ def on_second(run: Run, cluster: Any) -> bool:
     return raylet.process.pid in [parent.pid for parent in psutil.Process(run.status().pid).parents()]
 
 
+def speeds(run: Run) -> list[float]:
+    """Return how fast each epoch was trained: no other training of it would be just as fast."""
+    return [record["pictures_per_second"] for record in epochs_told(run)]
+
+
 def test_a_sweep_whose_node_dies_ends_with_the_numbers_of_local_runs(
     cluster: Any, data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,7 +92,7 @@ def test_a_sweep_whose_node_dies_ends_with_the_numbers_of_local_runs(
     assert before.node == socket.gethostname()
     cluster.remove_node(cluster.second, allow_graceful=False)
     wait_until(lambda: not lost.is_running() or lost.status() == psutil.STATUS_ZOMBIE, log=moved.log_file)
-    saved = epochs_told(moved)[: moved.status().epoch]
+    saved = speeds(moved)[: moved.status().epoch]
 
     wait_until(lambda: [trial.state for trial in sweep.trials()] == ["finished"] * 2, log=moved.log_file)
     driver = sweep.status().pid
@@ -95,7 +100,7 @@ def test_a_sweep_whose_node_dies_ends_with_the_numbers_of_local_runs(
         os.kill(driver, signal.SIGKILL)
     assert moved.status().pid != before.pid
     assert before.epoch <= len(saved)
-    assert epochs_told(moved)[: len(saved)] == saved, "no epoch that was saved is trained again"
+    assert speeds(moved)[: len(saved)] == saved, "no epoch that was saved is trained again"
 
     shown = tmp_path / "shown"
     shown.mkdir()
@@ -118,4 +123,5 @@ def test_a_sweep_whose_node_dies_ends_with_the_numbers_of_local_runs(
         assert [record["epoch"] for record in there] == [float(epoch) for epoch in range(1, 41)]
         for mine, theirs in zip(epochs_told(local), there, strict=True):
             assert theirs["val_loss"] == pytest.approx(mine["val_loss"], rel=1e-3)
-        assert run.status().result == pytest.approx(local.status().result, rel=1e-3)
+        result = run.status().result
+        assert {name: result[name] for name in local.status().result} == pytest.approx(local.status().result, rel=1e-3)

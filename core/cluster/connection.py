@@ -25,7 +25,6 @@ def connected() -> Iterator[Any]:
     """
     require_answer()
     os.environ.setdefault("RAY_CLIENT_MAX_CONNECTION_TIMEOUT_S", "5")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     import ray
 
     code = {"py_modules": [str(_CODE)], "excludes": ["**/__pycache__"]}

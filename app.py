@@ -74,5 +74,10 @@ else:
     from pages.common import sign_in_routes
     from pages.streamlit_patches.browser_opening import opening_browser
 
-    routes = sign_in_routes.routes() if visitor.served() else None
-    app = st.App(__file__, lifespan=opening_browser, routes=routes)
+    served = visitor.served()
+    app = st.App(
+        __file__,
+        lifespan=opening_browser,
+        routes=sign_in_routes.routes() if served else None,
+        middleware=sign_in_routes.middleware() if served else None,
+    )

@@ -13,6 +13,7 @@ import contextlib
 import os
 import random
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -222,6 +223,9 @@ def _served(folder: Path, trainings: int) -> Iterator[psutil.Process]:
         }
     )
     command = [sys.executable, "-m", "core", "serve", "--secrets", str(secrets), "--address", "127.0.0.1"]
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", PORT)) == 0:
+            sys.exit(f"Something else listens on port {PORT}: end it first.")
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen([*command, "--port", str(PORT)], cwd=PROJECT, stdout=log, stderr=log)
         if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > len(_PROCESSORS):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 
@@ -16,7 +17,15 @@ class Answer:
     body: bytes
 
 
-def ask(routes: Sequence[BaseRoute], path: str, *, query: str = "", method: str = "GET", body: bytes = b"") -> Answer:
+def ask(
+    routes: Sequence[BaseRoute],
+    path: str,
+    *,
+    query: str = "",
+    method: str = "GET",
+    body: bytes = b"",
+    middleware: Sequence[Middleware] = (),
+) -> Answer:
     """Return what routes answer; the path is taken as it is, as from a client that evens nothing out."""
     sent: list[dict[str, Any]] = []
 
@@ -39,6 +48,6 @@ def ask(routes: Sequence[BaseRoute], path: str, *, query: str = "", method: str 
         "server": ("testserver", 80),
         "client": ("10.0.0.9", 1),
     }
-    asyncio.run(Starlette(routes=list(routes))(scope, receive, send))
+    asyncio.run(Starlette(routes=list(routes), middleware=middleware)(scope, receive, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return Answer(sent[0]["status"], headers, b"".join(each.get("body", b"") for each in sent[1:]))

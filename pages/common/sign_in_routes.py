@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
-from pages.common.visitor import COOKIE
+from pages.common.visitor import COOKIE, is_signed_in
 
 _COUNTS_S = 60.0
 _KEPT_S = 30 * 24 * 3600
@@ -59,6 +61,28 @@ def leave_address() -> str:
 def routes() -> list[Route]:
     """Return the two addresses, for `st.App`."""
     return [Route(f"{_base()}/class/enter", _enter), Route(f"{_base()}/class/leave", _leave)]
+
+
+class OnlyVisitorsUpload:
+    """Takes uploads of sessions of people who are signed in: Streamlit takes those of any session, up to the limit."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before an app."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, unless it uploads for a session of nobody."""
+        _, uploads, rest = str(scope.get("path", "")).partition("/_stcore/upload_file/")
+        changes = scope["type"] == "http" and scope["method"] in ("PUT", "POST", "DELETE")
+        if uploads and changes and not is_signed_in(rest.partition("/")[0]):
+            await Response("Sign in first.", status_code=403)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def middleware() -> list[Middleware]:
+    """Return what stands before Streamlit's own addresses, for `st.App`."""
+    return [Middleware(OnlyVisitorsUpload)]
 
 
 def _base() -> str:

@@ -18,6 +18,7 @@ from core.storage import data_home
 COOKIE = "pixelwise_space"
 _MOST_SESSIONS = 10_000
 _tokens: OrderedDict[str, str] = OrderedDict()
+_signed_in: OrderedDict[str, bool] = OrderedDict()
 _lock = Lock()
 # How often a space is looked at for what is shared, at most.
 _LOOK_S = 5.0
@@ -51,9 +52,20 @@ def visitor() -> Visitor | None:
     serving, context = settings.now(), get_script_run_ctx(suppress_warning=True)
     if serving is None or context is None:
         return None
-    if (found := people.visitor(_token(context.session_id))) is not None:
-        return found
-    return people.account(dict(context.user_info)) if serving.accounts else None
+    found = people.visitor(_token(context.session_id))
+    if found is None and serving.accounts:
+        found = people.account(dict(context.user_info))
+    with _lock:
+        _signed_in[context.session_id] = found is not None
+        _signed_in.move_to_end(context.session_id)
+        while len(_signed_in) > _MOST_SESSIONS:
+            _signed_in.popitem(last=False)
+    return found
+
+
+def is_signed_in(session: str) -> bool:
+    """Tell whether a session's page was last drawn for somebody who is signed in."""
+    return _signed_in.get(session, False)
 
 
 def enter(who: Visitor) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
+from starlette.routing import Route
 from streamlit.testing.v1 import AppTest
 
 from core.classroom import sharing
@@ -126,3 +128,19 @@ def test_where_nothing_is_served_nothing_of_it_is_seen(app: AppTest) -> None:
     assert "From this computer" in app.button_group(key="way_in").options
     with pytest.raises(ValueError, match="classroom"):
         app.switch_page("pages/classroom/page.py").run()
+
+
+def test_only_the_sessions_of_people_who_are_signed_in_upload(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(session: str, method: str = "PUT") -> bool:
+        path = f"/_stcore/upload_file/{session}/1"
+        route = Route(path, lambda _request: Response("taken"), methods=["PUT", "DELETE", "GET"])
+        answer = ask([route], path, method=method, middleware=sign_in_routes.middleware())
+        return (answer.status, answer.body) == (200, b"taken")
+
+    sessions = type(visitor._signed_in)()
+    monkeypatch.setattr(visitor, "_signed_in", sessions)
+    as_somebody(monkeypatch, "")
+    (session,) = sessions
+    assert not taken(session) and not taken(session, "DELETE") and not taken("another")
+    as_somebody(monkeypatch, joined("Ada")[0])
+    assert taken(session) and not taken("another")

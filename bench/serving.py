@@ -292,17 +292,13 @@ def memory(folder: Path) -> None:
 
         asyncio.run(visit())
         time.sleep(15)
-        print(f"all pages visited: {_family(server)}")
-        _command_line(who.home, "train", "digits-cnn", "--set", "fit.epochs=200")
-        peak, said, until = 0.0, "", time.monotonic() + 90
+        print(f"all pages visited: {_family(server)[1]}")
+        _command_line(who.home, "train", "digits-cnn", "--set", "fit.epochs=100")
+        peak, said, until = 0.0, "", time.monotonic() + 75
         while time.monotonic() < until:
-            now = sum(_own(each) for each in (server, *_others(server)))
-            if now > peak:
-                peak, said = now, _family(server)
+            peak, said = max((peak, said), _family(server))
             time.sleep(0.5)
         print(f"with a training, at its most: {said}")
-        _command_line(who.home, "runs", "stop", "latest")
-        time.sleep(8)
 
 
 def _others(server: psutil.Process) -> list[psutil.Process]:
@@ -314,20 +310,24 @@ def _others(server: psutil.Process) -> list[psutil.Process]:
     return found
 
 
-def _own(process: psutil.Process) -> float:
-    """Return a process's memory in MB, what it shares counted in parts."""
+def _own(process: psutil.Process) -> tuple[float, float]:
+    """Return a process's memory in MB: what is its alone, and all of it with the programs that it maps."""
     with contextlib.suppress(psutil.Error):
         found = process.memory_full_info()
-        return getattr(found, "pss", found.uss) / 1e6
-    return 0.0
+        return found.uss / 1e6, found.rss / 1e6
+    return 0.0, 0.0
 
 
-def _family(server: psutil.Process) -> str:
-    parts = {"server": _own(server), "worker": 0.0, "trainer": 0.0}
+def _family(server: psutil.Process) -> tuple[float, str]:
+    """Return what all processes have alone, in MB, and the figures of each kind in words."""
+    parts = {"server": [_own(server)], "worker": [], "trainer": []}
     for each in _others(server):
         with contextlib.suppress(psutil.Error):
-            parts["trainer" if "core.nn.train" in " ".join(each.cmdline()) else "worker"] += _own(each)
-    return ", ".join(f"{name} {size:,.0f} MB" for name, size in parts.items()) + f", all {sum(parts.values()):,.0f} MB"
+            parts["trainer" if "core.nn.train" in " ".join(each.cmdline()) else "worker"].append(_own(each))
+    sums = {name: tuple(map(sum, zip((0.0, 0.0), *sizes, strict=True))) for name, sizes in parts.items()}
+    alone = sum(own for own, _ in sums.values())
+    said = ", ".join(f"{name} {own:,.0f} MB ({whole:,.0f} MB mapped)" for name, (own, whole) in sums.items())
+    return alone, f"{said}; {alone:,.0f} MB in all"
 
 
 def main(words: list[str]) -> None:

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve check format test-fast test bench hooks audit pets clean
+.PHONY: help run serve check format test-fast test every-test bench hooks audit pets clean
 
 help: ## say this
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' Makefile | expand -t 16
@@ -31,7 +31,9 @@ format: $(VENV)/test ## write Python, JavaScript and styles as check wants them
 test-fast: $(VENV)/test ## the quick half of the tests, in about a minute
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit --ignore tests/unit/test_hardening.py
 
-test: check ## check, then every test; browser tests want a Chromium
+test: check every-test ## check, then every test; browser tests want a Chromium
+
+every-test: $(VENV)/test
 	# The long ones first, a few at a time: no processor waits for another at the end.
 	$(BIN)/python -m pytest --numprocesses 3 --maxschedchunk 4 tests/processes tests/pages tests/unit
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/browser

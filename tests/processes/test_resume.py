@@ -150,7 +150,9 @@ def test_a_finished_run_trains_on_and_one_stops_early(data_home: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the files of another process")
-def test_a_full_disk_while_saving_leaves_the_last_good_checkpoint(data_home: Path) -> None:
+def test_a_full_disk_while_saving_leaves_the_last_good_checkpoint(
+    data_home: Path, request: pytest.FixtureRequest
+) -> None:
     run = begin("digits-cnn", epochs=1000)
     after(2, run)
     pid = run.status().pid
@@ -164,11 +166,10 @@ def test_a_full_disk_while_saving_leaves_the_last_good_checkpoint(data_home: Pat
     assert kept
     assert kept.progress.epoch >= len(epochs_told(run)) >= 2
     assert [path.suffix for path in (run.folder / "checkpoint").iterdir()] == [".npz"] * len(run.checkpoints)
-    run.resume()
-    after(kept.progress.epoch + 1, run)
-    run.stop()
-    assert wait_for(run, ended).state == runs.STOPPED
-    assert [record["epoch"] for record in epochs_told(run)] == list(range(1, run.status().epoch + 1))
+    request.getfixturevalue("trained_here")
+    run.resume(epochs=kept.progress.epoch + 1)
+    assert run.status().state == runs.FINISHED
+    assert [record["epoch"] for record in epochs_told(run)] == list(range(1, kept.progress.epoch + 2))
 
 
 def test_sigterm_in_the_middle_of_a_save_is_heeded_after_it(data_home: Path) -> None:

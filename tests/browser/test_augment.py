@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core import runs
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import Server
+from tests.browser.settled import settle
 from tests.processes.trainings import begin, ended, wait_for
 
 # All tiles' pixels, and what they were made of.
@@ -31,6 +33,7 @@ def opened(page: Page, server: Server, parameters: str = "&settings=none") -> No
     page.goto(f"{server.address}/augment?dataset=digits&pictures=3&tiles=4{parameters}")
     expect(page.locator(".st-key-augmented canvas")).to_have_count(5)
     page.wait_for_function(f"({_TILES})().of")
+    settle(page, PATIENCE_MS)
 
 
 def tiles(page: Page) -> tuple[list[str], list[str]]:

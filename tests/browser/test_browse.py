@@ -10,7 +10,9 @@ from core.datasets import decisions, store
 from core.datasets.decisions import EXCLUDE, RELABEL
 from core.datasets.selection import SHARPNESS, Filters, Order, select
 from core.datasets.store import Dataset
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import Server
+from tests.browser.settled import settle
 
 
 def digits(server: Server) -> Dataset:
@@ -133,6 +135,7 @@ def test_the_value_under_the_pointer_is_the_images(page: Page, server: Server) -
     image = page.locator(".st-key-viewer canvas.image")
     page.wait_for_function("document.querySelector('.st-key-viewer') !== null")
     expect(image).to_have_js_property("ready", True)
+    settle(page, PATIENCE_MS)
     box = image.bounding_box()
     assert box
     side, pixels = box["width"] / 8, digits(server).images[10, ..., 0]

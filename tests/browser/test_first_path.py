@@ -13,7 +13,9 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from core.runs import RUNNING, Run
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import Server, running_server
+from tests.browser.settled import settle
 from tests.paths import DATA
 
 PAGES = {"": "Pixelwise", "browse": "Browse", "train": "Train", "errors": "Errors", "predict": "Predict"}
@@ -123,6 +125,7 @@ def train_on_the_cleaned_set(page: Page) -> None:
 def predict(page: Page) -> None:
     page.get_by_role("link", name="Predict").first.click()
     pad = page.locator(".st-key-pad canvas")
+    settle(page, PATIENCE_MS)
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
     assert box

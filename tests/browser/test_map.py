@@ -4,7 +4,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import Server
+from tests.browser.settled import settle
 
 IN_COLOUR = re.compile(r"^(\d[\d,]*) of 1,797 images in colour$")
 
@@ -12,6 +14,7 @@ IN_COLOUR = re.compile(r"^(\d[\d,]*) of 1,797 images in colour$")
 def open_map(page: Page, server: Server, query: str = "") -> Locator:
     page.goto(f"{server.address}/browse?dataset=digits&view=map{query}")
     points = page.get_by_role("img", name="Map of 1797 images")
+    settle(page, PATIENCE_MS)
     points.scroll_into_view_if_needed()
     return points
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import Server, running_server
+from tests.browser.settled import settle
 from tests.paths import DATA, PROJECT
 from tests.unit.photo_files import saved, scene, turned
 
@@ -59,6 +60,7 @@ def test_photos_are_answered_corrected_and_taken_away(phone: Page, predicting: S
     phone.locator(".st-key-truth").get_by_role("radio", name="7", exact=True).tap()
     expect(rows.filter(has_text="seven.png").locator(".truth").last).to_have_text(re.compile("^(✓ right|✗ 7)$"))
     expect(phone.get_by_text("Add 1 photo to a dataset")).to_be_visible()
+    settle(phone, 4 * PATIENCE_MS)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390, "nothing reaches beyond the screen"
 
     with phone.expect_download() as download:

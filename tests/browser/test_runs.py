@@ -9,7 +9,9 @@ from playwright.sync_api import Page, expect
 from core import runs
 from core.recipes.recipe import find_recipe
 from core.storage import checked
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import Server
+from tests.browser.settled import settle
 from tests.unit.made_runs import made_run
 
 
@@ -71,5 +73,6 @@ def test_a_long_title_without_a_space_makes_no_table_wider_than_the_page(
     page.goto(f"{server.address}/runs?run={run.name}")
     frame = page.locator(".st-key-runs_table .frame")
     expect(frame.get_by_text("a" * 110).first).to_be_visible()
+    settle(page, PATIENCE_MS)
     assert frame.evaluate("frame => frame.scrollWidth - frame.clientWidth") == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= width

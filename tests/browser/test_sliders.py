@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import Server, running_server
+from tests.browser.settled import settle
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +20,7 @@ def sliders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def shown(page: Page, sliders: Server) -> Page:
     page.goto(sliders.address)
     expect(page.get_by_text("angle 0, zoom (1.0, 1.0)")).to_be_visible()
+    settle(page, PATIENCE_MS)
     return page
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import Server
+from tests.browser.settled import settle
 from tests.unit.photo_files import saved
 
 LONG_MS = 4 * PATIENCE_MS
@@ -80,6 +81,7 @@ def test_photos_and_the_camera_teach_and_are_answered(filming: Page, server: Ser
     page.goto(f"{server.address}/teach")
     expect(first.nth(7)).to_be_visible(timeout=LONG_MS)
     expect(page.get_by_text("Accuracy on images it has not learned from")).to_be_visible(timeout=LONG_MS)
+    settle(page, LONG_MS)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1440, "nothing reaches beyond the screen"
     assert "Traceback" not in (server.home / "server.log").read_text()
 

@@ -283,16 +283,16 @@ with show_errors():
 available = catalogue.available()
 missing = [entry for name, entry in catalogue.CATALOGUE.items() if name not in available]
 with st.container(border=True, key="import_own"), show_errors():
-    st.subheader(
+    st.header(
         "Import your own images",
         help="Labels can be folders (cat/1.jpg or train/cat/1.jpg), the file names (cat.1.jpg) or a table beside the "
         "images (CSV, TSV, Excel, JSON lines). You see a preview before anything is saved; the original files are "
         "never changed.",
     )
     own()
-st.subheader("Installed")
+st.header("Installed")
 unreadable = [name for name in store.names() if name not in available]
 in_columns([*(partial(here, name) for name in available), *(partial(damaged, name) for name in unreadable)])
 if missing:
-    st.subheader("Available to download")
+    st.header("Available to download")
     in_columns([partial(to_be_had, entry) for entry in missing])

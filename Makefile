@@ -34,8 +34,7 @@ test-fast: $(VENV)/test ## the quick half of the tests, in about a minute
 test: check every-test ## check, then every test; browser tests want a Chromium
 
 every-test: $(VENV)/test
-	# The long ones first, a few at a time: no processor waits for another at the end.
-	$(BIN)/python -m pytest --numprocesses 3 --maxschedchunk 4 tests/processes tests/pages tests/unit
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal tests/processes tests/pages tests/unit
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/browser
 
 bench: $(VENV)/test ## measure one thing: make bench NAME=startup, or any other file of bench/

@@ -5,7 +5,7 @@ were measured, each with the command that measures it again.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core import runs
 from core.errors import PixelwiseError
@@ -79,8 +79,14 @@ def own_run(name: str) -> Run | None:
     recipe = find_recipe(name)
     for run in [each for each in runs.all_runs() if f"-{name}" in each.name]:
         with suppress(PixelwiseError):
-            same = run.recipe.with_settings({"fit.seed": recipe.fit.seed})
             expected = recipe.for_dataset(run.about)
+            # What is said of a recipe is worded anew at times.
+            same = replace(
+                run.recipe.with_settings({"fit.seed": recipe.fit.seed}),
+                title=expected.title,
+                teaches=expected.teaches,
+                book_trap=expected.book_trap,
+            )
             if run.status().state == runs.FINISHED and same.identity == expected.identity:
                 return run
     return None

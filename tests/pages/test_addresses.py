@@ -87,6 +87,7 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
     "preprocess": {
         "dataset": "digits",
         "view": "numbers",
+        "compare": "beside",
         "steps": json.dumps(Pipeline((Flip(),)).to_json(), separators=(",", ":")),
         "normalisation": json.dumps(Normalisation(SIGNED).to_json(), separators=(",", ":"), ensure_ascii=False),
         "picture": "7",

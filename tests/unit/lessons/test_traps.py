@@ -1,5 +1,6 @@
 """The traps of the book's recipes, and its table of figures."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,8 @@ def test_a_run_counts_as_ones_own_of_a_recipe_whatever_its_seed_unless_it_was_ch
     assert book.own_accuracy("digits-cnn") is None
     other = made_run(recipe=recipe.with_settings({"fit.epochs": 3}))
     assert book.own_run("digits-cnn") is None, other.name
-    run = made_run([1, 2], recipe=recipe.with_settings({"fit.seed": 5}))
+    worded = replace(recipe.with_settings({"fit.seed": 5}), teaches="What another version said of it.")
+    run = made_run([1, 2], recipe=worded)
     found = book.own_accuracy("digits-cnn")
     assert found is not None
     assert found[0] == run

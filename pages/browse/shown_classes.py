@@ -14,6 +14,7 @@ from pages.browse.filters import key_of, show_only
 from pages.common.address import AddressError, Parameter
 from pages.common.dataset_features import offer_features
 from pages.common.messages import escape_markdown, show_errors
+from pages.streamlit_patches.uploads_on_disk import content
 
 # One page of the gallery.
 _MOST_LIKE = 96
@@ -67,7 +68,7 @@ def _seek_like_photo(dataset: Dataset) -> None:
     if file is None or st.session_state.get(taken) == file.file_id:
         return
     try:
-        photo = image_io.read_image(plain(file.getvalue()))
+        photo = image_io.read_image(plain(content(file)))
     except ImageError as error:
         st.error(f"{escape_markdown(file.name)}: {escape_markdown(str(error))}", icon=":material/error:")
         return

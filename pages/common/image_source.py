@@ -18,6 +18,7 @@ from core.storage.memory_cache import bounded, image_bytes
 from pages.common.address import AddressError, Parameter, one_of, text_of, whole
 from pages.common.messages import escape_markdown
 from pages.common.pickers import choose_dataset, dataset_parameter
+from pages.streamlit_patches.uploads_on_disk import content
 
 SET, _UPLOAD, _CAMERA, _BUILT_IN = "Dataset", "Upload", "Camera", "Sample photos"
 _SOURCES = {"set": SET, "upload": _UPLOAD, "camera": _CAMERA, "photos": _BUILT_IN}
@@ -175,7 +176,7 @@ def _given(source: str, beneath: DeltaGenerator) -> tuple[Image.Image, str] | No
                 max_upload_size=image_io.MAX_MEGABYTES,
             )
     if file is not None:
-        st.session_state.setdefault(_GIVEN, {})[source] = shown = (file.name, file.getvalue())
+        st.session_state.setdefault(_GIVEN, {})[source] = shown = (file.name, content(file))
         if first:
             st.rerun()
     if shown is None:

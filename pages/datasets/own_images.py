@@ -22,7 +22,7 @@ from pages.common.messages import escape_markdown
 from pages.common.visitor import served
 from pages.components.pixel_image import strip
 from pages.streamlit_patches import uploads_on_disk
-from pages.streamlit_patches.uploads_on_disk import MOST_BYTES, MOST_FILES
+from pages.streamlit_patches.uploads_on_disk import MOST_BYTES, MOST_FILES, content
 
 _ARCHIVES = ["zip", "tar", "tgz", "gz", "bz2", "xz", "npz", "parquet", "mat", "csv"]
 _NAMES_SHOWN = 4
@@ -33,7 +33,7 @@ def keep_upload(upload: UploadedFile) -> Path:
     """Write an upload to the data home, once; its own name is no path."""
     path = uploads.folder() / slug(upload.file_id, otherwise="upload")
     if not path.exists():
-        uploads.keep_upload(path, upload.getbuffer())
+        uploads.keep_upload(path, memoryview(content(upload)))
     return path
 
 

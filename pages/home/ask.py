@@ -17,6 +17,7 @@ from pages.common.messages import escape_markdown
 from pages.components.paste_images import paste_images
 from pages.components.pixel_image import data_url
 from pages.components.score_bars import Bar, score_bars
+from pages.streamlit_patches.uploads_on_disk import content
 
 _RUN = "pets"
 _QUESTION, _TURN = "home_question", "home_upload_turn"
@@ -59,7 +60,7 @@ def _bring(run: Run) -> None:
         file = st.session_state.get(key)
         if file is not None and st.session_state[_TURN] == turn:
             st.session_state[_TURN] = turn + 1
-            _ask(run, name or file.name, file.getvalue())
+            _ask(run, name or file.name, content(file))
 
     # Any file may come: what is wrong with one is said better than a refusal by its name would.
     st.file_uploader(

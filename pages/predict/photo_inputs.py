@@ -23,6 +23,7 @@ from pages.components.drawing_pad import drawing_pad
 from pages.components.gallery import Item, gallery, image_url
 from pages.components.paste_images import paste_images
 from pages.predict.answer import show_details, show_verdict
+from pages.streamlit_patches.uploads_on_disk import content
 
 DRAW, UPLOAD, CAMERA, SAMPLES = "Draw", "Upload", "Camera", "Examples"
 WAYS = {"draw": DRAW, "upload": UPLOAD, "camera": CAMERA, "samples": SAMPLES}
@@ -79,7 +80,7 @@ def _inlet(kind: str, draw: Callable[[str, Callable[[], None]], object]) -> None
         files = found if isinstance(found, list) else [found] if found else []
         st.session_state[turn] = number + 1
         names = [f"photo {number + 1}.jpg" if kind == "shots" else file.name for file in files]
-        session_photos.give([(name, file.getvalue()) for name, file in zip(names, files, strict=True)])
+        session_photos.give([(name, content(file)) for name, file in zip(names, files, strict=True)])
 
     draw(key, taken)
 

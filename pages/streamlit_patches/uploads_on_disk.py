@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 from core.storage import data_home
 from pages.streamlit_patches.replacing import replace
@@ -48,6 +48,12 @@ def place_of(file_id: str) -> Path | None:
     """Return where an uploaded file is; `None`: it is in memory, or was too much to be kept."""
     found = next((files[file_id] for files in list(_kept.values()) if file_id in files), None)
     return found[0] if found else None
+
+
+def content(file: UploadedFile) -> bytes:
+    """Return the bytes of an uploaded file, wherever they are: a name with a slash may come to any uploader."""
+    place = place_of(file.file_id)
+    return file.getvalue() if place is None else place.read_bytes()
 
 
 def let_go(file_ids: Collection[str]) -> None:

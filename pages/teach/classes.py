@@ -13,6 +13,7 @@ from pages.common.messages import attempt, escape_markdown, show_errors, show_re
 from pages.components.camera import recorder
 from pages.components.image_strip import StripImage, image_strip
 from pages.components.pixel_image import data_url
+from pages.streamlit_patches.uploads_on_disk import content
 from pages.teach import state
 
 _SHOWN = 48
@@ -100,7 +101,7 @@ def _uploads(project: Project, shown: TaughtClass, key: str) -> None:
             return  # A browser that has not yet drawn the empty widget sends the files again.
         files = st.session_state[widget]
         st.session_state[turn] = number + 1
-        _bring(project, shown, [(file.name, file.getvalue()) for file in files])
+        _bring(project, shown, [(file.name, content(file)) for file in files])
 
     st.file_uploader(
         f"Images of {escape_markdown(shown.name)}",

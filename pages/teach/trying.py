@@ -17,6 +17,7 @@ from pages.components.camera import live_camera
 from pages.components.paste_images import paste_images
 from pages.components.pixel_image import crisp
 from pages.components.score_bars import Bar, score_bars
+from pages.streamlit_patches.uploads_on_disk import content
 from pages.teach import state
 
 _FILES, _LIVE = "Input", "Camera"
@@ -41,7 +42,7 @@ def show_trying(learner: Learner) -> None:
     def came() -> None:
         if st.session_state["teach_try_turn"] == turn:
             st.session_state["teach_try_turn"] = turn + 1
-            state.give([(file.name, file.getvalue()) for file in st.session_state[widget]])
+            state.give([(file.name, content(file)) for file in st.session_state[widget]])
 
     st.file_uploader(
         "Photos to try", accept_multiple_files=True, key=widget, on_change=came, label_visibility="collapsed"

@@ -9,6 +9,7 @@ from core.recipes.recipe import RecipeError
 from core.storage import user_library
 from core.storage.names import slug
 from pages.common.messages import escape_markdown, show_errors
+from pages.streamlit_patches.uploads_on_disk import content
 from pages.train import drafts
 from pages.train.drafts import Draft
 
@@ -86,7 +87,7 @@ def _bring_in() -> None:
         key="train_use_text",
         icon=":material/input:",
         on_click=_take,
-        args=(file.getvalue() if file is not None else None,),
+        args=(content(file) if file is not None else None,),
     )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 from core.datasets.sources import uploads
 from pages.streamlit_patches import uploads_on_disk
-from pages.streamlit_patches.uploads_on_disk import place_of
+from pages.streamlit_patches.uploads_on_disk import content, place_of
 
 
 @pytest.fixture
@@ -48,6 +49,9 @@ def test_a_folder_goes_to_the_disk_and_a_single_file_stays(manager: MemoryUpload
     assert place_of(single) is None
     places = [place for each in several if (place := place_of(each))]
     assert [place.read_bytes() for place in places] == [b"abc", b""]
+    for file_id, data in ((several[0], b"abc"), (single, b"12345")):
+        (record,) = manager.get_files("one", [file_id])
+        assert content(UploadedFile(record, FileURLs())) == data
     manager.remove_file("one", several[0])
     assert [place.exists() for place in places] == [False, True]
     manager.remove_session_files("one")

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from core.errors import as_storage_error
 from core.spaces import limits
-from core.storage import checked, data_home, processes
+from core.storage import checked, data_home, places, processes
 from core.storage.checked import Between, DamagedError, Longest, Time
 
 
@@ -40,9 +40,9 @@ class Ticket:
 class Turn:
     """A trainer's wait for its turn among those of all users."""
 
-    def __init__(self, run: Path, places: int) -> None:
+    def __init__(self, run: Path, at_once: int) -> None:
         """Wait for the run of a folder; so many train at once."""
-        self._places = [FileLock(_folder() / f"place-{number}.lock") for number in range(places)]
+        self._places = [FileLock(_folder() / f"place-{number}.lock") for number in range(at_once)]
         pid, began = processes.own()
         self._ticket = Ticket(run.parent.parent.name, run.name, time.time(), pid, began)
         self._file = _folder() / "waiting" / f"{self._ticket.space}.{run.name}.json"
@@ -64,7 +64,7 @@ class Turn:
                 self.ahead = next((place for place, each in enumerate(waiting) if each == self._ticket), 0)
                 if self.ahead:
                     return False
-                self._taken = next(filter(_is_free, self._places), None)
+                self._taken = places.take(self._places)
                 if self._taken is None:
                     return False
                 self._file.unlink(missing_ok=True)
@@ -135,15 +135,6 @@ def _had() -> dict[str, float]:
         return {}
     known = found.items() if isinstance(found, dict) else ()
     return {name: float(at) for name, at in known if isinstance(at, int | float)}
-
-
-def _is_free(place: FileLock) -> bool:
-    """Take a place unless another has it; tell whether it is taken now."""
-    try:
-        place.acquire(blocking=False)
-    except Timeout:
-        return False
-    return True
 
 
 def _folder() -> Path:

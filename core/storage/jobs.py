@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from core.errors import PixelwiseError, as_storage_error
-from core.storage import beat, checked, data_home, processes
+from core.storage import beat, checked, data_home, places, processes
 from core.storage.checked import Between, Count, DamagedError, Longest, OneOf, Time
 from core.storage.progress import Cancelled, progress_text
 
@@ -282,23 +282,14 @@ def _place(report: _Reporter) -> Iterator[None]:
         return
     folder = data_home.common() / "queue"
     folder.mkdir(parents=True, exist_ok=True)
-    places = [FileLock(folder / f"job-{number}.lock") for number in range(PLACES)]
-    while (held := next((each for each in places if _is_free(each)), None)) is None:
+    locks = [FileLock(folder / f"job-{number}.lock") for number in range(PLACES)]
+    while (held := places.take(locks)) is None:
         report("waiting for jobs of the class", 0, 0, "")
         time.sleep(_WRITE_S)
     try:
         yield
     finally:
         held.release()
-
-
-def _is_free(place: FileLock) -> bool:
-    """Take a place unless another has it; tell whether it is taken now."""
-    try:
-        place.acquire(blocking=False)
-    except Timeout:
-        return False
-    return True
 
 
 def _run(job: Job) -> None:

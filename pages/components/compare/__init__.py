@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from core.images import image_io
-from pages.components import script, style
+from pages.components import script, style, taking
 from pages.components.pixel_image import data_url
 
 # Up to here an image is sent as it is, else a smaller JPEG: the browser gets one at every step of a drag.
@@ -98,15 +98,11 @@ def compare(before: Side, after: Side, *, divided: bool, key: str, on_divided: C
         key: the component's.
         on_divided: called when the user wants it otherwise.
     """
-
-    def changed() -> None:
-        on_divided(bool(st.session_state[key].divided))
-
     _mount(
         key=key,
         data={"divided": divided, "before": _data(before), "after": _data(after)},
         on_point_change=lambda: None,
-        on_divided_change=changed,
+        on_divided_change=taking(key, "divided", lambda divided: on_divided(bool(divided))),
     )
 
 

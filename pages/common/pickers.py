@@ -17,13 +17,16 @@ _LAST_RUN = "run_chosen_last"
 _LONGEST_SAID = 60
 
 
-def offered(names: Sequence[str], *, key: str, parameter: str, not_here: Collection[str] = ()) -> Iterator[Parameter]:
+def offered(
+    names: Sequence[str], *, key: str, parameter: str, usual: str = "", not_here: Collection[str] = ()
+) -> Iterator[Parameter]:
     """Yield the parameter of a choice among names; after that one of them is chosen.
 
     Args:
         names: at least one.
         key: the widget's; pages that use the same one share the choice.
         parameter: its name in the address.
+        usual: which one is chosen where nobody has; empty: the first.
         not_here: names that exist and are not offered: the page says why.
     """
 
@@ -36,7 +39,7 @@ def offered(names: Sequence[str], *, key: str, parameter: str, not_here: Collect
 
     yield Parameter(parameter, key, read, stays=True, shared=True, resumed=False)
     if names and st.session_state.get(key) not in names:
-        st.session_state[key] = names[0]
+        st.session_state[key] = usual or names[0]
 
 
 def dataset_parameter(names: Sequence[str] | None = None) -> Iterator[Parameter]:
@@ -54,9 +57,9 @@ def run_parameter(found: Sequence[Run], *, key: str) -> Iterator[Parameter]:
     names, last = [run.name for run in found], st.session_state.get(_LAST_RUN)
     if last in names and last != st.session_state.get(f"{key}_shown"):
         st.session_state[key] = last
-    if names and st.session_state.get(key) not in names:
-        st.session_state[key] = comparison.apart_from_trials(found)[0].name
-    yield from offered(names, key=key, parameter="run", not_here=data_home.folders_in(runs.runs_folder()))
+    is_chosen = not names or st.session_state.get(key) in names
+    usual = "" if is_chosen else comparison.apart_from_trials(found)[0].name
+    yield from offered(names, key=key, parameter="run", usual=usual, not_here=data_home.folders_in(runs.runs_folder()))
 
 
 def choose(label: str, names: Sequence[str], *, key: str, titles: Mapping[str, str] | None = None) -> str:

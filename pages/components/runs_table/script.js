@@ -50,14 +50,19 @@ const columns = [
   { title: "Made", of: (row) => row.created, draw: (row) => made(row.created), className: "made wide" },
 ];
 
-/** Each dataset's highest value in the columns that have one, where several runs have a value: `column title, data`. */
+/** Each dataset's highest value in the columns that have one, where several runs have a value: by column and data. */
 function highest(rows) {
   const found = new Map();
   for (const column of columns.filter((each) => each.most)) {
-    for (const data of new Set(rows.map((row) => row.data))) {
-      const values = rows.filter((row) => row.data === data).map(column.of).filter((value) => value !== null);
-      if (values.length > 1) found.set(`${column.title}, ${data}`, Math.max(...values));
+    const single = new Set();
+    for (const row of rows) {
+      const [value, place] = [column.of(row), `${column.title}, ${row.data}`];
+      if (value === null) continue;
+      if (found.has(place)) single.delete(place);
+      else single.add(place);
+      found.set(place, Math.max(value, found.get(place) ?? value));
     }
+    for (const place of single) found.delete(place);
   }
   return found;
 }
@@ -201,7 +206,7 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
     });
     return row;
   };
-  const most = highest(data.rows);
+  let most = new Map();
   const cells = (row) =>
     columns.map((column) => {
       const cell = element("td", column.className);
@@ -269,6 +274,7 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
   };
   const draw = () => {
     const rows = shown();
+    most = highest(data.rows);
     head.replaceChildren(heading(rows));
     body.replaceChildren(...rows.map(line));
     const [all, visible] = [data.rows.length, rows.filter((row) => !row.isSweep).length];

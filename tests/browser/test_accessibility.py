@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from pages.explain.views import VIEWS as EXPLAIN_VIEWS
 from tests.browser import looks
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import running_server
 from tests.browser.settled import settle
 from tests.unit.made_runs import made_run
@@ -55,13 +56,13 @@ def test_pages_are_accessible_and_look_as_before(browser: Browser, data_home: Pa
         wrong = []
         for address in ADDRESSES:
             page.goto(f"{server.address}/{address}")
-            page.get_by_role("heading", level=1).wait_for(timeout=60_000)
-            settle(page, timeout_ms=60_000)
+            page.get_by_role("heading", level=1).wait_for(timeout=PATIENCE_MS)
+            settle(page, timeout_ms=PATIENCE_MS)
             if changed := looks.change(page, f"{address or 'home'}-{scheme}-{width}"):
                 wrong.append(changed)
             found = list(faults(page))
             if found:  # A run that began while axe looked makes all faint: what is wrong is still wrong at rest.
-                settle(page, timeout_ms=60_000)
+                settle(page, timeout_ms=PATIENCE_MS)
                 found = list(faults(page))
             wrong += [f"/{address}: {fault}" for fault in found]
         context.close()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core import runs
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS, WORK_MS
 from tests.browser.server import Server
 from tests.browser.settled import settle
 from tests.processes.trainings import begin, ended, wait_for
@@ -133,7 +133,7 @@ def test_whether_it_is_safe_is_measured_in_the_background(
     assert wait_for(begin("digits-dense", epochs=8), ended).state == runs.FINISHED
     page.goto(f"{server.address}/augment?dataset=digits&view=is-it-safe&vertical_flip=true&rotation_range=20")
     page.get_by_role("button", name="Run safety check").click()
-    expect(page.get_by_text("Accuracy lost per setting")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Accuracy lost per setting")).to_be_visible(timeout=WORK_MS)
     expect(page.get_by_text("on 360 original test images")).to_be_visible()
     expect(page.get_by_text("Vertical flip has the largest effect")).to_be_visible()
     expect(page.locator(".st-key-safety_lost canvas").first).to_be_visible()

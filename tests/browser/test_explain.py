@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages.explain.views import VIEWS
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.explained_runs import CIFAR_10, MNIST
 from tests.browser.server import Server, running_server
 from tests.paths import PROJECT
 
-PATIENCE_MS = 90_000
 _NEEDS = {"Explained few-mnist": MNIST, "Explained few-cifar10": CIFAR_10}
 
 

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from core.runs import RUNNING, Run
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS, WORK_MS
 from tests.browser.server import Server, running_server
 from tests.browser.settled import settle
 from tests.paths import DATA
@@ -64,7 +64,7 @@ def train(page: Page, server: Server) -> None:
     # The curve grows while the network trains, without a touch of the page.
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
     growing = page.locator("[class*=st-key-curves_] canvas").nth(1)
-    expect(growing).to_have_attribute("data-epochs", re.compile("[1-9]"), timeout=60_000)
+    expect(growing).to_have_attribute("data-epochs", re.compile("[1-9]"), timeout=WORK_MS)
     expect(growing).to_have_attribute("aria-label", re.compile(r"^Accuracy .* per epoch: [\d.]+% at epoch [1-9]"))
     growing.hover()
     expect(page.locator("[class*=st-key-curves_] .tip").nth(1)).to_contain_text("Training (current batch): ")
@@ -74,7 +74,7 @@ def train(page: Page, server: Server) -> None:
     expect(second.get_by_role("combobox", name="Run")).to_have_value(re.compile("^Digits: convolutional network · "))
     second.close()
     page.reload()
-    expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("finished")).to_be_visible(timeout=WORK_MS)
     # What grew is drawn on, whole.
     expect(growing).to_have_attribute("data-epochs", "15")
     expect(growing).to_have_attribute("aria-label", re.compile(r"^Accuracy .* per epoch: [\d.]+% at epoch 15"))
@@ -116,7 +116,7 @@ def train_on_the_cleaned_set(page: Page) -> None:
     expect(page.get_by_text("Will be compared with")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
-    page.get_by_role("link", name="Compare runs").click(timeout=60_000)
+    page.get_by_role("link", name="Compare runs").click(timeout=WORK_MS)
     expect(page.get_by_text("1 excluded")).to_be_visible()
     expect(page.get_by_text("p-value (McNemar)")).to_be_visible()
     expect(page.get_by_role("radio", name=re.compile("^Fixed · "))).to_be_visible()
@@ -134,7 +134,7 @@ def predict(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 140, box["y"] + 240, steps=12)
     page.mouse.up()
-    expect(page.get_by_role("heading", name=re.compile(r"1 · \d+"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name=re.compile(r"1 · \d+"))).to_be_visible(timeout=WORK_MS)
     expect(page.get_by_text("Network input: 8×8 px, grayscale.")).to_be_visible()
 
 
@@ -174,7 +174,7 @@ def test_a_bad_upload_is_answered_with_a_sentence_and_the_others_are_predicted(p
     ]
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
     expect(page.get_by_text("![](x).png: Not a supported image.")).to_be_visible()
-    expect(page.get_by_text(re.compile("^Network input: "))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("^Network input: "))).to_be_visible(timeout=WORK_MS)
 
 
 def test_training_survives_a_killed_server_and_the_worker_does_not(browser: Browser, tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def lives(process: psutil.Process) -> bool:
     return False
 
 
-def wait_until(reached: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(reached: Callable[[], bool], seconds: float = PATIENCE_MS / 1000) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end, "it did not happen in time"

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import WORK_MS
 from tests.browser.server import Server, running_server
 from tests.paths import DATA
-
-# Beside other tests the worker takes this long to read TensorFlow and the network.
-_WORKER_MS = 90_000
 
 
 @pytest.fixture(scope="module")
@@ -40,17 +38,17 @@ def test_an_image_moves_a_network_is_trained_and_a_pet_is_answered(page: Page, s
     expect(curve).to_have_attribute("data-epochs", "40")
     expect(page.get_by_alt_text(re.compile(r"^Image \d+: true class \d, predicted \d"))).not_to_have_count(0)
 
-    expect(page.get_by_text(re.compile(r"^Cat · \d"))).to_be_visible(timeout=_WORKER_MS)
-    expect(page.get_by_alt_text("What supports Cat")).to_be_visible(timeout=_WORKER_MS)
+    expect(page.get_by_text(re.compile(r"^Cat · \d"))).to_be_visible(timeout=WORK_MS)
+    expect(page.get_by_alt_text("What supports Cat")).to_be_visible(timeout=WORK_MS)
     page.get_by_role("button", name="Flower").click()
-    expect(page.get_by_text("Neither Cat nor Dog")).to_be_visible(timeout=_WORKER_MS)
+    expect(page.get_by_text("Neither Cat nor Dog")).to_be_visible(timeout=WORK_MS)
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(DATA / "seven.png")
     expect(page.get_by_role("button", name="Flower")).to_have_attribute("aria-pressed", "false")
-    expect(page.get_by_text("Neither Cat nor Dog")).to_be_visible(timeout=_WORKER_MS)
+    expect(page.get_by_text("Neither Cat nor Dog")).to_be_visible(timeout=WORK_MS)
 
     page.get_by_role("button", name="Open in Predict").click()
     expect(page.get_by_role("heading", name="Predict")).to_be_visible()
-    expect(page.get_by_text("seven.png · 64×64 pixels")).to_be_visible(timeout=_WORKER_MS)
+    expect(page.get_by_text("seven.png · 64×64 pixels")).to_be_visible(timeout=WORK_MS)
     # What was done is still there; the sliders' settings go on.
     page.get_by_role("link", name="Home").first.click()
     expect(page.get_by_test_id("stMetricValue")).to_have_text(re.compile("%$"))

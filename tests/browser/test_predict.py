@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS, WORK_MS
 from tests.browser.server import Server, running_server
 from tests.browser.settled import settle
 from tests.paths import DATA, PROJECT
@@ -48,8 +48,8 @@ def test_photos_are_answered_corrected_and_taken_away(phone: Page, predicting: S
     phone.goto(f"{predicting.address}/predict")
     phone.get_by_role("radio", name="Upload").click()
     phone.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(FILES)
-    expect(phone.get_by_text("![](x).png: Not a supported image.")).to_be_visible(timeout=4 * PATIENCE_MS)
-    expect(phone.get_by_text(re.compile("3 photos, least confident first"))).to_be_visible(timeout=4 * PATIENCE_MS)
+    expect(phone.get_by_text("![](x).png: Not a supported image.")).to_be_visible(timeout=WORK_MS)
+    expect(phone.get_by_text(re.compile("3 photos, least confident first"))).to_be_visible(timeout=WORK_MS)
     rows = phone.locator(".st-key-answers button")
     expect(rows).to_have_count(3)
 
@@ -60,7 +60,7 @@ def test_photos_are_answered_corrected_and_taken_away(phone: Page, predicting: S
     phone.locator(".st-key-truth").get_by_role("radio", name="7", exact=True).tap()
     expect(rows.filter(has_text="seven.png").locator(".truth").last).to_have_text(re.compile("^(✓ right|✗ 7)$"))
     expect(phone.get_by_text("Add 1 photo to a dataset")).to_be_visible()
-    settle(phone, 4 * PATIENCE_MS)
+    settle(phone, WORK_MS)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390, "nothing reaches beyond the screen"
 
     with phone.expect_download() as download:
@@ -70,5 +70,5 @@ def test_photos_are_answered_corrected_and_taken_away(phone: Page, predicting: S
     assert set(found) == {"seven.png", "phone.jpg", "![](x).png", "'=1+1.png"}
     assert found["seven.png"]["said to be"] == "7"
     assert found["![](x).png"]["problem"].startswith("Not a supported image.")
-    expect(phone.get_by_text("what changes the prediction")).to_be_visible(timeout=4 * PATIENCE_MS)
+    expect(phone.get_by_text("what changes the prediction")).to_be_visible(timeout=WORK_MS)
     assert "Traceback" not in (predicting.home / "server.log").read_text()

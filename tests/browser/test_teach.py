@@ -8,12 +8,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS, WORK_MS
 from tests.browser.server import Server
 from tests.browser.settled import settle
 from tests.unit.photo_files import saved
 
-LONG_MS = 4 * PATIENCE_MS
 # A camera made of a canvas that changes: Chromium's own fake one needs an argument at its start.
 CAMERA = """
 const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 480 });
@@ -53,7 +52,7 @@ def filming(browser: Browser) -> Iterator[Page]:
 
 def bring(page: Page, place: int, files: list[FilePayload]) -> None:
     page.get_by_test_id("stFileUploaderDropzoneInput").nth(place).set_input_files(files)
-    expect(page.locator(".strip").nth(place).locator("figure")).to_have_count(4, timeout=LONG_MS)
+    expect(page.locator(".strip").nth(place).locator("figure")).to_have_count(4, timeout=WORK_MS)
 
 
 def test_photos_and_the_camera_teach_and_are_answered(filming: Page, server: Server) -> None:
@@ -61,7 +60,7 @@ def test_photos_and_the_camera_teach_and_are_answered(filming: Page, server: Ser
     page.goto(f"{server.address}/teach")
     bring(page, 0, photos(20))
     bring(page, 1, photos(180))
-    expect(page.get_by_text("Accuracy on images it has not learned from")).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text("Accuracy on images it has not learned from")).to_be_visible(timeout=WORK_MS)
 
     page.get_by_role("button", name="Camera").first.click()
     record = page.get_by_role("button", name="Hold to record")
@@ -71,17 +70,17 @@ def test_photos_and_the_camera_teach_and_are_answered(filming: Page, server: Ser
     page.mouse.up()
     expect(page.get_by_text(re.compile(r"^\d+ recorded$"))).to_be_visible()
     first = page.locator(".strip").first.locator("figure")
-    expect(first.nth(7)).to_be_visible(timeout=LONG_MS)
+    expect(first.nth(7)).to_be_visible(timeout=WORK_MS)
     page.get_by_role("button", name="Close the camera").click()
 
     page.get_by_role("radio", name="Camera").click()
-    expect(page.locator(".bars .row")).to_have_count(2, timeout=LONG_MS)
+    expect(page.locator(".bars .row")).to_have_count(2, timeout=WORK_MS)
     page.get_by_role("link", name="Browse", exact=True).first.click()
     expect(page.get_by_role("heading", name="Browse", exact=True)).to_be_visible()
     page.goto(f"{server.address}/teach")
-    expect(first.nth(7)).to_be_visible(timeout=LONG_MS)
-    expect(page.get_by_text("Accuracy on images it has not learned from")).to_be_visible(timeout=LONG_MS)
-    settle(page, LONG_MS)
+    expect(first.nth(7)).to_be_visible(timeout=WORK_MS)
+    expect(page.get_by_text("Accuracy on images it has not learned from")).to_be_visible(timeout=WORK_MS)
+    settle(page, WORK_MS)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1440, "nothing reaches beyond the screen"
     assert "Traceback" not in (server.home / "server.log").read_text()
 

@@ -34,7 +34,9 @@ test-fast: $(VENV)/test ## the quick half of the tests, in about a minute
 test: check every-test ## check, then every test; browser tests want a Chromium
 
 every-test: $(VENV)/test
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal tests/processes tests/pages tests/unit
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal tests/unit tests/pages
+# Apart: where TensorFlow is loaded, Streamlit's collection of garbage makes a page's test five times as long.
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal tests/processes
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/browser
 
 bench: $(VENV)/test ## measure one thing: make bench NAME=startup, or any other file of bench/

@@ -34,9 +34,9 @@ class Proposals:
 
     Attributes:
         ids: of them, int64 `(n,)`; the first `ASKED` are the most informative, the least certain others follow.
-        probabilities: of each class, float64 `(n, classes)`.
+        probabilities: of each class, float64 `(n, classes)`; while `learned` is 0, all alike.
         given: how many a person has labelled by now.
-        learned: from how many labelled images the layer learned.
+        learned: from how many labelled images the layer learned; 0: they are of fewer than two classes so far.
     """
 
     ids: np.ndarray
@@ -69,11 +69,10 @@ def vectors_of(dataset: Dataset) -> np.ndarray:
 def propose(dataset: Dataset) -> Proposals:
     """Say what the images without a class may be, the most informative first.
 
-    Args:
-        dataset: some of whose images have a class.
+    Until there are labels of two classes, the first are images unlike one another.
 
     Raises:
-        DatasetError: the labelled images are of fewer than two classes, or the features have yet to be made.
+        DatasetError: the features have yet to be made.
     """
     return _proposed(dataset, decisions.version(dataset))
 
@@ -82,11 +81,14 @@ def propose(dataset: Dataset) -> Proposals:
 def _proposed(dataset: Dataset, _version: tuple[int, int]) -> Proposals:
     vectors, given, made = vectors_of(dataset), _given(dataset), decisions.current(dataset)
     ids, labels = _learned(dataset, given)
-    head = _fitted(dataset, vectors, ids, labels)
     rest = np.array([index for index in dataset.select(UNLABELED).tolist() if index not in made], np.int64)
-    probabilities = head.probabilities(vectors[rest])
+    classes = len(dataset.about.class_names)
+    if known := len(np.unique(labels)) > 1:
+        probabilities = _fitted(dataset, vectors, ids, labels).probabilities(vectors[rest])
+    else:
+        probabilities = np.full((len(rest), classes), 1 / classes)
     order = asked_first(vectors[rest], probabilities)
-    return Proposals(rest[order], probabilities[order], len(given), len(ids))
+    return Proposals(rest[order], probabilities[order], len(given), len(ids) if known else 0)
 
 
 def asked_first(vectors: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.charts import labelling_figures
-from core.datasets import decisions
+from core.datasets import decisions, given_labels
 from core.datasets.decisions import EXCLUDE, RELABEL, UNSURE
 from core.datasets.store import UNLABELED, Dataset
 from core.datasets.views import image_detail
@@ -48,17 +48,26 @@ def _label(dataset: Dataset) -> None:
         else:
             st.success("Every image is labeled, excluded or unsure.", icon=":material/check:")
             st.button("Undo", key="label_undo", shortcut="Z", icon=":material/undo:", on_click=_undo, args=(dataset,))
-        _brought(dataset)
+        if found.learned and len(labelling.held_back(dataset)):
+            _brought(dataset)
 
 
 def _count(dataset: Dataset, found: Proposals) -> None:
-    points = labelling.progress_so_far(dataset)
+    points = labelling.progress_so_far(dataset) if found.learned else []
     accuracy = ""
     if points:
         before = f" (before your first label {points[0].accuracy:.1%})" if found.given else ""
         held = counted(len(labelling.held_back(dataset)), "held-back image")
         accuracy = f" · accuracy on {held} **{points[-1].accuracy:.1%}**{before}"
     st.markdown(f"**{found.given:,} labeled by you** · {len(found.ids):,} left{accuracy}")
+    given = given_labels.given_labels(decisions.decided(dataset))
+    if given_labels.came_without_labels(dataset) and given_labels.draw(given, 0) is not None:
+        st.page_link(
+            "pages/train/page.py",
+            label="Train on your labels",
+            icon=":material/model_training:",
+            query_params={"dataset": dataset.about.name},
+        )
 
 
 def _ask(dataset: Dataset, found: Proposals) -> None:
@@ -69,27 +78,32 @@ def _ask(dataset: Dataset, found: Proposals) -> None:
     image, act = st.columns([3, 2], gap="large")
     with image:
         large = image_detail.close_up(dataset, index)
-        alt = html.escape(f"Image {index} without a class, most likely {names[best]}", quote=True)
+        likeliest = f", most likely {names[best]}" if found.learned else ""
+        alt = html.escape(f"Image {index} without a class{likeliest}", quote=True)
         crisp = ";image-rendering:pixelated" if max(large.width, large.height) <= _SMALL else ""
         st.html(f"<img src='{data_url(large.data)}' alt='{alt}' style='{_LARGE}{crisp}'>")
     with act:
-        st.markdown(f"Image {index:,}: **{escape_markdown(names[best])}**? ({found.probabilities[0][best]:.0%})")
-        st.button(
-            f"Accept: {escape_markdown(names[best])}",
-            key="label_accept",
-            type="primary",
-            icon=":material/check:",
-            shortcut="Enter",
-            width="stretch",
-            on_click=_decide,
-            args=(dataset, index, RELABEL, best),
-        )
+        if found.learned:
+            st.markdown(f"Image {index:,}: **{escape_markdown(names[best])}**? ({found.probabilities[0][best]:.0%})")
+            st.button(
+                f"Accept: {escape_markdown(names[best])}",
+                key="label_accept",
+                type="primary",
+                icon=":material/check:",
+                shortcut="Enter",
+                width="stretch",
+                on_click=_decide,
+                args=(dataset, index, RELABEL, best),
+            )
+        else:
+            st.markdown(f"Image {index:,}: which class? Once two classes have labels, the network proposes one.")
         # In the classes' own order where all have a key: a key means the same for each image.
         shown = range(len(names)) if len(names) <= _KEYS else likely[:_KEYS].tolist()
         with st.container(horizontal=True, gap="small"):
             for number, label in enumerate(shown, 1):
                 st.button(
-                    f"{escape_markdown(names[label])} · {found.probabilities[0][label]:.0%}",
+                    escape_markdown(names[label])
+                    + (f" · {found.probabilities[0][label]:.0%}" if found.learned else ""),
                     key=f"label_{number}",
                     shortcut=str(number),
                     on_click=_decide,
@@ -107,11 +121,13 @@ def _ask(dataset: Dataset, found: Proposals) -> None:
                     args=(dataset, index, decision, None),
                 )
             st.button("Undo", key="label_undo", shortcut="Z", icon=":material/undo:", on_click=_undo, args=(dataset,))
-        likeliest = found.probabilities[1 : _NEXT + 1].argmax(axis=1)
-        following = zip(found.ids[1 : _NEXT + 1].tolist(), likeliest, strict=True)
+        following = zip(
+            found.ids[1 : _NEXT + 1].tolist(), found.probabilities[1 : _NEXT + 1].argmax(axis=1), strict=True
+        )
         if len(found.ids) > 1:
-            st.caption("Asked next: those that the network is least sure of, unlike one another.")
-            strip([(f"{names[label]}?", dataset.thumbnail(each)) for each, label in following])
+            which = "those that the network is least sure of," if found.learned else "images"
+            st.caption(f"Asked next: {which} unlike one another.")
+            strip([(f"{names[label]}?" if found.learned else "", dataset.thumbnail(each)) for each, label in following])
 
 
 def _other(dataset: Dataset, index: int) -> None:

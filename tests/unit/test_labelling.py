@@ -87,8 +87,11 @@ def test_without_features_or_classes_it_says_so(
     splits = np.where(true == 0, TRAIN, OPEN).astype(np.uint8)
     about = About("one", "One", "", "", ("cat", "dog"), (4, 4, 1))
     one = write(about, {"pictures": np.asarray(dataset.images), "labels": labels, "splits": splits})
-    with pytest.raises(DatasetError, match="fewer than two classes"):
-        labelling.propose(one)
+    found = labelling.propose(one)
+    assert found.learned == 0, "nothing is known of a second class"
+    assert (found.probabilities == 0.5).all()
+    assert set(found.ids.tolist()) == set(one.select(UNLABELED).tolist())
+    assert {int(each) for each in true[found.ids[: labelling.ASKED]]} == {1, 2}, "the first are unlike one another"
     monkeypatch.setattr(features, "known", lambda _dataset: None)
     with pytest.raises(DatasetError, match="yet to be worked out"):
         labelling.propose(write(About("two", "Two", "", "", ("cat",), (4, 4, 1)), {

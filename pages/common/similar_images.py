@@ -1,9 +1,9 @@
 """The images of a dataset that show what one of them shows, each to be opened."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
-import numpy as np
 import streamlit as st
 
 from core.datasets.features import imagenet_classes, neighbours
@@ -37,22 +37,20 @@ def show_similar(dataset: Dataset, index: int, open_image: Callable[[int], None]
     ids, cosines = found
     if not len(ids):
         return
-    names, labels = dataset.about.class_names, dataset.labels[ids]
-    counts = np.bincount(labels, minlength=len(names))
+    names = [dataset.class_of(each) for each in ids.tolist()]
     of_class = ", ".join(
-        f"{escape_markdown(names[label])}: {counts[label]} of {len(ids)}"
-        for label in np.argsort(-counts, kind="stable")
-        if counts[label]
+        f"{escape_markdown(name)}: {count} of {len(ids)}"
+        for name, count in sorted(Counter(names).items(), key=lambda item: (-item[1], item[0]))
     )
     st.markdown(f"**More like this** · {of_class}")
     items = [
         Item(
             int(each),
-            f"Image {each}: {names[label]}, cosine similarity {cosine:.2f}",
-            f"{names[label]} {cosine:.2f}",
+            f"Image {each}: {name}, cosine similarity {cosine:.2f}",
+            f"{name} {cosine:.2f}",
             image_url(dataset, int(each)),
         )
-        for each, label, cosine in zip(ids, labels, cosines, strict=True)
+        for each, name, cosine in zip(ids, names, cosines, strict=True)
     ]
     gallery(items, dataset, key="similar", open_image=open_image)
     st.caption("Cosine similarity of a pretrained network's features (1: identical). Classes play no part in it.")

@@ -87,6 +87,8 @@ def _known(run: Run, dataset: Dataset, part: str) -> tuple[np.ndarray, np.ndarra
         return found.ids, found.labels
     names = [name.casefold() for name in run.about.class_names]
     ids = dataset.select("test")
+    if not len(ids):
+        raise RunError(f"{dataset.about.title} has no test images: the run {run.title} cannot be asked about it.")
     return ids, np.array([names.index(dataset.about.class_names[label].casefold()) for label in dataset.labels[ids]])
 
 

@@ -92,6 +92,11 @@ class Split(Specification):
         return self.folds > 0 and self.validation == "train"
 
     @property
+    def given_validation_share(self) -> float:
+        """The share of images labeled by people, but those that test, that validates; 0: no others are drawn for it."""
+        return 0.0 if self.is_fold or self.validation == "test" else self.fraction
+
+    @property
     def watched(self) -> str:
         """What the images are that are looked at after each epoch: `validation` or `test`."""
         return "test" if self.validation == "test" else "validation"

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
-from core.datasets.store import SPLITS, Dataset
+from core.datasets import decisions, given_labels
+from core.datasets.store import SPLITS, Dataset, DatasetError
 from core.preprocessing import Grayscale, Pipeline, Resize
 from core.recipes.recipe import Recipe, named_recipes
 
@@ -26,6 +28,15 @@ def suited(recipe: Recipe, dataset: Dataset) -> Recipe:
     """
     if recipe.name != ADAPTING or recipe != named_recipes()[ADAPTING]:
         return recipe
+    if given_labels.came_without_labels(dataset):
+        with suppress(DatasetError):  # That too few have a label is said where it would train.
+            dataset = given_labels.divided(
+                dataset,
+                decisions.decided(dataset),
+                seed=recipe.split.seed,
+                validation_share=recipe.split.given_validation_share,
+                by_group=recipe.split.by_group,
+            )
     counts, steps = dataset.counts, recipe.steps
     training = counts[:, SPLITS.index("train")]
     drawn = 0

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.datasets import given_labels
 from core.datasets.decisions import Decided
 from core.datasets.folds import folds_by_class, folds_by_group
 from core.datasets.grouped import grouped
-from core.datasets.store import UNLABELED, Dataset
+from core.datasets.store import UNLABELED, Dataset, DatasetError
 from core.datasets.stratified import stratified
 from core.recipes.recipe import RecipeError
 from core.recipes.split import Split
@@ -29,6 +30,8 @@ class Parts:
 def parts(dataset: Dataset, split: Split, decided: Decided | None = None) -> Parts:
     """Divide a dataset as a recipe's split says: the same split gives the same parts.
 
+    One that came without labels is divided by those that people gave (`core.datasets.given_labels`).
+
     Args:
         dataset: whose images are divided.
         split: how; its seed draws among the images as published, whatever was decided on them.
@@ -37,6 +40,8 @@ def parts(dataset: Dataset, split: Split, decided: Decided | None = None) -> Par
     Raises:
         RecipeError: nothing to train on, or too few images to draw a validation set by class.
     """
+    if given_labels.came_without_labels(dataset):
+        dataset = _by_given_labels(dataset, split, decided)
     train, validation, test = _apart(dataset, split, *_published(dataset, split))
     if len(test) == 0 or len(dataset.about.class_names) < 2:
         missing = "test images" if len(test) == 0 else "second class"
@@ -55,6 +60,29 @@ def parts(dataset: Dataset, split: Split, decided: Decided | None = None) -> Par
             f"All training and validation images in {dataset.about.title} are excluded. Undo some of those decisions."
         )
     return Parts(train, validation, test, labels)
+
+
+def _by_given_labels(dataset: Dataset, split: Split, decided: Decided | None) -> Dataset:
+    """Return a dataset that came without labels as those divide it that people gave.
+
+    Raises:
+        RecipeError: the recipe heeds no decisions, or too few images have a label.
+    """
+    if split.decisions != "apply":
+        raise RecipeError(
+            f"The labels of {dataset.about.title} are those that you gave on Browse, and this recipe ignores review "
+            "decisions. Switch on Apply review decisions (Train, Input), or set split.decisions to apply."
+        )
+    try:
+        return given_labels.divided(
+            dataset,
+            decided,
+            seed=split.seed,
+            validation_share=split.given_validation_share,
+            by_group=split.by_group,
+        )
+    except DatasetError as error:
+        raise RecipeError(str(error)) from error
 
 
 def _published(dataset: Dataset, split: Split) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

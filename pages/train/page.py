@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import runs
 from core.cluster import start as cluster
+from core.datasets import given_labels
 from core.datasets.sources import catalogue
 from core.datasets.store import Dataset
 from core.networks.layer_sizes import layer_sizes
@@ -69,7 +70,7 @@ def say_before(recipe: Recipe, ready: Ready) -> None:
     others = f"{counted(ready.validation, 'validates', 'validate')}, {counted(ready.test, 'tests', 'test')}"
     if recipe.split.validation == "test":
         others = f"{counted(ready.test, 'test image validates', 'test images validate')} too"
-    st.caption(f"{counted(ready.train, 'image trains', 'images train')}, {others}.")
+    st.caption(f"{counted(ready.train, 'image trains', 'images train')}, {others}. {escape_markdown(ready.given)}")
 
 
 def show_run(draft: Draft, dataset: Dataset, ready: Ready | None) -> None:
@@ -151,6 +152,13 @@ with left, show_errors():
             disabled=ready is None or bool(ready.problems),
         ):
             start(draft, dataset)
+        if given_labels.came_without_labels(dataset):
+            st.page_link(
+                "pages/browse/page.py",
+                label="Label images",
+                icon=":material/label:",
+                query_params={"dataset": dataset.about.name, "view": "label"},
+            )
         if ready is None or ready.problems:
             recipe_picker.offer_suiting(draft)
         else:

@@ -9,10 +9,10 @@ import psutil
 import streamlit as st
 
 from core import runs
-from core.datasets import decisions
+from core.datasets import decisions, given_labels
 from core.datasets.decisions import Decided
 from core.datasets.sources import catalogue
-from core.datasets.store import SPLITS, Dataset
+from core.datasets.store import Dataset
 from core.errors import PixelwiseError
 from core.networks.layer_sizes import layer_sizes, memory_problem, shift_problem
 from core.preprocessing import Pipeline
@@ -201,6 +201,7 @@ class Ready:
         test: see above.
         problems: why it cannot train, in words; empty when it can.
         warnings: what is odd about it.
+        given: how images are divided whose labels people gave, in words; empty: they came with labels.
     """
 
     input_shape: tuple[int, int, int]
@@ -209,6 +210,7 @@ class Ready:
     test: int
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    given: str = ""
 
 
 def look_ahead(recipe: Recipe, dataset: Dataset, decided: Decided | None) -> Ready:
@@ -221,7 +223,7 @@ def look_ahead(recipe: Recipe, dataset: Dataset, decided: Decided | None) -> Rea
     wanted, recipe = recipe.split, recipe.for_dataset(dataset.about, len(dataset))
     shape = input_shape(recipe, dataset)
     split, made = json.dumps(recipe.split.to_json()), decided.to_json() if decided else None
-    counts = _counts(dataset.about.name, dataset.about.content_hash, split, made)
+    train, validation, test, apart, without = _counts(dataset.about.name, dataset.about.content_hash, split, made)
     sizes = layer_sizes(recipe.network.layers, shape)
     problems = [
         f"Layer {number} ({layer.title}): {size.problem}"
@@ -231,10 +233,10 @@ def look_ahead(recipe: Recipe, dataset: Dataset, decided: Decided | None) -> Rea
     if problem := shift_problem(recipe.fit.shifted, shape):
         problems.append(problem)
     warnings = _told_of_fewer(wanted, recipe.split, len(dataset))
-    if (rare := dataset.counts[:, SPLITS.index("train")] == 0).any():
-        names = ", ".join(np.array(dataset.about.class_names)[rare][:5])
+    if without:
+        names = ", ".join(dataset.about.class_names[label] for label in without[:5])
         warnings.append(f"No image of {names} trains: the network cannot learn what that is.")
-    if apart := counts[3]:
+    if apart:
         warnings.append(
             f"{counted(apart, 'training image does', 'training images do')} not train: images of the same groups "
             f"({dataset.about.groups}) are in validation or test."
@@ -245,13 +247,16 @@ def look_ahead(recipe: Recipe, dataset: Dataset, decided: Decided | None) -> Rea
         problems.append(problem)
     elif not problems and (problem := memory_problem(sizes, batch_size, memory.available)):
         warnings.append(problem)
-    if batch_size > counts[0]:
-        training = counted(counts[0], "image that trains", "images that train")
+    if batch_size > train:
+        training = counted(train, "image that trains", "images that train")
         warnings.append(
             f"A batch of {batch_size:,} is more than the {training}: "
             "an epoch is a single step, and learns little. Choose a smaller batch size."
         )
-    return Ready(shape, *counts[:3], tuple(problems), tuple(warnings))
+    given = ""
+    if given_labels.came_without_labels(dataset):
+        given = given_labels.said(dataset, decided, recipe.split.seed, by_group=recipe.split.by_group)
+    return Ready(shape, train, validation, test, tuple(problems), tuple(warnings), given)
 
 
 def _told_of_fewer(wanted: Split, taken: Split, images: int) -> list[str]:
@@ -293,9 +298,15 @@ def _counts(
     content: str,  # noqa: ARG001 part of the cache's key
     split_json: str,
     decided_json: str | None,
-) -> tuple[int, int, int, int]:
-    """Return how many images train, validate, test and are left out by group, with a split and decisions, as JSON."""
+) -> tuple[int, int, int, int, list[int]]:
+    """Return how many images train, validate, test and are left out by group, and the classes of which none trains.
+
+    Split and decisions are JSON.
+    """
     dataset, split = catalogue.open_dataset(name), Split.from_json(json.loads(split_json))
     decided = Decided.from_json(decided_json) if decided_json else None
     divided = parts(dataset, split, decided)
-    return len(divided.train), len(divided.validation), len(divided.test), left_out(dataset, split)
+    classes = len(dataset.about.class_names)
+    trained = np.bincount(divided.labels[divided.train], minlength=classes)
+    apart, without = left_out(dataset, split), np.flatnonzero(trained == 0).tolist()
+    return len(divided.train), len(divided.validation), len(divided.test), apart, without

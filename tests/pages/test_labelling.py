@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.datasets import decisions
+from core.datasets.features import imagenet_classes, neighbours
 from core.datasets.store import UNLABELED, About, Dataset, write
 from core.training import features
 from tests.pages.opening import said, show
@@ -69,3 +70,56 @@ def test_they_can_be_browsed(app: AppTest, mixed: Dataset, view: str) -> None:
     assert "**6 images**" in said(opened)
     assert "**unlabeled** · image 24" in said(opened).replace("\\", "")
     assert "without a class, it neither trains nor tests; give it one (L)" in said(opened)
+
+
+def test_images_without_a_class_are_named_so_among_similar_ones(
+    app: AppTest, mixed: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = np.array([25, 0, 26, 1]), np.array([0.9, 0.8, 0.7, 0.6], np.float32)
+    monkeypatch.setattr(neighbours, "nearest", lambda _dataset, _index, _most: found)
+    monkeypatch.setattr(imagenet_classes, "of_image", lambda _dataset, _index: [])
+    show(app, PAGE, dataset="mixed", view="pictures", picture="24")
+    assert "**More like this** · unlabeled: 2 of 4, cat: 1 of 4, dog: 1 of 4" in said(app)
+
+
+@pytest.fixture
+def bare(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    """Two classes apart, 24 images, none of which came with a class."""
+    seen = np.eye(2, 8)[np.arange(24) % 2] + np.random.default_rng(0).normal(0, 0.05, (24, 8))
+    monkeypatch.setattr(features, "known", lambda _dataset: seen.astype(np.float16))
+    return write(About("bare", "Bare", "", "", ("cat", "dog"), (8, 8, 1)), {
+        "pictures": np.random.default_rng(1).integers(0, 256, (24, 8, 8, 1), np.uint8),
+        "labels": np.full(24, -1, np.int16),
+        "splits": np.full(24, 3, np.uint8),
+    })  # fmt: skip
+
+
+def test_a_dataset_without_labels_is_labelled_from_the_first_on_and_trains(app: AppTest, bare: Dataset) -> None:
+    opened(app, "bare")
+    assert "Once two classes have labels, the network proposes one." in said(app)
+    assert not any(each.key == "label_accept" for each in app.button)
+    app.button(key="label_1").click().run()
+    index = next(iter(decisions.current(bare)))
+    assert "which class?" in said(app), "one class alone proposes nothing"
+    decisions.decide(bare, [each for each in range(24) if each % 2 == index % 2][:6], "relabel", 0)
+    decisions.decide(bare, [each for each in range(24) if each % 2 != index % 2][:5], "relabel", 1)
+    app.run()
+    assert app.button(key="label_accept")
+    assert not app.exception
+    app.session_state["recipe"] = "own-pictures"
+    show(app, "train")
+    assert not app.exception
+    assert not app.error
+    assert not app.button(key="train").disabled
+    told = said(app).replace("\\", "")
+    labeled = len(decisions.current(bare))
+    assert f"You labeled {labeled} of 24 images: these are split by class with seed 0" in told
+    assert f"{24 - labeled} without a label are left out." in told
+
+
+def test_train_says_what_is_missing_while_there_are_no_labels(app: AppTest, bare: Dataset) -> None:
+    app.session_state["dataset"] = "bare"
+    show(app, "train")
+    assert not app.exception
+    assert app.button(key="train").disabled
+    assert "Bare came without labels, and has none yet" in app.error[0].value

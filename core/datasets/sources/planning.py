@@ -77,8 +77,9 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
         found = _by_boxes(source)
     paths = [member.parts for member in source.members]
     labels = np.where(looks, found.labels, -1)
-    labelled = np.flatnonzero(labels >= 0).tolist()
-    grouping, groupings = _grouping(choices.group, found, paths, labelled, tables, source.title)
+    # Where people give all labels, images of one group stay together as well.
+    together = np.flatnonzero(looks if found.kind == NO_LABELS else labels >= 0).tolist()
+    grouping, groupings = _grouping(choices.group, found, paths, together, tables, source.title)
     splits, notes = found.splits, (*source.reader.notes, *found.notes, *unread)
     if choices.split:
         splits, said_of_splits = usable_splits(
@@ -87,7 +88,8 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
         notes += tuple(said_of_splits)
     drawn = splits is None
     if splits is None:
-        splits = drawn_splits(labels, choices.test_share, choices.seed, grouping.groups if grouping else None)
+        together_drawn = grouping.groups if grouping and (labels >= 0).any() else None
+        splits = drawn_splits(labels, choices.test_share, choices.seed, together_drawn)
     elif grouping and (divided := grouping.divided(splits, labels >= 0)):
         notes += (
             f"{counted(divided, 'group has', 'groups have')} images in several splits. Training leaves out those in "

@@ -5,6 +5,7 @@ import textwrap
 
 from PIL import Image
 
+from core.datasets import given_labels
 from core.datasets.decisions import Decided
 from core.datasets.folds import folds_by_class, folds_by_group
 from core.datasets.grouped import grouped
@@ -194,6 +195,32 @@ def split_code(dataset: str, split: Split, decided: Decided | None, *, by_group:
         return f"map(np.sort, {drawn(ids, size)})"
 
     lines = list(_BY_GROUP) if by_group else []
+    relabelled = decided.labels if decided is not None else {}
+    if relabelled:
+        pairs = textwrap.wrap(", ".join(f"{index}: {label}" for index, label in relabelled.items()), 108)
+        lines += [
+            "# The classes that people gave to single images, by looking at them.",
+            "relabelled = {",
+            *(f"    {line}" for line in pairs),
+            "}",
+        ]
+    drawn_of_given = given_labels.draw(given_labels.given_labels(decided), split.given_validation_share)
+    if drawn_of_given is not None and dataset != "digits" and dataset not in _OF_KERAS:
+        fewest = given_labels.FEWEST_OF_A_CLASS
+        lines += [
+            "if (parts == UNLABELED).all():",
+            "    # No image came with a label: those that people gave are divided.",
+            "    given = np.array(sorted(relabelled))",
+            "    labels[given], parts[given] = [relabelled[index] for index in given], TRAIN",
+            f"    rest = given[np.bincount(labels[given])[labels[given]] >= {fewest}]",
+            f"    rest, test = {divided('rest', drawn_of_given.test)}",
+            "    parts[test] = TEST",
+        ]
+        if drawn_of_given.validation:
+            lines += [
+                f"    _, validation = {divided('rest', drawn_of_given.validation)}",
+                "    parts[validation] = VALIDATION",
+            ]
     lines.append("train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))")
     if split.pictures or split.test_pictures:
         lines.append("everything = np.flatnonzero(labels >= 0)")
@@ -235,14 +262,10 @@ def _decisions(split: Split, decided: Decided | None) -> list[str]:
     """Return the lines that heed what people decided on images; test images stay as published."""
     if decided is None or not (decided.excluded or decided.labels):
         return []
-    lines = ["", "# What was decided on single images, by looking at them."]
+    lines = ["", "# What people decided on single images."]
     parts = ["train"] if split.validation == "test" else ["train", "validation"]
     if decided.labels:
-        relabelled = textwrap.wrap(", ".join(f"{index}: {label}" for index, label in decided.labels.items()), 108)
         lines += [
-            "relabelled = {",
-            *(f"    {line}" for line in relabelled),
-            "}",
             "for index, label in relabelled.items():",
             f"    if index in {' or index in '.join(parts)} or parts[index] == UNLABELED:",
             "        labels[index] = label",

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets import decisions, export, store
+from core.datasets import decisions, export, given_labels, store
 from core.datasets.audit.report import look
 from core.datasets.decisions import RELABEL
 from core.datasets.features import label_check
@@ -20,6 +20,7 @@ from core.preprocessing import Pipeline, Resize
 from core.recipes.recipe import RecipeError, find_recipe
 from core.recipes.script import recipe_script
 from core.recipes.split import Split
+from core.recipes.suitable import suited
 from core.training.parts import parts
 from tests.unit.datasets.test_importing import image, imported, zipped
 from tests.unit.recipes.test_script import loaded
@@ -165,7 +166,72 @@ def test_where_no_image_has_a_label_the_classes_are_named(data_home: Path, tmp_p
     assert made.about.class_names == ("cat", "dog")
     assert store.damage("mine") == ""
     decisions.decide(made, [0], RELABEL, 1)
-    with pytest.raises(RecipeError, match="no test images"):
+    with pytest.raises(RecipeError, match=r"has 1 image so far. Label at least 3 images of each of two classes"):
         parts(made, Split(), decisions.decided(made))
     (made.folder / "labels.npy").write_bytes(b"")
     assert repair("mine").in_splits == {"unlabeled": 6}, "what was chosen is known"
+
+
+def unlabeled(path: Path, count: int, **chosen: object) -> Dataset:
+    """Import images that come without any label, to be labeled cat, dog or owl."""
+    files = {f"{number % 8}_{number}.png": image(number) for number in range(count)}
+    found = plan(zipped(path, files), Choices(classes=("cat", "dog", "owl"), **chosen))  # type: ignore[arg-type]
+    return import_images(found, name="mine", title="Mine")
+
+
+@pytest.mark.parametrize("split", [
+    Split(), Split(seed=3), Split(fraction=0.9), Split(validation="test"), Split(folds=3, fold=2), Split(pictures=20),
+    Split(test_pictures=6),
+], ids=str)  # fmt: skip
+@pytest.mark.parametrize("group", ["", "name:{group}_*"])
+def test_labels_that_people_gave_are_divided(
+    split: Split, group: str, data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = unlabeled(tmp_path / "x.zip", 60, group=group)
+    given = {index: (index % 3) if index < 45 else 0 for index in range(50)}
+    for label in range(3):
+        decisions.decide(made, [index for index, each in given.items() if each == label], RELABEL, label)
+    decisions.decide(made, [49], "exclude")
+    decided = decisions.decided(made)
+    found = parts(made, split, decided)
+    again = parts(made, split, decided)
+    judging = [found.test] if split.validation == "test" else [found.validation, found.test]
+    ids = np.concatenate([found.train, *judging])
+    assert len(np.unique(ids)) == len(ids), "no image is in two parts"
+    assert set(ids.tolist()) <= set(range(49)), "neither excluded nor unlabeled"
+    if not split.pictures:
+        assert len(ids) == 49, "all that have a label take part"
+    assert [found.labels[index] for index in ids] == [given[index] for index in ids]
+    for part in [] if split.pictures else [found.train, *judging]:
+        assert set(found.labels[part].tolist()) == {0, 1, 2}, "each class is in each part"
+    assert np.array_equal(found.test, again.test)
+    if group and made.groups is not None:
+        sides = [set(made.groups[part].tolist()) for part in (found.train, *judging)]
+        assert sum(map(len, sides)) == len(set.union(*sides)), "no group is divided"
+    path = tmp_path / "out.npz"
+    export.export(made, path)
+    recipe = replace(find_recipe("own-pictures"), split=split, steps=Pipeline((Resize(8, 8),)))
+    script = loaded(recipe_script(recipe.for_dataset(made.about), made.about, decided), path, monkeypatch)
+    for name in ("train", "validation", "test"):
+        assert np.array_equal(script[name], getattr(found, name)), name
+    assert np.array_equal(script["labels"], found.labels)
+
+
+def test_classes_with_few_labels_only_train_and_the_plan_says_so(data_home: Path, tmp_path: Path) -> None:
+    made = unlabeled(tmp_path / "x.zip", 30)
+    with pytest.raises(RecipeError, match=r"has none yet. Label at least 3 images"):
+        parts(made, Split(), decisions.decided(made))
+    for label, ids in ((0, range(5)), (1, range(5, 12)), (2, (20, 21))):
+        decisions.decide(made, ids, RELABEL, label)
+    with pytest.raises(RecipeError, match="ignores review decisions"):
+        parts(made, Split(decisions="ignore"))
+    decided = decisions.decided(made)
+    found = parts(made, Split(), decided)
+    assert {20, 21} <= set(found.train.tolist())
+    assert set(found.labels[found.test].tolist()) == set(found.labels[found.validation].tolist()) == {0, 1}
+    assert given_labels.said(made, decided, 0, by_group=True) == (
+        "You labeled 14 of 30 images: these are split by class with seed 0 to train, validate and test; 16 without a "
+        "label are left out. Images of owl train only: to test, a class needs 3 labels."
+    )
+    suits = suited(find_recipe("own-pictures"), made)
+    assert (suits.split.validation, suits.fit.batch_size) == ("train", 4)

@@ -56,7 +56,7 @@ def datasets_list() -> None:
     metavar="WAY",
     help="Where the class labels come from: folders, names, folders:2 (the second folder of each path), "
     "folders:2:color (of images in a folder color only), file:train.csv:image_id:label (a file and its columns) or "
-    "boxes (objects cut out by COCO's or Pascal VOC's boxes). "
+    "boxes (objects cut out by COCO's, Pascal VOC's or YOLO's boxes). "
     "Default: detect automatically.",
 )
 @click.option(

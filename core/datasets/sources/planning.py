@@ -72,7 +72,7 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
     tables, unread = _tables(source)
     found, others, boxes = _labelled(source, choices, looks, tables)
     if boxes:
-        source = cut_out(source, boxes, looks.tolist(), tables)
+        source = cut_out(source, boxes, looks.tolist(), tables, progress)
         looks, tables = np.ones(len(source.members), bool), []
         found = _by_boxes(source)
     paths = [member.parts for member in source.members]
@@ -127,7 +127,9 @@ def _labelled(
     told = source.reader.class_level if wanted is None else 0
     kind = f"{FOLDERS}:{told}" if told else wanted
     if wanted == BOXES and there is None:
-        raise DatasetError(f"{source.title} has no boxes of objects that are read: COCO's JSON or Pascal VOC's XML.")
+        raise DatasetError(
+            f"{source.title} has no boxes of objects that are read: COCO's JSON, Pascal VOC's XML or YOLO's texts."
+        )
     paths = [member.parts for member in source.members]
     try:
         kind = None if wanted == BOXES else kind

@@ -11,6 +11,7 @@ from PIL import Image
 
 from core.datasets.sources.importing import Choices, import_images, plan, report
 from core.datasets.store import Dataset, DatasetError
+from core.storage.progress import Cancelled
 from tests.unit.datasets.test_importing import pets, zipped
 from tests.unit.test_cli import call
 
@@ -180,3 +181,121 @@ def test_where_no_box_can_be_cut_out_a_sentence_says_so(data_home: Path, tmp_pat
     path = zipped(tmp_path / "z.zip", coco("a.json", {f"{n}.png": boxes(n) for n in range(5)}))
     said = call("datasets", "add", "mine", "--from", str(path), "--labels", "boxes").output
     assert "10 accepted" in said
+
+
+def lines(several: list[tuple[str, tuple[int, int, int, int]]]) -> bytes:
+    """A text of YOLO's: boxes in an image of 60×40 pixels, in shares; a cat is 0, a dog 1."""
+    written = [
+        f"{int(name == 'dog')} {(left + right) / 120:.6f} {(top + bottom) / 80:.6f} "
+        f"{(right - left) / 60:.6f} {(bottom - top) / 40:.6f}"
+        for name, (left, top, right, bottom) in several
+    ]
+    return "\n".join(written).encode()
+
+
+YAML = b"train: ../train/images\nnc: 2\nnames:\n  0: cat\n  1: dog\n"
+YOLO = {
+    "images and labels": ("{}/images/{}.png", "{}/labels/{}.txt", {"data.yaml": b"nc: 2\nnames: ['cat', 'dog']\n"}),
+    "by splits": ("data/images/{}/{}.png", "data/labels/{}/{}.txt", {"data/coco.yml": YAML}),
+    "beside": ("{}/{}.png", "{}/{}.txt", {"obj.names": b"cat\ndog\n"}),
+    "a list of classes": ("images/{}/{}.png", "labels/{}/{}.txt", {"classes.txt": b"cat\r\ndog\r\n"}),
+}
+
+
+@pytest.mark.parametrize("layout", YOLO.values(), ids=YOLO)
+def test_objects_of_yolo_are_cut_out(
+    layout: tuple[str, str, dict[str, bytes]], data_home: Path, tmp_path: Path
+) -> None:
+    image, text, more = layout
+    files = dict(more)
+    for split, numbers in (("train", range(4)), ("val", range(2))):
+        for number in numbers:
+            # The same names in both splits, of other images.
+            objects = boxes(number if split == "train" else number + 5)
+            files[image.format(split, number)] = photo(*objects)
+            files[text.format(split, number)] = lines(objects)
+        files[image.format(split, "none")], files[text.format(split, "none")] = photo(size=(60, 41)), b""
+    path = zipped(tmp_path / "x.zip", files)
+    said = plan(path)
+    assert said.labelling.kind == "boxes"
+    assert any("Boxes of objects (YOLO): 12 objects cut out of 6 images" in line for line in said.lines())
+    assert "2 images have no box and are left out." in said.lines()
+    made = imported(path)
+    assert made.about.class_names == ("cat", "dog")
+    assert made.in_splits == {"train": 8, "test": 4}, "as elsewhere, what validates tests where nothing else does"
+    assert all_of_their_color(made)
+    assert sorted(made.image(place).size for place in range(2)) == [(10, 17), (25, 30)]
+    assert made.groups is not None
+    assert len(set(made.groups)) == 6
+
+
+def test_what_is_no_line_of_yolo_is_counted(data_home: Path, tmp_path: Path) -> None:
+    odd = [
+        "cat 0.5 0.5 0.1 0.1", "0 nan 0.5 0.1 0.1", "0 0.5 0.5 inf 0.1", "0 0.5 0.5 0 0.1", "0 0.5 0.5 -0.1 0.1",
+        "9 0.5 0.5 0.1 0.1", "-1 0.5 0.5 0.1 0.1", "0.5 0.5 0.5 0.1 0.1", "0 0.1 0.1 0.2 0.2 0.3 0.3 0.4", "0 0.5",
+        "\x00\xff", "0 " * 9_000,
+    ]  # fmt: skip
+    outside = ["0 5 0.5 0.1 0.1", "1 0.5 -3 0.1 0.1", "0 1e300 0.5 1e299 0.1"]
+    outline = "1 0.5 0.125 0.916667 0.125 0.916667 0.875 0.5 0.875"
+    several = {number: boxes(number) for number in range(4)}
+    files = {f"images/{number}.png": photo(*objects) for number, objects in several.items()}
+    files |= {f"labels/{number}.txt": lines(objects) for number, objects in several.items()}
+    files["labels/0.txt"] = "\n".join([*odd, *outside, outline, "0 -0.2 0.3 0.8 0.45"]).encode("latin-1")
+    files["images/0.png"] = photo(("dog", (30, 5, 55, 35)), ("cat", (0, 3, 12, 21)))
+    files["labels/1.txt"] += b"\n" + b"0 0.5 0.5 0.1 0.1 0.9 word\n" * 10_000
+    files["labels/2.txt"] = b"0 0.5 0.5 0.1 0.1\n" * 400_000
+    files["labels/gone.txt"] = lines(boxes(0))
+    files["classes.txt"] = b"cat\ndog\n"
+    files["broken.yaml"] = b"names: [cat, {"
+    files["forged.yaml"] = b"names: !!python/object/apply:os.system ['true']"
+    files["large.yaml"] = b"names: [" + b"a, " * 60_000 + b"]"
+    path = zipped(tmp_path / "x.zip", files)
+    said = " ".join(plan(path).lines())
+    assert f"{len(odd) + 9_998:,} empty, or of no class, 2 in files with too many lines" in said
+    assert "3 outside of the image, 2 of images that are not here" in said
+    assert "broken.yaml is not read: it is no YAML. forged.yaml is not read: it is no YAML." in said
+    assert "large.yaml is not read: it is larger than 100 kB." in said
+    made = imported(path)
+    assert len(made) == 6
+    assert all_of_their_color(made)
+    refused = report(made)
+    assert refused is not None
+    assert {each.file: each.sentence for each in refused.refused}["labels/2.txt"].endswith("it is larger than 5 MB.")
+
+
+def test_classes_of_yolo_without_names_are_called_by_their_numbers(data_home: Path, tmp_path: Path) -> None:
+    files = {f"images/{number}.png": photo(*boxes(number)) for number in range(5)}
+    files |= {f"labels/{number}.txt": lines(boxes(number)) for number in range(5)}
+    path = zipped(tmp_path / "x.zip", files)
+    assert "No data.yaml or classes.txt names the classes of the boxes" in " ".join(plan(path).lines())
+    assert imported(path).about.class_names == ("class 0", "class 1")
+    points = {f"labels/{number}.txt": lines(boxes(number)[:1]) + b" 0.1 0.1 2 0.9 0.9 1" for number in range(5)}
+    named = {"data.yaml": b"names: [cat, dog]\nkpt_shape: [2, 3]"}
+    one = plan(zipped(tmp_path / "y.zip", {**files, **points, **named}), Choices("boxes"))
+    assert "Boxes of objects (YOLO): 5 objects cut out of 5 images." in one.lines()
+
+
+def test_reading_many_boxes_can_be_cancelled(tmp_path: Path) -> None:
+    files = {f"images/{number}.png": photo(*boxes(number)) for number in range(5)}
+    files |= {f"labels/{number}.txt": lines(boxes(number)) for number in range(5)}
+    done: list[int] = []
+
+    def cancelled(doing: str, *at: Any) -> None:
+        if doing == "reading boxes":
+            done.append(at[0])
+            if at[0] == 2:
+                raise Cancelled
+
+    with pytest.raises(Cancelled):
+        plan(zipped(tmp_path / "x.zip", files), progress=cancelled)
+    assert done == [0, 1, 2]
+
+
+def test_texts_and_numbers_beside_images_are_no_boxes(data_home: Path, tmp_path: Path) -> None:
+    texts = {
+        "README.txt": b"5 photos of cats and dogs",
+        "list.txt": b"0 1\n1 0\n",
+        "table.txt": b"17 250 300 12 90\n" * 30,
+    }
+    found = plan(zipped(tmp_path / "x.zip", {**pets(4), **texts}))
+    assert not any(each.kind == "boxes" for each in found.others)

@@ -3,7 +3,7 @@
 A format is a module with a `FORMAT` and a line here.
 """
 
-from core.datasets.sources.boxes import coco, voc
+from core.datasets.sources.boxes import coco, voc, yolo
 from core.datasets.sources.boxes.annotations import Format
 
-FORMATS: tuple[Format, ...] = (coco.FORMAT, voc.FORMAT)
+FORMATS: tuple[Format, ...] = (coco.FORMAT, voc.FORMAT, yolo.FORMAT)

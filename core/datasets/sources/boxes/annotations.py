@@ -1,9 +1,11 @@
 """What files of boxes tell, whatever their format: images, and the objects in each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
+
+from core.datasets.sources.readers import Member, Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +14,7 @@ class Box:
 
     Attributes:
         name: its class.
-        sides: left, top, right and bottom in pixels from the image's upper left corner.
+        sides: left, top, right and bottom from the image's upper left corner, in pixels or in shares of the image.
     """
 
     name: str
@@ -30,6 +32,9 @@ class Annotated:
         crowds: how many boxes have several objects in one.
         difficult: how many are marked as too hard to tell.
         odd: how many are no boxes, or of no class.
+        beyond: how many were not looked at, since there are too many.
+        shares: whether sides are shares of the image's, not pixels.
+        exact: whether `image` is the whole path of the one image that it can be.
     """
 
     image: str
@@ -38,6 +43,24 @@ class Annotated:
     crowds: int = 0
     difficult: int = 0
     odd: int = 0
+    beyond: int = 0
+    shares: bool = False
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the files of boxes of one source are read.
+
+    Attributes:
+        takes: tells by its path and beginning whether a file is one of them.
+        read: returns what a file with its path tells; raises `ValueError` where it is damaged.
+        notes: sentences for a person.
+    """
+
+    takes: Callable[[Member, bytes], bool]
+    read: Callable[[Member, bytes], Iterator[Annotated]]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,18 +70,26 @@ class Format:
     Attributes:
         name: what people call it.
         ending: of its files' names, in lower case.
-        begins: a file is of it that has all texts of one of these at its beginning.
-        read: returns what a file tells; raises `ValueError` where it is damaged.
+        fits: tells by its beginning whether a file with that ending is of this format.
+        reading: returns how those among some members are read.
     """
 
     name: str
     ending: str
-    begins: tuple[tuple[bytes, ...], ...]
-    read: Callable[[bytes], Iterator[Annotated]]
+    fits: Callable[[bytes], bool]
+    reading: Callable[[Sequence[Member], Opened], Reading]
 
-    def fits(self, name: str, begin: bytes) -> bool:
-        """Tell whether a file with this name and beginning is of this format."""
-        return name.lower().endswith(self.ending) and any(all(mark in begin for mark in each) for each in self.begins)
+
+def with_marks(
+    name: str, ending: str, begins: tuple[tuple[bytes, ...], ...], read: Callable[[bytes], Iterator[Annotated]]
+) -> Format:
+    """Return a format whose files tell all by themselves, and have all texts of one of `begins` at their beginning."""
+
+    def fits(begin: bytes) -> bool:
+        return any(all(mark in begin for mark in each) for each in begins)
+
+    reading = Reading(lambda _member, begin: fits(begin), lambda _member, data: read(data))
+    return Format(name, ending, fits, lambda _members, _opened: reading)
 
 
 def box(name: Any, sides: tuple[Any, ...]) -> Box | None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from core.datasets.sources.boxes.annotations import Annotated, Box, Format, box, side
+from core.datasets.sources.boxes.annotations import Annotated, Box, box, side, with_marks
 
 
 def read(data: bytes) -> Iterator[Annotated]:
@@ -55,4 +55,4 @@ def _key(value: Any) -> str:
     return str(value) if isinstance(value, str | int | float) else ""
 
 
-FORMAT = Format("COCO", ".json", ((b'"images"', b'"file_name"'), (b'"bbox"', b'"image_id"')), read)
+FORMAT = with_marks("COCO", ".json", ((b'"images"', b'"file_name"'), (b'"bbox"', b'"image_id"')), read)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from core.datasets.sources.archives import Source
 from core.datasets.sources.boxes import FORMATS
-from core.datasets.sources.boxes.annotations import Annotated, Format
+from core.datasets.sources.boxes.annotations import Annotated, Format, Reading
 from core.datasets.sources.labels import Table, words
 from core.datasets.sources.labels.files import Images
 from core.datasets.sources.labels.files import read as read_tables
@@ -23,7 +23,7 @@ from core.datasets.sources.readers.base import clean
 from core.datasets.store import DatasetError
 from core.images.conversion import plain
 from core.images.image_io import MAX_BYTES, MAX_MEGABYTES, ImageError, read_original
-from core.storage.progress import counted
+from core.storage.progress import Progress, counted, quiet
 
 _BEGIN_BYTES = 100_000
 # So many files are looked into to find out whether there are boxes at all.
@@ -32,11 +32,15 @@ _QUALITY = 95
 
 
 class _Place(NamedTuple):
-    """Where a crop is: its image, its box (left, top, right, bottom), and the size that the image is said to have."""
+    """Where a crop is: its image, its box (left, top, right, bottom), and the size that the image is said to have.
+
+    Its sides are pixels, or shares of the image where `shares` says so.
+    """
 
     image: Member
     sides: tuple[float, float, float, float]
     size: tuple[int, int]
+    shares: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +99,9 @@ class _Crops(Opened):
         if 0 not in place.size and place.size != image.size:
             there, said = ("{}×{}".format(*size) for size in (image.size, place.size))
             raise OSError(f"its box is for an image of {said} px, and {place.image.name} has {there} px")
-        corners = _within(place.sides, image.size)
+        left, top, right, bottom = place.sides
+        across, down = image.size if place.shares else (1, 1)
+        corners = _within((left * across, top * down, right * across, bottom * down), image.size)
         if corners is None:
             raise OSError(f"its box is outside {place.image.name}")
         made, file = image.crop(corners), io.BytesIO()
@@ -121,6 +127,12 @@ def _within(sides: tuple[float, float, float, float], size: tuple[int, int]) -> 
     return None if outside or right <= left or bottom <= top else (left, top, right, bottom)
 
 
+def _is_outside(sides: tuple[float, float, float, float]) -> bool:
+    """Tell whether nothing of a box, in shares of an image, is in it."""
+    left, top, right, bottom = sides
+    return right <= 0 or bottom <= 0 or left >= 1 or top >= 1
+
+
 def format_in(source: Source) -> tuple[Format, str] | None:
     """Return the format of the boxes that come with images, and the name of a file with such; `None`: there are none.
 
@@ -128,15 +140,19 @@ def format_in(source: Source) -> tuple[Format, str] | None:
     """
     with source.opened() as reader:
         for each in FORMATS:
-            several = [member for member in source.members if member.name.lower().endswith(each.ending)]
+            several = [
+                member for member in source.members if member.bytes and member.name.lower().endswith(each.ending)
+            ]
             for member in several[:_LOOKED_AT]:
                 with contextlib.suppress(OSError):
-                    if each.fits(member.name, reader.begin(member, _BEGIN_BYTES)):
+                    if each.fits(reader.begin(member, _BEGIN_BYTES)):
                         return each, member.parts[-1]
     return None
 
 
-def cut_out(source: Source, of: Format, images: Sequence[bool], tables: Sequence[Table]) -> Source:
+def cut_out(
+    source: Source, of: Format, images: Sequence[bool], tables: Sequence[Table], progress: Progress = quiet
+) -> Source:
     """Return a source of the objects in the images of another; no image is read.
 
     Args:
@@ -144,21 +160,26 @@ def cut_out(source: Source, of: Format, images: Sequence[bool], tables: Sequence
         of: the format of these.
         images: which of its members are images.
         tables: its files of labels; lists of images among them tell splits.
+        progress: told how many files are read.
 
     Raises:
         DatasetError: no box is of an image that is there, or there are far too many.
+        Cancelled: by `progress`.
     """
     taken = _Taken(
         source, Images([each.parts for each in source.members], [i for i, is_one in enumerate(images) if is_one])
     )
     with source.opened() as opened:
-        for member in source.members:
-            if member.name.lower().endswith(of.ending):
-                taken.read(member, of, opened)
+        reading = of.reading(source.members, opened)
+        several = [member for member in source.members if member.name.lower().endswith(of.ending)]
+        for done, member in enumerate(several):
+            progress("reading boxes", done, len(several), "files")
+            taken.read(member, of, reading, opened)
+    notes = (*taken.notes(of), *reading.notes)
     if not taken.boxes:
         raise DatasetError(
             f"{source.title} has files of boxes ({of.name}), but none of an object in an image that is here. "
-            f"{' '.join(taken.notes(of))}"
+            f"{' '.join(notes)}"
         )
     splits = {place: split for place in taken.boxes if (split := taken.split_of(place))}
     if not splits:
@@ -170,10 +191,12 @@ def cut_out(source: Source, of: Format, images: Sequence[bool], tables: Sequence
         ending = "jpg" if image.name.lower().endswith((".jpg", ".jpeg")) else "png"
         folder = (splits.get(place, "train"),) if splits else ()
         for number, (name, sides) in enumerate(taken.boxes[place], start=1):
-            pixels = int((sides[2] - sides[0]) * (sides[3] - sides[1]))
+            pixels = int(
+                (sides[2] - sides[0]) * (sides[3] - sides[1]) * (image.bytes if place in taken.by_shares else 1)
+            )
             # One part for all of the image's path: all its objects are in that folder, and belong together.
             parts = (*folder, name, image.name, f"{number}.{ending}")
-            crops.append(Member(parts, min(pixels, MAX_BYTES), _Place(image, sides, size)))
+            crops.append(Member(parts, int(pixels), _Place(image, sides, size, place in taken.by_shares)))
     reader = CropReader(
         path=source.path,
         title=source.title,
@@ -181,7 +204,7 @@ def cut_out(source: Source, of: Format, images: Sequence[bool], tables: Sequence
         source=source,
         crops=tuple(crops),
         level=2 if splits else 1,
-        said=taken.notes(of),
+        said=notes,
     )
     return Source(reader, crops, [*source.refused, *taken.refused], source.skipped)
 
@@ -193,20 +216,21 @@ class _Taken:
         self.source, self.images = source, images
         self.boxes: dict[int, list[tuple[str, tuple[float, float, float, float]]]] = defaultdict(list)
         self.sizes: dict[int, tuple[int, int]] = {}
+        self.by_shares: set[int] = set()
         self.refused: list[Refused] = []
+        self._places = {member.name: place for place, member in enumerate(source.members)}
         self._told_by: dict[int, Member] = {}
         self._counts: Counter[str] = Counter()
 
-    def read(self, member: Member, of: Format, reader: Opened) -> None:
+    def read(self, member: Member, of: Format, reading: Reading, reader: Opened) -> None:
         """Take what a file tells; one that is damaged is refused."""
         try:
-            begin = reader.begin(member, _BEGIN_BYTES)
-            if not of.fits(member.name, begin):
+            if not reading.takes(member, reader.begin(member, _BEGIN_BYTES)):
                 return
             data = reader.read(member)
             if len(data) > MAX_BYTES:
                 raise ValueError(f"it is larger than {MAX_MEGABYTES} MB")
-            several = list(of.read(data))
+            several = list(reading.read(member, data))
         except (OSError, ValueError) as error:
             said = f"Its boxes of objects ({of.name}) cannot be read: {error}."
             self.refused.append(Refused(member.name, "boxes", said))
@@ -215,17 +239,22 @@ class _Taken:
             self._take(each, member)
 
     def _take(self, told: Annotated, member: Member) -> None:
-        place = self.images.find(told.image, member.parts) if told.image else None
-        if place is None:
+        if told.exact:
+            place = self._places.get(told.image) if told.image != member.name else None
+        else:
+            place = self.images.find(told.image, member.parts) if told.image else None
+        if place is None and not told.exact:
             # In VOC the file's own name is the image's.
             place = self.images.find(member.parts[-1].rpartition(".")[0], member.parts)
         if place is None:
             self._counts["missing"] += len(told.boxes)
             return
-        self._counts += Counter(crowds=told.crowds, difficult=told.difficult, odd=told.odd)
+        self._counts += Counter(crowds=told.crowds, difficult=told.difficult, odd=told.odd, beyond=told.beyond)
         self.sizes[place], self._told_by[place] = told.size, member
+        if told.shares:
+            self.by_shares.add(place)
         for box in told.boxes:
-            if _within(box.sides, told.size) is None:
+            if _is_outside(box.sides) if told.shares else _within(box.sides, told.size) is None:
                 self._counts["outside"] += 1
                 continue
             self.boxes[place].append((clean((box.name.replace("/", " "),))[0], box.sides))
@@ -250,6 +279,7 @@ class _Taken:
             "crowds": "with several objects in one (crowd)",
             "difficult": "marked as difficult",
             "odd": "empty, or of no class",
+            "beyond": "in files with too many lines",
             "outside": "outside of the image",
             "missing": "of images that are not here",
         }

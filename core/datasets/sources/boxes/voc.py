@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from defusedxml import DefusedXmlException, ElementTree
 
-from core.datasets.sources.boxes.annotations import Annotated, Format, box, side
+from core.datasets.sources.boxes.annotations import Annotated, box, side, with_marks
 
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
 
@@ -39,4 +39,4 @@ def read(data: bytes) -> Iterator[Annotated]:
     yield Annotated((root.findtext("filename") or "").strip(), size, tuple(boxes), difficult=difficult, odd=odd)
 
 
-FORMAT = Format("Pascal VOC", ".xml", ((b"<annotation", b"<bndbox"),), read)
+FORMAT = with_marks("Pascal VOC", ".xml", ((b"<annotation", b"<bndbox"),), read)

@@ -39,8 +39,7 @@ def show_similar(dataset: Dataset, index: int, open_image: Callable[[int], None]
         return
     names = [dataset.class_of(each) for each in ids.tolist()]
     of_class = ", ".join(
-        f"{escape_markdown(name)}: {count} of {len(ids)}"
-        for name, count in sorted(Counter(names).items(), key=lambda item: (-item[1], item[0]))
+        f"{escape_markdown(name)}: {count} of {len(ids)}" for name, count in Counter(names).most_common()
     )
     st.markdown(f"**More like this** · {of_class}")
     items = [

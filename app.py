@@ -71,13 +71,13 @@ except PixelwiseError as error:
 if __name__ == "__main__":
     _show()
 else:
-    from pages.common import sign_in_routes
+    from pages.common import live_points, sign_in_routes
     from pages.streamlit_patches.browser_opening import opening_browser
 
     served = visitor.served()
     app = st.App(
         __file__,
         lifespan=opening_browser,
-        routes=sign_in_routes.routes() if served else None,
+        routes=[*live_points.routes(), *(sign_in_routes.routes() if served else [])],
         middleware=sign_in_routes.middleware() if served else None,
     )

@@ -102,7 +102,7 @@ def _overlaid(page: Page) -> None:
 def _drawn(page: Page, messages: list[dict[str, Any]]) -> tuple[list[float], list[float]]:
     """Return how long the script took for each message, and until its pixels were there, in milliseconds."""
     page.goto("about:blank")
-    page.evaluate(_MOUNT, [style("chart.css"), script("chart.js")])
+    page.evaluate(_MOUNT, [style("chart/style.css"), script("chart/script.js")])
     drawn, painted = page.evaluate(_DRAW, messages)
     # The first one compiles the script.
     return drawn[1:], painted[1:]

@@ -24,6 +24,7 @@ def ask(
     query: str = "",
     method: str = "GET",
     body: bytes = b"",
+    cookie: str = "",
     middleware: Sequence[Middleware] = (),
 ) -> Answer:
     """Return what routes answer; the path is taken as it is, as from a client that evens nothing out."""
@@ -44,7 +45,7 @@ def ask(
         "path": path,
         "raw_path": path.encode(),
         "query_string": query.encode(),
-        "headers": [(b"host", b"testserver")],
+        "headers": [(b"host", b"testserver"), (b"cookie", cookie.encode())],
         "server": ("testserver", 80),
         "client": ("10.0.0.9", 1),
     }

@@ -16,6 +16,9 @@ Records = Sequence[Mapping[str, Any]]
 _MOST_POINTS = 600
 # The first losses of an unscaled network are a hundred times higher than the last: the axis is logarithmic.
 _LOSS_TICKS = [float(f"{first}e{power}") for power in range(-6, 10) for first in (1, 2, 5)]
+# What the lines of a chart by epoch show: of which records, and which of their values.
+_SHOWN = (("batch", ""), ("epoch", ""), ("epoch", "val_"))
+_BY_EPOCH = ("loss", "accuracy")
 # Where not even two of those are on the axis.
 _CLOSE_TICKS = [float(f"{first}e{power}") for power in range(-6, 10) for first in (1, 1.5, 2, 3, 4, 5, 6, 8)]
 # How far an axis of shares goes on beyond 0% and 100%, as a part of its length: less than to the next tick.
@@ -38,8 +41,19 @@ def run_curves(metrics: Records, epochs: int, *, dark: bool = False, validation:
     ends = [record for record in metrics if record["kind"] == "epoch"]
     best = best_epoch(ends)
     end = epochs * 1.02
-    curves = [_by_epoch(name, batches, ends, end, best, dark, validation) for name in ("loss", "accuracy")]
+    curves = [_by_epoch(name, batches, ends, end, best, dark, validation) for name in _BY_EPOCH]
     return [*curves, _by_batch(batches, end, dark), _rate(batches, end, dark)]
+
+
+def new_points(records: Records) -> list[tuple[int, int, float, float | None]]:
+    """Return what records add to the first two of `run_curves`: of which chart, of which line, position, value."""
+    return [
+        (chart, line, record["epoch"], record.get(f"{prefix}{quantity}"))
+        for record in records
+        for chart, quantity in enumerate(_BY_EPOCH)
+        for line, (kind, prefix) in enumerate(_SHOWN)
+        if record["kind"] == kind
+    ]
 
 
 def accuracy_curve(metrics: Records, epochs: int, height: int, *, dark: bool = False) -> Chart:
@@ -71,8 +85,9 @@ def _by_epoch(
     training, validating = TRAINING.on(dark), VALIDATION.on(dark)
     # Bands would hide what they are behind.
     lines = [replace(thin(batches, quantity, "Training (current batch)", training), opacity=_FAINT, lows=[], highs=[])]
-    for name, key, colour in (("training", quantity, training), (validation, f"val_{quantity}", validating)):
-        positions, values = [record["epoch"] for record in ends], [record.get(key) for record in ends]
+    names = (("training", training), (validation, validating))
+    for (name, colour), (_, prefix) in zip(names, _SHOWN[1:], strict=True):
+        positions, values = [record["epoch"] for record in ends], [record.get(f"{prefix}{quantity}") for record in ends]
         lines.append(Line(f"{name} per epoch", colour, positions, values, _EPOCHS_WIDTH, markers=True))
     scale: Scale = "share" if quantity == "accuracy" else "log"
     limits = _value_range([value for line in lines for value in line.y], scale)

@@ -1,5 +1,6 @@
 """The records of a run that goes on, read as they are added."""
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from core.storage import checked
 from core.storage.checked import Between, Count, DamagedError, OneOf, OrNan, Seconds
 
 BATCH, EPOCH = "batch", "epoch"
+_MOST_ADDED = 100_000
 # As large as 32 bits hold: what is larger was never measured, and its square may be no number.
 _Value = Annotated[float, Between(-1e39, 1e39)] | None
 
@@ -58,6 +60,31 @@ def read(path: Path) -> list[dict[str, Any]]:
             with suppress(DamagedError):
                 found.append(record(line, path))
     return found
+
+
+def added(path: Path, start: int) -> tuple[int, list[dict[str, Any]]]:
+    """Return what was added to a `metrics.jsonl` since its first `start` bytes were read.
+
+    Returns:
+        How many bytes are read now, and the records in what is new: a line that is still being written is left for
+        the next time, one that says none is left out. Where the file was cut, or too much is new to be told at once, it
+        is as if all were read.
+    """
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            if start < 0 or not 0 <= size - start <= _MOST_ADDED:
+                return size, []
+            file.seek(start)
+            new = file.read(size - start)
+    except OSError:
+        return 0, []
+    lines = new[: new.rfind(b"\n") + 1].splitlines(keepends=True)
+    found = []
+    for line in lines:
+        with suppress(DamagedError):
+            found.append(record(line, path))
+    return start + sum(map(len, lines)), found
 
 
 class GrowingRecords:

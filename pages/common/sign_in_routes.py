@@ -50,17 +50,17 @@ tickets = Tickets()
 
 def enter_address(ticket: str) -> str:
     """Return where a browser gets its cookie."""
-    return f"{_base()}/class/enter?ticket={ticket}"
+    return f"{base()}/class/enter?ticket={ticket}"
 
 
 def leave_address() -> str:
     """Return where a browser loses its cookie."""
-    return f"{_base()}/class/leave"
+    return f"{base()}/class/leave"
 
 
 def routes() -> list[Route]:
     """Return the two addresses, for `st.App`."""
-    return [Route(f"{_base()}/class/enter", _enter), Route(f"{_base()}/class/leave", _leave)]
+    return [Route(f"{base()}/class/enter", _enter), Route(f"{base()}/class/leave", _leave)]
 
 
 class OnlyVisitorsUpload:
@@ -85,7 +85,8 @@ def middleware() -> list[Middleware]:
     return [Middleware(OnlyVisitorsUpload)]
 
 
-def _base() -> str:
+def base() -> str:
+    """Return what stands before each path of this server, empty where nothing does."""
     base = str(config.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}" if base else ""
 
@@ -95,7 +96,7 @@ async def _enter(request: Request) -> Response:
     if token:
         secure = request.headers.get("x-forwarded-proto", request.url.scheme).startswith("https")
         answer.set_cookie(
-            COOKIE, token, max_age=_KEPT_S, path=f"{_base()}/", secure=secure, httponly=True, samesite="strict"
+            COOKIE, token, max_age=_KEPT_S, path=f"{base()}/", secure=secure, httponly=True, samesite="strict"
         )
     else:
         answer.status_code = 403
@@ -104,7 +105,7 @@ async def _enter(request: Request) -> Response:
 
 async def _leave(_request: Request) -> Response:
     answer = _answer()
-    answer.delete_cookie(COOKIE, path=f"{_base()}/", httponly=True, samesite="strict")
+    answer.delete_cookie(COOKIE, path=f"{base()}/", httponly=True, samesite="strict")
     return answer
 
 

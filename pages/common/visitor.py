@@ -68,6 +68,15 @@ def is_signed_in(session: str) -> bool:
     return _signed_in.get(session, False)
 
 
+def is_same(session: str, cookie: str) -> bool:
+    """Tell whether a request, by its cookie, is of the browser whose session's page was drawn, and may still see it."""
+    if not served():
+        return True
+    with _lock:
+        token = _tokens.get(session, "")
+    return is_signed_in(session) and cookie == token and (not token or people.visitor(token) is not None)
+
+
 def enter(who: Visitor) -> None:
     """Have a visitor's space be there, and show what is shared with the class by now.
 

@@ -20,6 +20,7 @@ from core.storage import beat, machine
 from core.storage.progress import duration
 from core.training import coach
 from core.training.coach import CoachFinding
+from pages.common import live_points
 from pages.common.generating_run import show_generating
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.common.terms import with_terms
@@ -28,7 +29,8 @@ from pages.components.pixel_image import data_url
 from pages.components.theme import dark
 from pages.train import drafts
 
-POLL_S = 0.75
+# Curves come by themselves meanwhile, five times a second; drawing the rest takes the processor from the training.
+POLL_S, SEEN_POLL_S = 2.0, 2.25
 _SET_UP = "train_set_up"
 _MOST_EPOCHS = int(Fit.setting_of("epochs").maximum or 1000)
 _WORST, _FILTERS, _FILTER_PX = 12, 8, 48
@@ -258,7 +260,8 @@ def _curves(run: Run, status: Status, metrics: list[dict[str, Any]]) -> list[Cha
     loss, accuracy, *others = training_curves.run_curves(
         metrics, run.recipe.fit.epochs, dark=dark(), validation=validation
     )
-    show_charts([loss, accuracy], key=f"curves_{run.name}", growing=alive)
+    live = live_points.address(run.folder / "metrics.jsonl", training_curves.new_points) if alive else None
+    show_charts([loss, accuracy], key=f"curves_{run.name}", growing=alive, live=live)
     legend = training_curves.legend(dark=dark(), validation=validation)
     st.html("&emsp;".join(f"<b style='color:{colour}'>━</b> {name}" for name, colour in legend))
     if not metrics:

@@ -25,7 +25,7 @@ from pages.train.drafts import Draft
 from pages.train.estimate import offer_estimate
 from pages.train.fit_form import fit
 from pages.train.input_form import adopt_link, choose_input
-from pages.train.live_run import POLL_S, show_seen, watch
+from pages.train.live_run import POLL_S, SEEN_POLL_S, show_seen, watch
 from pages.train.recipe_picker import Ready
 from pages.train.recipe_text import recipe_text
 from pages.train.sweep_form import sweep
@@ -92,7 +92,7 @@ def show_run(draft: Draft, dataset: Dataset, ready: Ready | None) -> None:
         st.fragment(watch, run_every=POLL_S if going else None)(run, going)
         if not going:
             ways(run)
-        st.fragment(show_seen, run_every=3 * POLL_S if going else None)(run)
+        st.fragment(show_seen, run_every=SEEN_POLL_S if going else None)(run)
 
 
 def ways(run: Run) -> None:

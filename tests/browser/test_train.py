@@ -94,6 +94,15 @@ def test_a_run_is_paused_and_resumed_and_its_curves_stay_zoomed_while_they_grow(
     )
     assert curves.locator(".curves").get_attribute("data-zoom") == zoom
 
+    # Points come by themselves, before the page is drawn the next time.
+    page.wait_for_function(
+        """canvas => {
+            const { live, held } = canvas.getRootNode().querySelector(".curves").charts;
+            return live.points.length > 0 && Number(canvas.dataset.newest) > held.charts[0].lines[0].x.at(-1);
+        }""",
+        arg=loss.element_handle(),
+    )
+
     # Only what is new is sent: a page that is opened again has none of it, and asks for all.
     page.get_by_role("link", name="Runs", exact=True).click()
     expect(loss).to_have_count(0)

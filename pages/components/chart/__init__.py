@@ -13,7 +13,7 @@ _mount = st.components.v2.component(
 )
 
 
-def show_charts(charts: Sequence[Chart], *, key: str, growing: bool = False) -> None:
+def show_charts(charts: Sequence[Chart], *, key: str, growing: bool = False, live: str | None = None) -> None:
     """Draw charts, two side by side or one as wide as the page; beneath each other on a narrow screen.
 
     Plotly lays out a whole chart at each change, which takes the processor from the network that trains, and with forty
@@ -23,6 +23,7 @@ def show_charts(charts: Sequence[Chart], *, key: str, growing: bool = False) -> 
         charts: what to draw; their number stays the same.
         key: the component's key: one drawing goes on from rerun to rerun.
         growing: whether they are drawn again and again, each time somewhat longer: then only what is new is sent.
+        live: an address of `pages.common.live_points`, where the browser asks for points meanwhile.
     """
     kept = f"{key}_news"
     # What has ended is sent as a whole: no message after it would tell that one was missed.
@@ -31,6 +32,6 @@ def show_charts(charts: Sequence[Chart], *, key: str, growing: bool = False) -> 
         st.session_state.pop(kept, None)
     _mount(
         key=key,
-        data=news.message([chart.to_json() for chart in charts]),
+        data={**news.message([chart.to_json() for chart in charts]), "live": live},
         on_missed_change=lambda: st.session_state.pop(kept, None),
     )

@@ -72,6 +72,7 @@ export class Drawing {
     canvas.dataset.lines = `${chart.lines.length}`;
     canvas.dataset.axis = chart.axis;
     canvas.dataset.epochs = `${Math.max(0, ...chart.lines.map((line) => (line.markers ? line.x.length : 0)))}`;
+    canvas.dataset.newest = `${Math.max(0, ...chart.lines.map((line) => line.x.at(-1) ?? 0))}`;
     const last = chart.each ? chart.lines.filter((line) => line.x.length) : [];
     canvas.ariaLabel = [
       chart.alt,

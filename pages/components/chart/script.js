@@ -1,12 +1,13 @@
 // @ts-check
 // Charts of lines, a canvas each, that may grow. data: a message of core/charts/news.py. A canvas tells the epochs it
-// shows and how often it was given new data. Dragging over a part shows only that, in all charts and while they grow;
+// shows, the newest position, and how often it was given new data. Dragging over a part shows only that, in all charts and while they grow;
 // a double click, Escape or the button shows all again. It triggers `missed` where a message before this one never came.
 import { Drawing } from "./drawing.js";
+import { grownBy, Live } from "./live.js";
 import { heldAfter } from "./news.js";
 
 /**
- * @typedef {import("./news.js").Message} Message
+ * @typedef {import("./news.js").Message & {live: string | null}} Message `live`: where to ask for points meanwhile.
  * @typedef {HTMLElement & {charts: Charts}} Root
  * @typedef {(name: string, value: unknown) => void} Send
  */
@@ -17,7 +18,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   root.charts ??= new Charts(root, data.charts.length);
   root.charts.take(data, setTriggerValue);
   root.charts.observer.observe(root);
-  return () => root.charts.observer.disconnect();
+  return () => {
+    root.charts.observer.disconnect();
+    root.charts.live.stop();
+  };
 }
 
 // All charts of the component: one zoom serves them.
@@ -32,6 +36,7 @@ export class Charts {
     this.held = null;
     /** @type {[number, number] | null} */
     this.zoom = null;
+    this.live = new Live(() => this.held?.charts ?? null, () => this.showAll());
     this.asked = 0;
     this.axis = "";
     this.drawn = Array.from({ length: count }, () => new Drawing(this));
@@ -56,13 +61,19 @@ export class Charts {
       this.asked = message.serial;
       send("missed", message.serial);
     }
+    this.live.follow(message.live);
     if (!this.held) return;
     const { axis } = this.held.charts[0];
     if (this.axis !== axis) this.choose(null);
     this.axis = axis;
     this.width = this.root.clientWidth;
     this.all.textContent = axis === "epoch" ? "↺ All epochs" : "↺ All seconds";
-    this.drawn.forEach((each, at) => each.show(this.held.charts[at]));
+    this.showAll();
+  }
+
+  showAll() {
+    const charts = grownBy(this.held.charts, this.live.points);
+    this.drawn.forEach((each, at) => each.show(charts[at]));
   }
 
   // Choose what lies between two positions; null: all.

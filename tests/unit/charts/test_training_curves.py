@@ -6,7 +6,7 @@ import pytest
 
 from core.charts import training_curves
 from core.recipes.schedules import Cosine
-from core.runs.records import GrowingRecords
+from core.runs.records import GrowingRecords, added
 
 
 def batch(epoch: float, loss: float | None, rate: float = 0.001) -> dict[str, object]:
@@ -108,3 +108,32 @@ def test_records_that_grow_are_read_on_and_a_file_that_is_cut_back_is_read_again
     assert read() == [1, 5, 8, 9]
     write(7, 8, 9, 10)
     assert read() == [7, 8, 9, 10]
+
+
+def test_new_points_are_those_that_the_curves_have_of_their_records() -> None:
+    records = [batch(0.5, 2.0), batch(1.0, None), end(1.0, 1.5)]
+    drawn = training_curves.run_curves(records, 3)
+    wanted = {
+        (chart, line, x, y)
+        for chart, each in enumerate(drawn[:2])
+        for line, its in enumerate(each.lines)
+        for x, y in zip(its.x, its.y, strict=True)
+    }
+    assert set(training_curves.new_points(records)) == wanted
+
+
+def test_what_was_added_is_read_from_where_the_last_reading_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "metrics.jsonl"
+    line = '{"kind": "batch", "epoch": 1}\n'
+    assert added(path, 0) == (0, [])
+    path.write_text(line + line + line[:9])
+    assert added(path, -1) == (2 * len(line) + 9, [])
+    assert added(path, len(line)) == (2 * len(line), [{"kind": "batch", "epoch": 1}])
+    assert added(path, 2 * len(line)) == (2 * len(line), []), "a line that is still being written"
+    path.write_text("no json\n" + line)
+    assert added(path, 0) == (8 + len(line), [{"kind": "batch", "epoch": 1}]), "a damaged line is left out"
+    assert added(path, 1000) == (8 + len(line), []), "the file was cut"
+    monkeypatch.setattr("core.runs.records._MOST_ADDED", len(line))
+    assert added(path, 0) == (8 + len(line), []), "too much to be told at once"

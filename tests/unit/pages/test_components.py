@@ -38,4 +38,4 @@ def test_a_chart_that_grows_sends_what_is_new_and_all_of_it_where_that_was_misse
     assert begun_at(10) == 0
     assert begun_at(11) == 10
     assert begun_at(12, growing=False) == 0
-    assert sent[-1]["data"]["after"] == []
+    assert sent[-1]["data"]["after"] == [] and sent[-1]["data"]["live"] is None

@@ -132,22 +132,34 @@ def many_tiny(folder: Path) -> None:
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 256, (TINY, 8, 8), np.uint8), rng.integers(0, 10, TINY)
     np.savez(folder / "tiny.npz", images=images, labels=labels)
-    with tarfile.open(folder / "tiny.tar", "w") as written:
-        for number in range(TINY):
-            data = io.BytesIO()
-            Image.fromarray(images[number]).save(data, "PNG", compress_level=0)
-            entry = tarfile.TarInfo(f"{labels[number]}/{number}.png")
-            entry.size = data.tell()
-            data.seek(0)
-            written.addfile(entry, data)
     del images, labels
+    tiny_tar(folder / "tiny.tar", TINY)
     for name in ("tiny.npz", "tiny.tar"):
-        seconds, memory = map(float, _printed(_IMPORT, folder / f"home-{name}", str(folder / name))[0].split())
+        seconds, memory = import_tiny(folder / name, folder / f"home-{name}")
         print(
             f"{name}: {TINY:,} images, {TINY / seconds:,.0f} a second, peak memory {memory:,.0f} MB "
             f"(goal {TINY_GOAL_MB})",
             flush=True,
         )
+
+
+def tiny_tar(path: Path, count: int) -> None:
+    """Write a tar of images of 8×8 pixels, in folders of ten classes."""
+    rng = np.random.default_rng(0)
+    with tarfile.open(path, "w") as written:
+        for number in range(count):
+            data = io.BytesIO()
+            Image.fromarray(rng.integers(0, 256, (8, 8), np.uint8)).save(data, "PNG", compress_level=0)
+            entry = tarfile.TarInfo(f"{number * 7 % 10}/{number}.png")
+            entry.size = data.tell()
+            data.seek(0)
+            written.addfile(entry, data)
+
+
+def import_tiny(path: Path, home: Path) -> tuple[float, float]:
+    """Import a file as the dataset `many` in a process of its own; return the seconds, and its peak memory in MB."""
+    seconds, memory = map(float, _printed(_IMPORT, home, str(path))[0].split())
+    return seconds, memory
 
 
 def many_sessions(folder: Path) -> None:

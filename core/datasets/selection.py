@@ -1,13 +1,10 @@
 """Which images of a dataset, in which order."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from core.datasets import decisions
+from core.datasets import decisions, file_names
 from core.datasets.decisions import EXCLUDE, KEEP, KEPT, RELABEL, UNSURE
 from core.datasets.store import SPLITS, Dataset, DatasetError
 from core.storage.memory_cache import bounded
@@ -73,13 +70,15 @@ def select(dataset: Dataset, filters: Filters | None = None, order: Order | None
         DatasetError: an unknown split, sort or kind of decision.
     """
     filters, order = filters or Filters(), order or Order()
+    if filters == Filters():
+        return _sorted(dataset, order).astype(np.int64)
     passing = np.ones(len(dataset), bool)
     if filters.split is not None:
         passing &= dataset.splits == _position(filters.split, SPLITS, "split")
     if filters.classes:
         passing &= np.isin(dataset.labels, filters.classes)
     if filters.name:
-        passing &= _named(dataset, filters.name)
+        passing &= file_names.containing(dataset, filters.name)
     if filters.ids is not None:
         passing &= _mask(filters.ids, len(dataset))
     if filters.decision is not None:
@@ -89,7 +88,7 @@ def select(dataset: Dataset, filters: Filters | None = None, order: Order | None
         given = given[(given >= 0) & (given < len(dataset))]
         return given[passing[given]]
     sorted_all = _sorted(dataset, order)
-    return sorted_all[passing[sorted_all]]
+    return sorted_all[passing[sorted_all]].astype(np.int64)
 
 
 def _position(name: str, names: tuple[str, ...], what: str) -> int:
@@ -105,11 +104,6 @@ def _mask(ids: tuple[int, ...], images: int) -> np.ndarray:
     return mask
 
 
-def _named(dataset: Dataset, part: str) -> np.ndarray:
-    wanted, names = _folded(part), _folded_names(dataset)
-    return np.array([wanted in name for name in names], bool) if names else np.zeros(len(dataset), bool)
-
-
 def _decided(dataset: Dataset, wanted: str) -> np.ndarray:
     _position(wanted, DECISIONS, "kind of decision")
     made = decisions.current(dataset)
@@ -121,36 +115,39 @@ def _decided(dataset: Dataset, wanted: str) -> np.ndarray:
     )
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
-
-
-@lru_cache(maxsize=4)
-def _folded_names(dataset: Dataset) -> list[str]:
-    return [_folded(name) for name in dataset.names]
-
-
-@bounded(30_000_000, lambda order: order.nbytes)
+@bounded(60_000_000, lambda order: order.nbytes)
 def _sorted(dataset: Dataset, order: Order) -> np.ndarray:
-    """Return all images in an order; worked out once, since names take a third of a second at 60,000."""
+    """Return all images in an order, int32 `(n,)`; worked out once, since names take half a second at 1,000,000."""
     _position(order.by, SORTS, "sort")
     if order.by == RANDOM:
-        found = np.random.default_rng(order.seed).permutation(len(dataset))
+        found = np.random.default_rng(order.seed).permutation(len(dataset)).astype(np.int32)
         return found[::-1] if order.descending else found
-    values = _values(dataset, order.by)
-    return np.argsort(-values if order.descending else values, kind="stable")
+    return _places(_values(dataset, order.by), descending=order.descending)
 
 
 def _values(dataset: Dataset, by: str) -> np.ndarray:
     """Return what images are sorted by, numbers `(n,)`."""
     if by == CLASS:
-        return dataset.labels.astype(np.int64)
+        return dataset.labels
     if by == SIZE:
         return dataset.index["width"].astype(np.int64) * dataset.index["height"]
     if by == NAME and dataset.names:
-        # 2.jpg comes before 10.jpg.
-        padded = [re.sub(r"\d+", lambda digits: digits[0].zfill(12), name) for name in _folded_names(dataset)]
-        return np.unique(padded, return_inverse=True)[1]
-    if by in (BRIGHTNESS, SHARPNESS):
-        return dataset.index[by]
-    return np.arange(len(dataset))
+        return file_names.ranks(dataset)
+    return dataset.index[by] if by in (BRIGHTNESS, SHARPNESS) else np.arange(len(dataset))
+
+
+def _places(values: np.ndarray, *, descending: bool) -> np.ndarray:
+    """Return the places of numbers in order, int32 `(n,)`, equal ones as they are.
+
+    Number and place are sorted as one, which NumPy does several times as fast as it sorts places by numbers.
+    """
+    if values.dtype.kind == "f":
+        bits = (values.astype(np.float32) + 0).view(np.uint32)  # -0 is 0.
+        keys = np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
+    else:
+        least = int(values.min(initial=0))
+        keys = np.minimum(values.astype(np.int64) - least, 2**32 - 1).astype(np.uint32)
+    keys = ~keys if descending else keys
+    both = (keys.astype(np.uint64) << np.uint64(32)) | np.arange(len(keys), dtype=np.uint64)
+    both.sort()
+    return (both & np.uint64(2**32 - 1)).astype(np.int32)

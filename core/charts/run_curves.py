@@ -15,7 +15,6 @@ AXES = {"epoch": EPOCHS, "seconds": SECONDS}
 _DASHES: tuple[tuple[int, ...], ...] = ((), (9, 4), (9, 3, 2, 3))
 _DOTTED = (2, 3)
 _TRAINING_WIDTH, _VALIDATION_WIDTH = 1.2, 2.2
-_HEIGHT_PX = 340
 # How much longer than the longest run the axis is.
 _ROOM = 1.01
 _LOSS_TICKS = [float(f"{first}e{power}") for power in range(-6, 4) for first in (1, 2, 5)]
@@ -63,7 +62,6 @@ def overlaid(curves: Sequence[RunCurve], quantity: str, *, parts: Sequence[str],
         alt=f"{quantity.capitalize()} of {counted(len(curves), 'run')} against {AXES[against]}",
         each=False,
         whole=against == "epoch",
-        height=_HEIGHT_PX,
     )
 
 

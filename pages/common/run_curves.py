@@ -60,11 +60,9 @@ def show_curves(chosen: Sequence[Run]) -> None:
 
 def _legend(drawn: Sequence[run_curves.RunCurve]) -> str:
     """Return the runs' names with their colours, as HTML."""
-    return "&emsp; ".join(
-        f"<span style='white-space:nowrap'><b style='color:{run_curves.colour(curve.place)}'>━</b> "
-        f"{html.escape(curve.title)}</span>"
-        for curve in drawn
-    )
+    style = "display:inline-block;max-width:100%;overflow-wrap:anywhere"
+    marks = [f"<b style='color:{run_curves.colour(curve.place)}'>━</b> {html.escape(curve.title)}" for curve in drawn]
+    return "&emsp; ".join(f"<span style='{style}'>{mark}</span>" for mark in marks)
 
 
 def show_differences(chosen: Sequence[Run]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -26,6 +27,7 @@ from pages.runs.sweep_view import SWEEP, show_sweep
 
 _POLL_S = 2.0
 _REMOVED = "runs_removed"
+_STYLE = Path(__file__).with_name("sides.css")
 _attempt = partial(attempt, key="runs")
 
 
@@ -199,9 +201,46 @@ def sweep_of(sweeps: Sequence[SweepRow], rows: Sequence[RunRow]) -> str:
 
 
 def show(rows: list[RunRow], sweeps: list[SweepRow]) -> None:
-    """Show the table, and what is chosen in it."""
+    """Show the table, beside it the curves of what is chosen in it, and below both what else there is to see of it."""
+    st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
+    with st.container(key="runs_sides"):
+        left, right = st.container(key="runs_left"), st.container(key="runs_right")
     sweep = sweep_of(sweeps, rows)
     chosen = chosen_of(rows, sweep)
+    with left:
+        show_table(rows, sweeps, chosen, sweep)
+    if any(row.state in runs.ALIVE for row in rows) or any(row.state in SWEEP_ALIVE for row in sweeps):
+        st.fragment(poll, run_every=_POLL_S)(rows, sweeps)
+    if sweep:
+        show_sweep(Sweep(sweeps_folder() / sweep), left, right)
+        return
+    if not chosen:
+        right.info("Select runs to overlay their curves. Select two to compare them image by image.")
+        return
+    with left:
+        readable = [run for run in chosen if is_readable(run)]
+        act(chosen, readable, rows)
+    if not readable:
+        return
+    with right:
+        if len(readable) == 1 and readable[0].recipe.generator is not None:
+            show_generating_curves(readable[0], readable[0].status(), readable[0].metrics())
+        else:
+            show_curves(readable)
+    if len(readable) == 1:
+        with show_errors():
+            show_take_away(readable[0])
+        return
+    show_differences(readable)
+    if len(readable) == 2:
+        before, after = sorted(readable, key=lambda run: run.status().created)
+        show_pair(before, after)
+    else:
+        st.caption("Select exactly two runs to see which images the second one fixed or broke.")
+
+
+def show_table(rows: list[RunRow], sweeps: list[SweepRow], chosen: Sequence[Run], sweep: str) -> None:
+    """Show the table of all runs and sweeps."""
     runs_table(
         rows,
         [run.name for run in chosen],
@@ -213,32 +252,6 @@ def show(rows: list[RunRow], sweeps: list[SweepRow]) -> None:
         opened=open_sweep,
         key="runs_table",
     )
-    if any(row.state in runs.ALIVE for row in rows) or any(row.state in SWEEP_ALIVE for row in sweeps):
-        st.fragment(poll, run_every=_POLL_S)(rows, sweeps)
-    if sweep:
-        show_sweep(Sweep(sweeps_folder() / sweep))
-        return
-    if not chosen:
-        st.info("Select runs to overlay their curves. Select two to compare them image by image.")
-        return
-    readable = [run for run in chosen if is_readable(run)]
-    act(chosen, readable, rows)
-    if not readable:
-        return
-    if len(readable) == 1 and readable[0].recipe.generator is not None:
-        show_generating_curves(readable[0], readable[0].status(), readable[0].metrics())
-    else:
-        show_curves(readable)
-    if len(readable) == 1:
-        with show_errors():
-            show_take_away(readable[0])
-        return
-    show_differences(readable)
-    if len(readable) == 2:
-        before, after = sorted(readable, key=lambda run: run.status().created)
-        show_pair(before, after)
-    else:
-        st.caption("Select exactly two runs to see which images the second one fixed or broke.")
 
 
 def is_readable(run: Run) -> bool:

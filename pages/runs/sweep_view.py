@@ -3,6 +3,7 @@
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import runs
 from core.charts import sweep_figures
@@ -27,8 +28,26 @@ _MOST_CURVES = 10
 _attempt = partial(attempt, key="runs")
 
 
-def show_sweep(sweep: Sweep) -> None:
-    """Show a sweep; one that is damaged can be deleted."""
+def show_sweep(sweep: Sweep, left: DeltaGenerator, right: DeltaGenerator) -> None:
+    """Show a sweep; one that is damaged can be deleted.
+
+    Args:
+        sweep: which.
+        left: the place below the table, for how it goes and what can be done with it.
+        right: the place beside the table, for its curves.
+    """
+    with left:
+        damage = _show_course(sweep)
+    if damage:
+        return
+    with right, show_errors():
+        _show_curves(sweep.trials(), sweep.plan.objective)
+    with show_errors():
+        _show_tried(sweep, sweep.trials())
+
+
+def _show_course(sweep: Sweep) -> str:
+    """Show what can be done with a sweep and how far it is; return what is damaged of it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="sweep_actions"):
         st.markdown(f"**{escape_markdown(sweep_row(sweep).title)}**", width="content")
         if damage := sweep.damage:
@@ -37,16 +56,12 @@ def show_sweep(sweep: Sweep) -> None:
             _act(sweep)
     if damage:
         st.error(escape_markdown(damage), icon=":material/error:")
-        return
-    plan, trials = sweep.plan, sweep.trials()
+        return damage
     show_progress(sweep)
-    nothing = f"nothing but the {'fold' if plan.folds else 'seed'}"
+    nothing = f"nothing but the {'fold' if sweep.plan.folds else 'seed'}"
     varied = "; ".join(f"{each.name}: {said(each)}" for each in sweep.variations) or nothing
     st.caption(escape_markdown(f"{sweep.name}. Varied: {varied}."))
-    with show_errors():
-        _show_tried(sweep, trials)
-    with show_errors():
-        _show_curves(trials, plan.objective)
+    return ""
 
 
 def _act(sweep: Sweep) -> None:
@@ -142,7 +157,6 @@ def _show_curves(trials: tuple[Trial, ...], objective: str) -> None:
     names = [repeat.run for trial in ranked for repeat in trial.repeats.values()]
     chosen = [run for run in (Run(runs.runs_folder() / name) for name in names) if not run.damage][:_MOST_CURVES]
     if chosen:
-        st.header("Curves", anchor=False)
         if len(names) > len(chosen):
             st.caption(f"The best {counted(len(chosen), 'run')} of {len(names)}.")
         show_curves(chosen)

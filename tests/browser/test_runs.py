@@ -33,6 +33,12 @@ def test_two_runs_are_ticked_and_compared_image_by_image(
     charts = page.locator(".st-key-runs_curves canvas")
     expect(charts.nth(1)).to_have_attribute("data-lines", "4")
     expect(charts.nth(1)).to_have_attribute("aria-label", "Accuracy of 2 runs against epoch")
+    right_of = """([table, chart]) => chart.getBoundingClientRect().left > table.getBoundingClientRect().right"""
+    below = """([table, chart]) => chart.getBoundingClientRect().top > table.getBoundingClientRect().bottom"""
+    both = [table.element_handle(), charts.first.element_handle()]
+    for width, place in ((1024, below), (1440, right_of)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(place, arg=both)
 
     gallery = page.locator(".st-key-runs_gallery .grid button")
     expect(gallery).to_have_count(30)

@@ -81,7 +81,9 @@ function run(row, rows) {
   const pair = rows.find((each) => each.name === row.pair_of);
   const said = [row.title === row.recipe ? "" : row.recipe, pair && `one change from ${pair.title}`, row.note];
   const small = element("span", "note", said.filter(Boolean).join(" · "));
-  return [title, small];
+  // Where the column of the data has no room.
+  const data = rows.some((each) => each.data !== row.data) ? element("span", "note said-data", row.data) : "";
+  return [title, small, data];
 }
 
 function state(row) {

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.datasets.sources.boxes import coco as coco_format
+from core.datasets.sources.boxes import crops
 from core.datasets.sources.importing import Choices, import_images, plan, report
 from core.datasets.store import Dataset, DatasetError
 from core.storage.progress import Cancelled
@@ -135,6 +137,7 @@ def test_what_is_no_object_is_left_out_and_said(data_home: Path, tmp_path: Path)
 
     odd = [
         told(iscrowd=1),
+        told(bbox=[1, 1, 10**400, 5]),
         told(bbox=[5, 5, 0, 9]),
         told(bbox=[5, 5, -3, 9]),
         told(bbox=["a", None, {}, 1]),
@@ -157,7 +160,7 @@ def test_what_is_no_object_is_left_out_and_said(data_home: Path, tmp_path: Path)
     files["c.xml"] = voc("0.png", text="<!DOCTYPE a [<!ENTITY b 'c'>]>")
     path = zipped(tmp_path / "x.zip", files)
     said = " ".join(plan(path).lines())
-    assert "1 with several objects in one (crowd), 6 empty, or of no class, 2 outside of the image" in said
+    assert "1 with several objects in one (crowd), 7 empty, or of no class, 2 outside of the image" in said
     assert "2 of images that are not here" in said
     assert "1 image has no box and is left out." in said
     made = imported(path)
@@ -181,6 +184,59 @@ def test_where_no_box_can_be_cut_out_a_sentence_says_so(data_home: Path, tmp_pat
     path = zipped(tmp_path / "z.zip", coco("a.json", {f"{n}.png": boxes(n) for n in range(5)}))
     said = call("datasets", "add", "mine", "--from", str(path), "--labels", "boxes").output
     assert "10 accepted" in said
+
+
+ODD_FILES = [
+    b"{}", b"[]", b"7", b"", b'{"images": 3, "annotations": {"a": [{"bbox": [1, 2, 3, 4]}]}, "categories": [3, [{}]]}',
+    b'{"annotations": [{"image_id": 1, "category_id": "2", "bbox": [1, 2, 3, 4], "segmentation": [[1], {"bbox": [9]}]}'
+    b', {"image_id": 1, "bbox": {"a": 1}}, {"bbox": [1, 2, 3, 4, 5]}, {"image_id": "1", "iscrowd": 1, "bbox": [[]]}],'
+    b' "info": {"images": [{"id": 5, "file_name": "no.png"}]},'
+    b' "images": [{"id": 1.5, "file_name": 3}, {"id": 1, "file_name": "a.png", "width": "60", "height": null}],'
+    b' "categories": [{"id": 2, "name": "cat", "more": {"id": 9}}, {"id": 3, "name": ["x"]}, 7]}',
+    b'{"images": [{"id": 1, "file_name": "a.png"}], "categories": [{"id": 2, "name": "cat"}], "annotations": '
+    b'[{"image_id": 1, "category_id": 2, "bbox": [1e300, 1, 1e308, 1e308]}, {"image_id": 1, "category_id": 2, "bbox": '
+    b'[1, true, "1", 5]}]}',
+    b'{"images": [{"id": 1, "file_name": "a.png"}', b'{"images": []} {}', b"\xff\xfe{",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", ODD_FILES, ids=range(len(ODD_FILES)))
+def test_a_large_file_of_coco_tells_what_a_small_one_does(data: bytes) -> None:
+    def told(read: Any) -> Any:
+        try:
+            return list(read())
+        except ValueError:
+            return "damaged"
+
+    assert told(lambda: coco_format.read_in_pieces(io.BytesIO(data))) == told(lambda: coco_format.read(data))
+
+
+def test_a_large_file_of_coco_is_read_in_pieces(
+    data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crops, "MAX_BYTES", 1_000)
+    several = {f"{n}.png": boxes(n) for n in range(10)}
+    files = coco("a.json", several)
+    files["b.json"] = files["a.json"][:-40]
+    path = zipped(tmp_path / "x.zip", files)
+    read: list[str] = []
+    found = plan(path, progress=lambda *now: read.append(now[3]))
+    assert "MB" in read
+    assert any("20 objects cut out of 10 images" in line for line in found.lines())
+    made = import_images(found, name="mine", title="Mine")
+    assert all_of_their_color(made)
+    refused = report(made)
+    assert refused is not None
+    assert "it is no JSON, or cut short" in {each.file: each.sentence for each in refused.refused}["b.json"]
+    monkeypatch.setattr(crops, "_MOST_IN_PIECES", 1_000)
+    with pytest.raises(DatasetError, match="none of an object in an image that is here"):
+        plan(zipped(tmp_path / "y.zip", coco("a.json", several)))
+
+
+def test_a_text_without_end_is_not_held_in_memory() -> None:
+    long = b'{"images": [], "info": "' + b"a" * 17_000_000 + b'"}'
+    with pytest.raises(ValueError, match="a text or list in it has more than 16 MB"):
+        list(coco_format.read_in_pieces(io.BytesIO(long)))
 
 
 def lines(several: list[tuple[str, tuple[int, int, int, int]]]) -> bytes:

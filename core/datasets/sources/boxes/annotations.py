@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
+from typing import IO, Any
 
 from core.datasets.sources.readers import Member, Opened
 
@@ -56,11 +56,13 @@ class Reading:
         takes: tells by its path and beginning whether a file is one of them.
         read: returns what a file with its path tells; raises `ValueError` where it is damaged.
         notes: sentences for a person.
+        in_pieces: returns what a file tells that is too large to be in memory at once; `None`: such are not read.
     """
 
     takes: Callable[[Member, bytes], bool]
     read: Callable[[Member, bytes], Iterator[Annotated]]
     notes: tuple[str, ...] = ()
+    in_pieces: Callable[[IO[bytes]], Iterator[Annotated]] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,18 @@ class Format:
 
 
 def with_marks(
-    name: str, ending: str, begins: tuple[tuple[bytes, ...], ...], read: Callable[[bytes], Iterator[Annotated]]
+    name: str,
+    ending: str,
+    begins: tuple[tuple[bytes, ...], ...],
+    read: Callable[[bytes], Iterator[Annotated]],
+    in_pieces: Callable[[IO[bytes]], Iterator[Annotated]] | None = None,
 ) -> Format:
     """Return a format whose files tell all by themselves, and have all texts of one of `begins` at their beginning."""
 
     def fits(begin: bytes) -> bool:
         return any(all(mark in begin for mark in each) for each in begins)
 
-    reading = Reading(lambda _member, begin: fits(begin), lambda _member, data: read(data))
+    reading = Reading(lambda _member, begin: fits(begin), lambda _member, data: read(data), in_pieces=in_pieces)
     return Format(name, ending, fits, lambda _members, _opened: reading)
 
 
@@ -96,7 +102,7 @@ def box(name: Any, sides: tuple[Any, ...]) -> Box | None:
     """Return a box; `None` where it is of no class, has no area, or its sides are no numbers."""
     try:
         left, top, right, bottom = map(float, sides)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if not isinstance(name, str) or not name.strip() or not all(map(isfinite, (left, top, right, bottom))):
         return None

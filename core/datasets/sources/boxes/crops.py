@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, ClassVar, NamedTuple
+from typing import IO, ClassVar, NamedTuple, cast
 
 from PIL import Image
 
@@ -29,6 +29,7 @@ _BEGIN_BYTES = 100_000
 # So many files are looked into to find out whether there are boxes at all.
 _LOOKED_AT = 30
 _QUALITY = 95
+_MOST_IN_PIECES = 2_000_000_000
 
 
 class _Place(NamedTuple):
@@ -52,6 +53,8 @@ class CropReader(Reader):
     level: int
     said: tuple[str, ...]
     in_order: ClassVar[bool] = True
+    # COCO's training set has 860,000.
+    most_members: ClassVar[int] = 1_000_000
 
     @classmethod
     def claims(cls, path: Path) -> bool:
@@ -167,7 +170,9 @@ def cut_out(
         Cancelled: by `progress`.
     """
     taken = _Taken(
-        source, Images([each.parts for each in source.members], [i for i, is_one in enumerate(images) if is_one])
+        source,
+        Images([each.parts for each in source.members], [i for i, is_one in enumerate(images) if is_one]),
+        progress,
     )
     with source.opened() as opened:
         reading = of.reading(source.members, opened)
@@ -188,14 +193,15 @@ def cut_out(
     crops: list[Member] = []
     for place in sorted(taken.boxes):
         image, size = source.members[place], taken.sizes[place]
-        ending = "jpg" if image.name.lower().endswith((".jpg", ".jpeg")) else "png"
+        name_of_image = image.name
+        ending = "jpg" if name_of_image.lower().endswith((".jpg", ".jpeg")) else "png"
         folder = (splits.get(place, "train"),) if splits else ()
         for number, (name, sides) in enumerate(taken.boxes[place], start=1):
             pixels = int(
                 (sides[2] - sides[0]) * (sides[3] - sides[1]) * (image.bytes if place in taken.by_shares else 1)
             )
             # One part for all of the image's path: all its objects are in that folder, and belong together.
-            parts = (*folder, name, image.name, f"{number}.{ending}")
+            parts = (*folder, name, name_of_image, f"{number}.{ending}")
             crops.append(Member(parts, int(pixels), _Place(image, sides, size, place in taken.by_shares)))
     reader = CropReader(
         path=source.path,
@@ -209,11 +215,31 @@ def cut_out(
     return Source(reader, crops, [*source.refused, *taken.refused], source.skipped)
 
 
+class _Counted:
+    """A large file that is read up to a limit, which tells how far it is read."""
+
+    def __init__(self, file: IO[bytes], size: int, progress: Progress) -> None:
+        self._file, self._size, self._progress, self._done = file, size, progress, 0
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            piece = self._file.read(size)
+        except OSError:
+            raise
+        except Exception as error:  # Whatever a decoder makes of forged bytes.
+            raise OSError("its bytes in the archive are damaged") from error
+        self._done += len(piece)
+        if self._done > _MOST_IN_PIECES:
+            raise ValueError(f"it is larger than {_MOST_IN_PIECES // 1_000_000_000} GB")
+        self._progress("reading boxes", self._done // 1_000_000, self._size // 1_000_000, "MB")
+        return piece
+
+
 class _Taken:
     """What files of boxes tell of the images that are there."""
 
-    def __init__(self, source: Source, images: Images) -> None:
-        self.source, self.images = source, images
+    def __init__(self, source: Source, images: Images, progress: Progress) -> None:
+        self.source, self.images, self._progress = source, images, progress
         self.boxes: dict[int, list[tuple[str, tuple[float, float, float, float]]]] = defaultdict(list)
         self.sizes: dict[int, tuple[int, int]] = {}
         self.by_shares: set[int] = set()
@@ -227,16 +253,22 @@ class _Taken:
         try:
             if not reading.takes(member, reader.begin(member, _BEGIN_BYTES)):
                 return
-            data = reader.read(member)
-            if len(data) > MAX_BYTES:
-                raise ValueError(f"it is larger than {MAX_MEGABYTES} MB")
-            several = list(reading.read(member, data))
+            several = self._told(member, reading, reader)
         except (OSError, ValueError) as error:
             said = f"Its boxes of objects ({of.name}) cannot be read: {error}."
             self.refused.append(Refused(member.name, "boxes", said))
             return
         for each in several:
             self._take(each, member)
+
+    def _told(self, member: Member, reading: Reading, reader: Opened) -> list[Annotated]:
+        if member.bytes > MAX_BYTES and reading.in_pieces is not None:
+            with reader.file(member) as file:
+                return list(reading.in_pieces(cast(IO[bytes], _Counted(file, member.bytes, self._progress))))
+        data = reader.read(member)
+        if len(data) > MAX_BYTES:
+            raise ValueError(f"it is larger than {MAX_MEGABYTES} MB")
+        return list(reading.read(member, data))
 
     def _take(self, told: Annotated, member: Member) -> None:
         if told.exact:

@@ -11,7 +11,7 @@ from core.datasets import store
 from core.datasets.integrity.whole import known_damage
 from core.datasets.sources import catalogue, importing
 from core.datasets.sources.import_job import Imported
-from core.datasets.store import Dataset
+from core.datasets.store import UNLABELED, Dataset
 from core.storage import jobs
 from core.storage.progress import counted
 from pages.common.job_progress import show_job
@@ -26,11 +26,12 @@ _SAMPLES, _COLUMNS = 18, 3
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def samples(name: str, _dataset: Dataset, content_hash: str) -> list[tuple[str, bytes]]:  # noqa: ARG001 the cache's key
-    """Return some images of a dataset, class by class in turn, each with its class."""
+    """Return some images of a dataset, class by class in turn, each with its class; the first where none has one."""
     names = _dataset.about.class_names
     firsts = [np.flatnonzero(_dataset.labels == label) for label in range(len(names))]
     turns = [(turn, label) for turn in range(_SAMPLES) for label in range(len(names)) if turn < len(firsts[label])]
     chosen = [(names[label], int(firsts[label][turn])) for turn, label in turns[:_SAMPLES]]
+    chosen = chosen or [(UNLABELED, index) for index in range(min(_SAMPLES, len(_dataset)))]
     return [(label, _dataset.thumbnail(index)) for label, index in chosen]
 
 

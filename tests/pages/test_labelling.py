@@ -123,3 +123,8 @@ def test_train_says_what_is_missing_while_there_are_no_labels(app: AppTest, bare
     assert not app.exception
     assert app.button(key="train").disabled
     assert "Bare came without labels, and has none yet" in app.error[0].value
+
+
+def test_a_dataset_without_labels_is_shown_by_its_images(app: AppTest, bare: Dataset) -> None:
+    show(app, "datasets")
+    assert sum("alt='unlabeled'" in each.proto.body for each in app.get("html")) == 1

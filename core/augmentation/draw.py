@@ -3,7 +3,7 @@
 from core.augmentation.operations import OPERATIONS, Draw, Geometric, PixelOperation
 
 # What a draw is called that changes nothing.
-UNCHANGED = "as it is"
+UNCHANGED = "unchanged"
 # In the order in which they are applied.
 GEOMETRIC: tuple[type[Geometric], ...] = tuple(each for each in OPERATIONS if issubclass(each, Geometric))
 PIXEL: tuple[type[PixelOperation], ...] = tuple(

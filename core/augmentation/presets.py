@@ -15,7 +15,7 @@ class AugmentationPreset(NamedTuple):
 
 _BOOK = Augmentation(rotation_range=45.0, width_shift_range=0.2, height_shift_range=0.2, horizontal_flip=True)
 PRESETS = {
-    "nothing": AugmentationPreset("Nothing", Augmentation(), "No augmentation. Start here and add your own."),
+    "nothing": AugmentationPreset("None", Augmentation(), "No augmentation. Start here and add your own."),
     "exercise-53": AugmentationPreset("Exercise 53: CIFAR-10", _BOOK, "The book's, for CIFAR-10."),
     "activity-18": AugmentationPreset("Activity 18: cats and dogs", _BOOK, "The book's, for its cats and dogs."),
     "gentle": AugmentationPreset(

@@ -55,7 +55,7 @@ def asked_against_wrong(made: Forecast, threshold: float, wrong: str, *, dark: b
     figure.update_layout(
         xaxis={"title": "sent for review", "range": [-0.02, 1.02], "tickformat": ".0%", "fixedrange": True},
         yaxis={
-            "title": f"share {wrong}",
+            "title": wrong,
             "range": [-0.02 * high.max(), max(1.05 * high.max(), 0.01)],
             "tickformat": ".1~%",
             "fixedrange": True,

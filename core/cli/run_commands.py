@@ -63,7 +63,7 @@ def runs_resume(run: str, epochs: int | None, wait: bool) -> None:
     if wait:
         wait_and_tell(found)
     else:
-        click.echo(f"{found.name} goes on.")
+        click.echo(f"Resumed {found.name}.")
 
 
 @runs_commands.command("remove")

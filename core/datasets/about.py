@@ -48,7 +48,7 @@ class About:
     def shape(self) -> str:
         """The images' shape for people, such as `28×28 px, gray`."""
         height, width, channels = self.size
-        return f"{f'{width}×{height} px' if width else 'several sizes'}, {'gray' if channels == 1 else 'color'}"
+        return f"{f'{width}×{height} px' if width else 'mixed sizes'}, {'gray' if channels == 1 else 'color'}"
 
     def is_like(self, other: "About") -> bool:
         """Tell whether it has another set's classes, whatever their case and order, and its number of channels."""

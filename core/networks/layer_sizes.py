@@ -111,8 +111,8 @@ def shift_problem(pixels: int, input_shape: Shape) -> str:
     if pixels < min(input_shape[:2]):
         return ""
     return (
-        f"“Shifted prediction” shifts by {pixels} pixels, and images of {shape_text(input_shape[:2])} can be shifted "
-        f"by {min(input_shape[:2]) - 1} at most. Set it to less, or to 0."
+        f"“Shift test-time augmentation” shifts by {pixels} pixels, and images of {shape_text(input_shape[:2])} can be "
+        f"shifted by {min(input_shape[:2]) - 1} at most. Set it to less, or to 0."
     )
 
 

@@ -68,7 +68,7 @@ def offers(recipe: Recipe) -> dict[str, Offer]:
 
 def _all(recipe: Recipe) -> Iterator[Offer]:
     yield from _of(recipe, "optimiser", "Optimizer", recipe.optimiser)
-    yield from _of(recipe, "fit", "Fit", recipe.fit)
+    yield from _of(recipe, "fit", "Hyperparameters", recipe.fit)
     for number, layer in enumerate(recipe.network.layers[:-1], start=1):
         yield from _of(recipe, f"network.{number}", f"Layer {number}, {type(layer).__name__}", layer)
     yield from _of(recipe, "augmentation", "Augmentation", recipe.augmentation or Augmentation())

@@ -245,7 +245,7 @@ def show_tiles(
     for source in np.unique(sources):
         name = sheet.names[source]
         shown.append(sheet.images[source])
-        labels.append(Label(f"Image {name}, as it is", name, marked=True))
+        labels.append(Label(f"Image {name}, original", name, marked=True))
         for place in np.flatnonzero(sources == source).tolist():
             said = describe(draws[place])
             shown.append(made[place])

@@ -80,7 +80,7 @@ def _show_findings(dataset: Dataset, made: Audit, open_finding: Callable[[str], 
             st.markdown(
                 "\n".join(f"- **{escape_markdown(each.title)}**: {escape_markdown(each.sentence)}" for each in passed)
             )
-    st.caption(f"Made {datetime.fromtimestamp(made.created):%-d %B %Y at %H:%M}.")
+    st.caption(f"Run on {datetime.fromtimestamp(made.created):%-d %B %Y at %H:%M}.")
 
 
 def _show_finding(dataset: Dataset, finding: AuditFinding, open_finding: Callable[[str], None]) -> None:

@@ -42,7 +42,7 @@ def show_figures(status: Status, metrics: list[dict[str, Any]]) -> None:
         "Epoch": f"{status.epoch} of {status.epochs}",
         "Samples recognized": _share(last.get("recognised")),
         "Diversity": _share(last.get("diversity")),
-        "Time left" if alive else "Time taken": duration(
+        "Time left" if alive else "Duration": duration(
             status.seconds_left if alive else (metrics[-1] if metrics else {}).get("seconds", 0.0)
         ),
     }

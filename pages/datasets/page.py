@@ -163,7 +163,7 @@ def to_be_had(entry: catalogue.Entry) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             label = f"Download ({entry.bytes / 1e6:,.0f} MB)"
             if entry.received and not going:
-                label = f"Go on ({entry.received / 1e6:,.0f} of {entry.bytes / 1e6:,.0f} MB)"
+                label = f"Resume ({entry.received / 1e6:,.0f} of {entry.bytes / 1e6:,.0f} MB)"
             st.button(
                 label,
                 key=f"download_{entry.name}",

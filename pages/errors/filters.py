@@ -60,7 +60,7 @@ def summary(choice: Choice, count: int, names: Sequence[str]) -> str:
     elif true == predicted:
         what = f"{true} classified correctly: {count:,}"
     elif true is None:
-        what = f"Taken for {predicted}: {count:,} {noun}"
+        what = f"Predicted as {predicted}: {count:,} {noun}"
     else:
         what = f"{true}{f' predicted as {predicted}' if predicted else ''}: {count:,} {noun}"
     sort = f"{'-' * choice.descending}{choice.by}"
@@ -106,8 +106,8 @@ def _choose_class(run: Run, parameter: str) -> int | None:
         range(len(names)),
         index=None,
         key=key,
-        format_func=lambda index: f"{parameter}: {names[index]}",
-        placeholder=f"{parameter}: any",
+        format_func=lambda index: f"{parameter.capitalize()}: {names[index]}",
+        placeholder=f"{parameter.capitalize()}: any",
         label_visibility="collapsed",
         persist_state="session",
         width=_WIDTH_PX,
@@ -119,7 +119,7 @@ def _confidence() -> tuple[float, float] | None:
     chosen: tuple[float, float] | None = st.session_state.get(CONFIDENCE_RANGE)
     if chosen:
         st.button(
-            f"{chosen[0]:.0%} to {chosen[1]:.0%} sure",
+            f"Confidence {chosen[0]:.0%} to {chosen[1]:.0%}",
             key="errors_any_confidence",
             icon=":material/close:",
             help="Remove this filter",

@@ -57,7 +57,7 @@ def show_result(part: str, found: Predictions) -> None:
         st.metric(
             f"{part.capitalize()} accuracy",
             f"{found.accuracy:.2%}",
-            f"{low:.2%} to {high:.2%}",
+            f"95% CI {low:.2%} to {high:.2%}",
             delta_color="off",
             delta_arrow="off",
             help="Below: 95% confidence interval (Wilson).",

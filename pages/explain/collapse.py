@@ -98,10 +98,10 @@ def _show(name: str, run: Run) -> None:
     st.caption(escape_markdown(collapse.in_words(shown)) or "It has no figures: it ended before its first batch.")
     with st.container(horizontal=True):
         address = {"run": run.name}
-        st.page_link("pages/train/page.py", label="Its curves", icon=":material/show_chart:", query_params=address)
+        st.page_link("pages/train/page.py", label="View curves", icon=":material/show_chart:", query_params=address)
         if run.has_evaluation:
             st.page_link(
-                "pages/errors/page.py", label="Its errors", icon=":material/troubleshoot:", query_params=address
+                "pages/errors/page.py", label="View errors", icon=":material/troubleshoot:", query_params=address
             )
 
 

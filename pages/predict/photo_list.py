@@ -85,7 +85,7 @@ def _row(run: Run, photo: SessionPhoto, answer: Prediction, booked: DecisionThre
         confidence=answer.confidence if answer.known else 0.0,
         decision=_decided(answer, booked, names)[1],
         asked=answer.asks(booked),
-        truth="" if said not in names else "✓ right" if said == label else f"✗ {said}",
+        truth="" if said not in names else "✓ right" if said == label else f"✗ true: {said}",
     )
 
 

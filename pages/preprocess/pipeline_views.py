@@ -108,7 +108,7 @@ def show_steps(before: Before, result: Result) -> None:
         lines = [
             f"{stage.position + 1} · {stage.step.title}",
             _facts(stage.image, stage.values),
-            f"lost {stage.lost:.1%} · made up {stage.made_up:.1%}",
+            f"{stage.lost:.1%} cropped · {stage.made_up:.1%} padding",
         ]
         if old != new:
             lines.append(f"{new:,} pixels (was {old:,})")

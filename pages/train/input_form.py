@@ -167,7 +167,7 @@ def _batch(recipe: Recipe, dataset: Dataset, decided: Decided | None) -> None:
     batch = first_batch(recipe, dataset, _SHOWN, decided)
     shown = []
     for index, label, pixels, draw in zip(batch.ids, batch.labels, batch.images, batch.draws, strict=True):
-        said = f"{dataset.about.class_names[label]}, image {index}: {describe(draw) or 'as it is'}"
+        said = f"{dataset.about.class_names[label]}, image {index}: {describe(draw)}"
         shown.append((said, image_io.png(image_io.from_array(pixels))))
     strip(shown)
     _, height, width, channels = batch.images.shape

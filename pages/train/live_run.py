@@ -300,7 +300,7 @@ def _seen_html(folder: str, epoch: int, _seen: Seen) -> str:
                 dataset.thumbnail(int(index)),
                 f"true class {names[label]}, predicted {names[predicted]} ({probabilities[predicted]:.0%})",
                 f"{names[predicted]} {probabilities[predicted]:.0%}",
-                f"is {names[label]}",
+                f"true: {names[label]}",
             )
             for index, label, predicted, probabilities in zip(
                 seen.ids[:_WORST], seen.labels, seen.predicted, seen.probabilities, strict=False

@@ -102,7 +102,7 @@ def _tell_its_dataset(name: str) -> None:
     st.caption(f"This recipe was made for {title}; the accuracy above refers to that dataset.")
     if name in catalogue.available():
         st.button(
-            f"Take {title}",
+            f"Use {title}",
             key="train_its_dataset",
             type="tertiary",
             icon=":material/database:",
@@ -184,7 +184,7 @@ def run_title(draft: Draft) -> str:
     """Return what to call a run of the recipe: by what was changed in it; empty: as the recipe is called."""
     changes = recipe_differences([draft.base, draft.recipe]) if draft.option != drafts.OWN else []
     if draft.pair_of and not changes:
-        return f"{draft.recipe.title} · again"
+        return f"{draft.recipe.title} · repeat"
     if len(changes) > 1:
         return f"{draft.recipe.title} · {len(changes)} changes"
     return "".join(f"{draft.recipe.title} · {each.setting} {each.values[1]}" for each in changes)

@@ -53,7 +53,7 @@ def test_the_tiles_change_while_the_mouse_is_down_and_the_address_when_it_is_up(
     opened(page, server)
     plain, captions = tiles(page)
     assert len(set(plain)) == 1
-    assert captions == ["3 · 3", *["as it is"] * 4]
+    assert captions == ["3 · 3", *["unchanged"] * 4]
     box = page.locator(".st-key-augment_geometry .track").first.bounding_box()
     assert box
     page.mouse.move(box["x"] + 6, box["y"] + 12)

@@ -58,7 +58,7 @@ def test_photos_are_answered_corrected_and_taken_away(phone: Page, predicting: S
     expect(opened.get_by_text("seven.png · ")).to_be_visible()
     expect(opened.get_by_role("heading", name=re.compile(r"^\d · \d+\.\d%$"))).to_be_in_viewport()
     phone.locator(".st-key-truth").get_by_role("radio", name="7", exact=True).tap()
-    expect(rows.filter(has_text="seven.png").locator(".truth").last).to_have_text(re.compile("^(✓ right|✗ 7)$"))
+    expect(rows.filter(has_text="seven.png").locator(".truth").last).to_have_text(re.compile("^(✓ right|✗ true: 7)$"))
     expect(phone.get_by_text("Add 1 photo to a dataset")).to_be_visible()
     settle(phone, WORK_MS)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390, "nothing reaches beyond the screen"

@@ -26,7 +26,7 @@ def test_two_runs_are_ticked_and_compared_image_by_image(
     table = page.locator(".st-key-runs_table")
     # The newest is chosen; the other is ticked beside it.
     expect(page.get_by_role("heading", name="Export")).to_be_visible()
-    table.get_by_role("checkbox", name=f"Choose Baseline, {before.name}").check()
+    table.get_by_role("checkbox", name=f"Select Baseline, {before.name}").check()
     expect(page.get_by_text("Significantly better: 30 fixed and 0 broken of 360 images")).to_be_visible()
     expect(page).to_have_url(re.compile(f"run={after.name}&run={before.name}"))
     expect(page.get_by_role("cell", name="optimiser.learning_rate")).to_be_visible()
@@ -50,9 +50,9 @@ def test_two_runs_are_ticked_and_compared_image_by_image(
     expect(dialog).to_have_count(0)
 
     rows = table.locator("tbody tr")
-    table.get_by_role("button", name="Test", exact=True).click()
+    table.get_by_role("button", name="Test acc.", exact=True).click()
     expect(rows.first).to_contain_text("Faster rate")
-    table.get_by_role("button", name=re.compile("^Test")).click()
+    table.get_by_role("button", name=re.compile("^Test acc")).click()
     expect(rows.first).to_contain_text("Baseline")
     rows.first.get_by_role("button", name="Star").click()
     expect(rows.first.get_by_role("button", name="Star")).to_have_attribute("aria-pressed", "true")
@@ -60,7 +60,7 @@ def test_two_runs_are_ticked_and_compared_image_by_image(
     expect(rows).to_have_count(1)
     table.get_by_role("searchbox", name="Filter runs").fill("")
 
-    table.get_by_role("button", name="Baseline").click()
+    table.get_by_role("button", name="Baseline", exact=True).click()
     expect(page.get_by_role("heading", name="Export")).to_be_visible()
     assert runs.find(before.name).about_run.star
     with page.expect_download() as download:

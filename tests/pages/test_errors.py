@@ -59,7 +59,7 @@ def address(app: AppTest) -> dict[str, list[str]]:
 def test_numbers_are_shown_for_both_parts(app: AppTest) -> None:
     show(app, "errors", run=digits_run().name)
     accuracy, wrong, loss = app.metric
-    assert (accuracy.value, accuracy.delta) == ("98.06%", "96.04% to 99.05%")
+    assert (accuracy.value, accuracy.delta) == ("98.06%", "95% CI 96.04% to 99.05%")
     assert (wrong.value, loss.label) == ("7 of 360", "Test loss")
     assert "All 7 errors**, highest loss first" in said(app)
     app.button_group(key="part").set_value("validation").run()

@@ -15,7 +15,7 @@ from core.augmentation.operations.operation import Draw, PixelOperation, between
 class Brightness(PixelOperation):
     """Brightened or darkened as by Keras's `apply_brightness_shift`, which hands the image to Pillow."""
 
-    group = "Light"
+    group = "Color"
     neutral: ClassVar[Draw] = {"brightness": None}
     order = 20
     on_values = True

@@ -15,7 +15,7 @@ from core.augmentation.operations.operation import Draw, PixelOperation, either_
 class ChannelShift(PixelOperation):
     """Values moved within the image's own range, as Keras's `apply_channel_shift` does."""
 
-    group = "Light"
+    group = "Color"
     neutral: ClassVar[Draw] = {"channel_shift_intensity": None}
     order = 10
     on_values = True

@@ -17,7 +17,7 @@ _VALUES = np.arange(256, dtype=np.float32)
 class Contrast(PixelOperation):
     """Made stronger or flatter as by Keras's `RandomContrast`."""
 
-    group = "Light"
+    group = "Color"
     neutral: ClassVar[Draw] = {"contrast": None}
     order = 30
     in_generator = False

@@ -51,7 +51,7 @@ class Zoom(Geometric):
         wide, high = f"{100 / zx:.0f}%", f"{100 / zy:.0f}%"
         if (wide, high) == ("100%", "100%"):
             return ""
-        return f"scaled to {wide}" if wide == high else f"{wide} wide and {high} high"
+        return f"scaled to {wide}" if wide == high else f"scaled to {wide} × {high}"
 
     def layers(self, fill: str) -> list[str]:
         """Keras counts from the image's own size."""

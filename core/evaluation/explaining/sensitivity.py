@@ -116,5 +116,6 @@ def in_words(change: Change, probabilities: np.ndarray, class_names: tuple[str, 
         return f"Always predicted as {class_names[answer]}."
     nearest = others[np.argmin(np.abs(others - change.middle))]
     return (
-        f"{class_names[answer]} becomes {class_names[answers[nearest]]} at {change.in_words(change.values[nearest])}."
+        f"Prediction changes from {class_names[answer]} to {class_names[answers[nearest]]} at "
+        f"{change.in_words(change.values[nearest])}."
     )

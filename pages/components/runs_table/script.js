@@ -22,32 +22,32 @@ const columns = [
     draw: (row, rows) => (row.isSweep ? sweepTitle(row) : run(row, rows)),
     className: "run",
   },
-  { title: "Data", of: (row) => row.data.toLowerCase(), draw: (row) => row.data, className: "data wide" },
+  { title: "Dataset", of: (row) => row.data.toLowerCase(), draw: (row) => row.data, className: "data wide" },
   { title: "Epochs", of: (row) => row.epoch, draw: (row) => epochs(row), className: "number wide" },
   { title: "Time", of: (row) => row.seconds, draw: (row) => row.duration ?? "", className: "number wide" },
   {
-    title: "Training",
+    title: "Train acc.",
     of: (row) => row.training,
     draw: (row) => (row.isSweep ? "" : share(row.training)),
     most: true,
     className: "number wide",
   },
   {
-    title: "Validation",
+    title: "Val. acc.",
     of: (row) => row.validation,
     draw: (row) => (row.isSweep ? interval(row, "validation") : share(row.validation)),
     most: true,
     className: "number middle",
   },
   {
-    title: "Test",
+    title: "Test acc.",
     of: (row) => row.test,
     draw: (row) => (row.isSweep ? interval(row, "test") : share(row.test)),
     most: true,
     className: "number",
   },
-  { title: "State", of: (row) => row.state, draw: state, className: "state" },
-  { title: "Made", of: (row) => row.created, draw: (row) => made(row.created), className: "made wide" },
+  { title: "Status", of: (row) => row.state, draw: state, className: "state" },
+  { title: "Created", of: (row) => row.created, draw: (row) => made(row.created), className: "made wide" },
 ];
 
 /** Each dataset's highest value in the columns that have one, where several runs have a value: by column and data. */
@@ -77,7 +77,7 @@ function element(name, className, text = "") {
 function run(row, rows) {
   const title = element("button", "title", row.title);
   title.type = "button";
-  title.title = `Show ${row.name} alone`;
+  title.title = `Select only ${row.name}`;
   const pair = rows.find((each) => each.name === row.pair_of);
   const said = [row.title === row.recipe ? "" : row.recipe, pair && `one change from ${pair.title}`, row.note];
   const small = element("span", "note", said.filter(Boolean).join(" · "));
@@ -185,7 +185,7 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
     const row = document.createElement("tr");
     const all = document.createElement("input");
     all.type = "checkbox";
-    all.ariaLabel = "Choose all shown";
+    all.ariaLabel = "Select all shown";
     const names = rows.filter((each) => !each.isSweep).map((each) => each.name);
     all.checked = names.length > 0 && names.every((name) => kept.chosen.includes(name));
     all.onchange = () => choose(all.checked ? names : []);
@@ -252,7 +252,7 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
     const tick = document.createElement("input");
     tick.type = "checkbox";
     tick.checked = ticked;
-    tick.ariaLabel = `Choose ${row.title}, ${row.name}`;
+    tick.ariaLabel = `Select ${row.title}, ${row.name}`;
     tick.onchange = () => {
       choose(tick.checked ? [...kept.chosen, row.name] : kept.chosen.filter((name) => name !== row.name));
       body.querySelector(`[data-run="${CSS.escape(row.name)}"] input`)?.focus();
@@ -261,7 +261,7 @@ export default function ({ parentElement, data: bytes, setTriggerValue }) {
     first.append(tick);
     const star = element("button", "star", row.star ? "★" : "☆");
     star.type = "button";
-    star.ariaLabel = "Star";
+    star.ariaLabel = `Star ${row.title}`;
     star.ariaPressed = `${row.star}`;
     star.onclick = () => {
       row.star = !row.star;

@@ -285,7 +285,7 @@ def test_extremes_are_the_corners_of_the_ranges() -> None:
 
 
 def test_a_draw_is_described_in_a_few_words() -> None:
-    assert describe(STAY) == "as it is"
+    assert describe(STAY) == "unchanged"
     changed: Draw = {**STAY, "theta": -12.2, "tx": -3.0, "zx": 0.8, "zy": 0.8}
     assert describe(changed) == "rotated 12° clockwise · shifted 3 px right · scaled to 125%"
     everything: Draw = {
@@ -303,7 +303,7 @@ def test_a_draw_is_described_in_a_few_words() -> None:
         "erased": (1, 2, 11, 7),
     }
     assert describe(everything) == (
-        "rotated 5.2° counterclockwise · shifted 2.5 px up · sheared 8° right · 50% wide and 200% high · "
+        "rotated 5.2° counterclockwise · shifted 2.5 px up · sheared 8° right · scaled to 50% × 200% · "
         "flipped horizontally · flipped vertically · values -20 · brightness × 1.10 · contrast × 0.50 · 10×5 px erased"
     )
 

@@ -93,7 +93,7 @@ def test_how_far_an_answer_holds_is_said_in_words() -> None:
     assert sensitivity.in_words(turned, answers, ("cat", "dog")) == "Always predicted as cat."
     answers[turned.middle - 3] = (0.1, 0.9)
     answers[-1] = (0.1, 0.9)
-    assert sensitivity.in_words(turned, answers, ("cat", "dog")) == "cat becomes dog at −15°."
+    assert sensitivity.in_words(turned, answers, ("cat", "dog")) == "Prediction changes from cat to dog at −15°."
     assert CHANGES[3].in_words(0.4) == "×0.4"
 
 

@@ -12,10 +12,20 @@ from pages.streamlit_patches import (
     pages_directory,
     shared_keys,
     short_runs,
+    superseded_runs,
     uploads_on_disk,
 )
 
-PATCHES = (pages_directory, own_origin, message_queue, late_requests, shared_keys, short_runs, uploads_on_disk)
+PATCHES = (
+    pages_directory,
+    own_origin,
+    message_queue,
+    late_requests,
+    shared_keys,
+    short_runs,
+    superseded_runs,
+    uploads_on_disk,
+)
 
 
 def apply_all() -> None:

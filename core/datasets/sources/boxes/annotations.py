@@ -104,7 +104,7 @@ def box(name: Any, sides: tuple[Any, ...]) -> Box | None:
         left, top, right, bottom = map(float, sides)
     except (TypeError, ValueError, OverflowError):
         return None
-    if not isinstance(name, str) or not name.strip() or not all(map(isfinite, (left, top, right, bottom))):
+    if not isinstance(name, str) or not name.strip() or not isfinite((right - left) * (bottom - top)):
         return None
     return Box(name.strip(), (left, top, right, bottom)) if right > left and bottom > top else None
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import IO, Any
 
@@ -74,9 +75,11 @@ class _Told:
         elif each.get("iscrowd"):
             self._crowds[_key(each.get("image_id"))] += 1
         else:
-            corners, sides = each.get("bbox"), ()
+            corners, sides = each.get("bbox"), tuple[Any, ...]()
             if isinstance(corners, list) and len(corners) == _SIDES and all(type(n) in (int, float) for n in corners):
-                sides = tuple(corners)
+                # JSON has whole numbers that are too long.
+                with suppress(OverflowError):
+                    sides = tuple(map(float, corners))
             self._boxes[_key(each.get("image_id"))].append((_key(each.get("category_id")), sides))
 
     def annotated(self) -> Iterator[Annotated]:

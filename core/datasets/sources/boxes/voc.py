@@ -19,7 +19,7 @@ def read(data: bytes) -> Iterator[Annotated]:
         root = ElementTree.fromstring(data)
     except DefusedXmlException as error:
         raise ValueError("it defines entities, as no program writes them there") from error
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError) as error:  # An encoding that there is none of.
         raise ValueError("it is no XML") from error
     boxes, difficult, odd = [], 0, 0
     for each in root.iter("object"):

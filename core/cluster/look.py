@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,7 +27,7 @@ from core.cluster.setting import ClusterError, Needs
 from core.errors import as_storage_error
 from core.networks.layer_sizes import bytes_text
 from core.storage import checked, data_home, processes
-from core.storage.checked import DamagedError, Longest, Time
+from core.storage.checked import Count, DamagedError, Longest, Time
 
 # What must be the same on all nodes, or a run would end with other numbers, or not at all.
 _ALIKE = ("ray", "tensorflow", "keras", "numpy")
@@ -51,8 +52,8 @@ class Node:
     """
 
     name: str
-    cpus: int
-    memory: int
+    cpus: Count
+    memory: Count
     versions: dict[str, str]
     clock_s: float
     shared: bool
@@ -132,7 +133,7 @@ class _Found:
 
     at: Time
     where: Annotated[str, Longest(10_000)]
-    nodes: tuple[Node, ...]
+    nodes: Annotated[tuple[Node, ...], Longest(100_000, fewest=1)]
 
 
 def nodes() -> tuple[Node, ...]:
@@ -140,7 +141,6 @@ def nodes() -> tuple[Node, ...]:
 
     Raises:
         ClusterError: it could not be asked.
-        StorageError: the data home may not be written.
     """
     path = data_home.common() / "cluster.json"
     where = f"{setting.address()} {setting.shared_home()}"
@@ -151,7 +151,8 @@ def nodes() -> tuple[Node, ...]:
     except DamagedError:
         pass
     found = _Found(time.time(), where, _ask())
-    with as_storage_error("what the cluster is like"):
+    # What cannot be kept is asked again.
+    with suppress(OSError):
         checked.write(path, asdict(found), lasting=False)
     return found.nodes
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
-from core.storage import checked
+from core.storage import checked, data_home
 from core.storage.checked import DamagedError, Longest, MissingError, Time
 
 # Of the machine that does the work, and of the process that waits for one.
@@ -95,4 +95,4 @@ def silence(folder: Path) -> str:
 def forget(folder: Path) -> None:
     """Take the signs away: the work has ended, or is done on this machine from now on."""
     for file in (AT_WORK, IN_QUEUE):
-        (folder / file).unlink(missing_ok=True)
+        data_home.remove(folder / file)

@@ -295,16 +295,17 @@ def _cases(home: Path) -> list[tuple[Path, str, Damage]]:
     for root in roots:
         for path in sorted(root.rglob("*")):
             if path.is_file() and not path.name.endswith(_LEFT_OUT) and path.stat().st_size:
-                made = list(_damages(path))
+                made = list(damages(path))
                 rng.shuffle(made)
                 queues.append([(path.relative_to(home), name, damage) for name, damage in made])
-        queues.append([(root.relative_to(home), name, damage) for name, damage in _OF_FOLDER.items()])
+        queues.append([(root.relative_to(home), name, damage) for name, damage in OF_FOLDER.items()])
     rng.shuffle(queues)
     longest = max(len(queue) for queue in queues)
     return [queue[place] for place in range(longest) for queue in queues if place < len(queue)]
 
 
-def _damages(path: Path) -> Iterator[tuple[str, Damage]]:
+def damages(path: Path) -> Iterator[tuple[str, Damage]]:
+    """Yield what can be done to a file, each with its name."""
     yield from _OF_ANY.items()
     if path.suffix == ".json" and path.name != "environment.json":
         yield from _OF_JSON.items()
@@ -444,11 +445,14 @@ def _emptied(path: Path, _rng: random.Random) -> None:
         shutil.rmtree(each) if each.is_dir() else each.unlink()
 
 
-_OF_FOLDER: dict[str, Damage] = {"an empty folder": _emptied, "a folder that cannot be read": _loop}
+OF_FOLDER: dict[str, Damage] = {"an empty folder": _emptied, "a folder that cannot be read": _loop}
 _OF_ANY: dict[str, Damage] = {
     "missing": lambda path, _rng: path.unlink(),
     "empty": _edit(lambda _data, _rng: b""),
+    "a third": _edit(lambda data, _rng: data[: len(data) // 3]),
     "half": _edit(lambda data, _rng: data[: len(data) // 2]),
+    "two thirds": _edit(lambda data, _rng: data[: 2 * len(data) // 3]),
+    "10 MB of noise": _edit(lambda _data, rng: rng.randbytes(10_000_000)),
     "a flipped bit": _edit(_flip),
     "another flipped bit": _edit(_flip),
     "a flipped digit": _edit(_flip_digit),

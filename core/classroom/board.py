@@ -19,9 +19,10 @@ from core.runs.model_files import MODEL
 from core.spaces import people
 from core.storage import checked, data_home
 from core.storage.checked import Count, DamagedError, Longest
-from core.storage.progress import Progress, quiet
+from core.storage.progress import Cancelled, Progress, quiet
 
 _AT_ONCE = 256
+_MOST_FAILURES, _LONGEST_FAILURE = 20, 500
 
 
 @dataclass(frozen=True)
@@ -92,17 +93,28 @@ def unscored() -> int:
 
 
 def score_job(progress: Progress) -> dict[str, Any]:
-    """Try, as a job, all networks on the images held back of the datasets they were trained on; return how many."""
-    wanted = [(shared.held, each.run) for shared in all_shared() for each in _trained_on(shared)]
-    left = [(held, run) for held, run in wanted if held is not None and _kept(run, held) is None]
-    scored = 0
-    for number, (held, run) in enumerate(left):
+    """Try, as a job, all networks on the images held back of the datasets they were trained on.
+
+    Returns:
+        How many were `scored`, and why others could not be, a sentence each, in `failed`.
+
+    Raises:
+        Cancelled: by `progress`; the scores so far are kept.
+    """
+    wanted = [(shared.held, each) for shared in all_shared() for each in _trained_on(shared)]
+    left = [(held, each) for held, each in wanted if held is not None and _kept(each.run, held) is None]
+    scored, failed = 0, []
+    for number, (held, each) in enumerate(left):
         progress("scoring the runs", number, len(left), "runs")
-        # One damaged network does not keep the others from being scored.
-        with suppress(PixelwiseError, ValueError):
-            score(run, held, progress)
+        try:
+            score(each.run, held, progress)
             scored += 1
-    return {"scored": scored}
+        except Cancelled:
+            raise
+        except Exception as error:  # One damaged network does not keep the others from it, whatever Keras raises.
+            said = str(error) if isinstance(error, PixelwiseError) else f"its network cannot be used ({error})"
+            failed.append(f"{each.person}, {each.row.title}: {said}"[:_LONGEST_FAILURE])
+    return {"scored": scored, "failed": failed[:_MOST_FAILURES]}
 
 
 def score(run: Run, held: Dataset, progress: Progress = quiet) -> Score:
@@ -145,8 +157,9 @@ def _kept(run: Run, held: Dataset | None) -> Score | None:
         found = checked.read_object(_file(run), Score)
     except DamagedError:
         return None
-    is_current = held is not None and found.content == held.about.content_hash and found.model == _model(run)
-    return found if is_current else None
+    if held is None or found.content != held.about.content_hash or found.model != _model(run):
+        return None
+    return found if found.right <= found.images == len(held) else None
 
 
 def _model(run: Run) -> tuple[int, int]:

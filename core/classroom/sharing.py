@@ -8,7 +8,7 @@ decisions and findings are theirs; the images themselves are links to the shared
 import hashlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,17 +19,17 @@ import numpy as np
 from core.datasets import store
 from core.datasets.grouped import grouped
 from core.datasets.integrity import verification
-from core.datasets.integrity.whole import IMAGES, THUMBNAILS, keep_checksums
+from core.datasets.integrity.whole import THUMBNAILS, keep_checksums
 from core.datasets.sources import catalogue
-from core.datasets.store import SHARED, SPLITS, UNLABELED, Dataset, DatasetError
+from core.datasets.store import LINKED, SHARED, SPLITS, UNLABELED, Dataset, DatasetError
 from core.datasets.stratified import stratified
 from core.errors import as_storage_error
 from core.storage import checked, data_home
+from core.storage.checked import DamagedError
 from core.storage.progress import Progress, quiet
 
 _FILES = "files"
-_LINKED = (IMAGES, THUMBNAILS, _FILES)
-_COPIED = ("dataset.json", "labels.npy", "splits.npy", "groups.npy", "index.npy", "names.txt", "checksums.txt")
+COPIED = ("dataset.json", "labels.npy", "splits.npy", "groups.npy", "index.npy", "names.txt", "checksums.txt")
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,13 @@ class Shared:
 
     Attributes:
         dataset: what the class sees.
-        held: what is held back; `None`: nothing.
+        held: what is held back; `None`: nothing that can be used.
+        damage: what is wrong with what is held back, in a sentence; empty: nothing.
     """
 
     dataset: Dataset
     held: Dataset | None
+    damage: str = ""
 
 
 def share(dataset: Dataset, held_share: float, seed: int = 0, progress: Progress = quiet) -> Shared:
@@ -97,41 +99,99 @@ def unshare(name: str) -> None:
 
 
 def all_shared() -> list[Shared]:
-    """Return the datasets that are shared, by name; damaged ones are left out."""
-    found = []
-    for name in data_home.folders_in(_shared_root()):
-        with suppress(DatasetError):
-            found.append(_shared(name))
-    return found
+    """Return the datasets that are shared, by name; those of which nothing can be used are left out: see `damaged`.
+
+    Raises:
+        StorageError: their folder cannot be read.
+    """
+    lost = damaged()
+    return [_shared(name) for name in data_home.folders_in(_shared_root()) if name not in lost]
+
+
+def damaged() -> dict[str, str]:
+    """Return what is wrong with the shared datasets that cannot be used, in a sentence each, by their folders' names.
+
+    Raises:
+        StorageError: their folder cannot be read.
+    """
+    return {name: said for name in data_home.folders_in(_shared_root()) if (said := _damage(_shared_root() / name))}
+
+
+def _damage(folder: Path) -> str:
+    with data_home.at(folder.parents[1]):
+        try:
+            is_damaged = bool(store.damage(folder.name))
+        except DatasetError:  # No dataset's name.
+            is_damaged = True
+    place = folder.relative_to(data_home.common())
+    return f"{place} is damaged: unshare it, and share the dataset that it was made of again." if is_damaged else ""
 
 
 def show_in(home: Path) -> None:
     """Have a user's space show just the datasets that are shared now; one of the user's own keeps its name.
+
+    What of it is damaged in the space is made anew. What a user decided on a shared one that is damaged now is kept.
 
     Raises:
         StorageError: the disk is full or may not be written.
     """
     root = home / "datasets"
     given = {each.dataset.about.content_hash: each.dataset for each in all_shared()}
+    kept = {shown for name in damaged() for shown in _shown_as(name)}
     with as_storage_error("the shared datasets"):
         for name in data_home.folders_in(root):
-            if store.is_shared(root / name):
-                content = (root / name / SHARED).read_text(encoding="utf-8").strip()
-                if given.pop(content, None) is None:
-                    data_home.remove(root / name)
+            if not store.is_shared(root / name):
+                continue
+            dataset = given.pop(_content_of(root / name, given), None)
+            if dataset is None and name not in kept:
+                data_home.remove(root / name)
+            elif dataset is not None and _is_damaged(root / name):
+                with data_home.filling(root) as beside:
+                    _link(dataset, beside, name)
+                    store.put_into(root / name, beside)
         for dataset in given.values():
-            name = dataset.about.name
-            name = f"{name[:57]}-shared" if os.path.lexists(root / name) else name
+            own, beside_own = _shown_as(dataset.about.name)
+            name = beside_own if os.path.lexists(root / own) else own
             # Another session of the same user may be faster.
             with suppress(FileExistsError), data_home.new_folder(root / name) as beside:
                 _link(dataset, beside, name)
 
 
+def _shown_as(name: str) -> tuple[str, str]:
+    """Return what a shared dataset is called in a space, and what where the user has one of that name."""
+    return name, f"{name[:57]}-shared"
+
+
+def _content_of(folder: Path, given: Mapping[str, Dataset]) -> str:
+    """Return the content hash of what a space's folder shows: of what is given by its name, where that is damaged."""
+    said = _said_in(folder)
+    known = next((content for content in said if content in given), "")
+    if known or len(said) == 1:
+        return known
+    return next((content for content, each in given.items() if folder.name in _shown_as(each.about.name)), "")
+
+
+def _said_in(folder: Path) -> set[str]:
+    """Return the content hash in a space's folder, as its two files say it; empty texts where they are damaged."""
+    said = {""}
+    with suppress(DamagedError, UnicodeDecodeError):
+        said = {checked.read_bytes(folder / SHARED, 1000).decode().strip()}
+    try:
+        return said | {store.read(folder).about.content_hash}
+    except DatasetError:
+        return said | {""}
+
+
+def _is_damaged(folder: Path) -> bool:
+    with data_home.at(folder.parents[1]):
+        return len(_said_in(folder)) > 1 or bool(store.damage(folder.name))
+
+
 def _link(dataset: Dataset, beside: Path, name: str) -> None:
-    for each in _COPIED:
+    for each in COPIED:
         if (dataset.folder / each).exists():
             shutil.copyfile(dataset.folder / each, beside / each)
-    for each in _LINKED:
+    for each in LINKED:
         if (dataset.folder / each).exists():
             (beside / each).symlink_to(os.path.relpath(dataset.folder / each, beside))
     if name != dataset.about.name:
@@ -198,8 +258,9 @@ def _write_files(dataset: Dataset, ids: Sequence[int], index: np.ndarray, folder
 
 
 def _shared(name: str) -> Shared:
-    held = _held_root() / name
-    return Shared(store.read(_shared_root() / name), store.read(held) if held.exists() else None)
+    dataset, held = store.read(_shared_root() / name), _held_root() / name
+    damage = _damage(held) if os.path.lexists(held) else ""
+    return Shared(dataset, store.read(held) if os.path.lexists(held) and not damage else None, damage)
 
 
 def _shared_root() -> Path:

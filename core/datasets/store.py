@@ -28,8 +28,8 @@ from core.datasets.dataset import UNLABELED as UNLABELED
 from core.datasets.dataset import Dataset as Dataset
 from core.datasets.dataset import file_name as file_name
 from core.datasets.dataset import index_of
+from core.datasets.integrity.whole import IMAGES, THUMBNAILS, forget_damage, keep_checksums
 from core.datasets.integrity.whole import DatasetError as DatasetError
-from core.datasets.integrity.whole import forget_damage, keep_checksums
 from core.errors import COMMAND, as_storage_error
 from core.storage import checked, data_home
 from core.storage.checked import DamagedError, MissingError
@@ -38,6 +38,8 @@ from core.storage.checked import DamagedError, MissingError
 EXTENDED = " added to it"
 # In the folder of a dataset that is shared with a class: where it is from, in words.
 SHARED = "shared.txt"
+# What in such a folder are links to the shared files.
+LINKED = (IMAGES, THUMBNAILS, "files")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _MOST_ABOUT = 40_000_000
 _NEEDED = ("dataset.json", "labels.npy", "splits.npy", "groups.npy", "pictures.npy", "index.npy", "thumbnails.bin")
@@ -99,13 +101,22 @@ def restore(about: About, arrays: dict[str, np.ndarray]) -> Dataset:
         with data_home.filling(folder.parent) as beside:
             fill(beside, about, arrays)
             folder.mkdir(exist_ok=True)
-            for path in sorted(beside.iterdir()):
-                old = folder / path.name
-                if old.is_dir():
-                    data_home.remove(old)
-                path.replace(old)
-        forget_damage(folder)
+            put_into(folder, beside)
     return read(folder)
+
+
+def put_into(folder: Path, beside: Path) -> None:
+    """Have a dataset's folder take over all files that are in another, in place of its own; the others stay.
+
+    Raises:
+        OSError: the disk is full or may not be written.
+    """
+    for path in sorted(beside.iterdir()):
+        old = folder / path.name
+        if old.is_dir() and not old.is_symlink():
+            data_home.remove(old)
+        path.replace(old)
+    forget_damage(folder)
 
 
 def content_hash(arrays: Mapping[str, np.ndarray]) -> str:
@@ -190,7 +201,7 @@ def names() -> list[str]:
 
 def is_shared(folder: Path) -> bool:
     """Tell whether a dataset's folder is a user's view of one that is shared with a class: its images are read only."""
-    return (folder / SHARED).exists()
+    return os.path.lexists(folder / SHARED) or any((folder / each).is_symlink() for each in LINKED)
 
 
 def own_images() -> int:

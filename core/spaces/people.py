@@ -25,13 +25,14 @@ from core.spaces import settings
 from core.spaces.attempts import EVERYBODY, Attempts
 from core.spaces.settings import Serving
 from core.storage import checked, data_home
-from core.storage.checked import Count, DamagedError, Longest, MissingError, Time
+from core.storage.checked import Count, DamagedError, Hexadecimal, Longest, MissingError, Time
 
 LONGEST_NAME = 40
 _SIGNED_IN_S = 30 * 24 * 3600.0
 _PERSON = re.compile(r"[0-9a-f]{32}")
 _TEACHER, _STUDENT = "teacher", "student"
 _CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_SPACE_BYTES, _SALT_BYTES, _SECRET_BYTES = 12, 16, 32
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1}
 _NOT_RIGHT = "This is not the right key. Ask your teacher for it."
 _attempts = Attempts()
@@ -55,10 +56,10 @@ class Person:
     """
 
     name: Annotated[str, Longest(200)]
-    space: Annotated[str, Longest(64)]
+    space: Annotated[str, Hexadecimal(2 * _SPACE_BYTES)]
     joined: Time
-    salt: Annotated[str, Longest(64)] = ""
-    code: Annotated[str, Longest(128)] = ""
+    salt: Annotated[str, Hexadecimal(2 * _SALT_BYTES, or_empty=True)] = ""
+    code: Annotated[str, Hexadecimal(128, or_empty=True)] = ""
     signed: Count = 0
 
 
@@ -93,14 +94,38 @@ def home_of(space: str) -> Path:
 
 
 def everybody() -> dict[str, Person]:
-    """Return all people by id, by name; those whose file is damaged are left out."""
-    found = {}
-    for path in sorted(_folder().glob("*.json")):
+    """Return all people by id, by name; those whose file is damaged are left out: `damaged` tells of them.
+
+    Raises:
+        StorageError: their folder cannot be read.
+    """
+    return dict(sorted(_looked_at()[0].items(), key=lambda item: item[1].name.casefold()))
+
+
+def damaged() -> list[str]:
+    """Return a sentence for each person's file that cannot be read: whose it is cannot sign in.
+
+    Raises:
+        StorageError: their folder cannot be read.
+    """
+    return _looked_at()[1]
+
+
+def _looked_at() -> tuple[dict[str, Person], list[str]]:
+    found, wrong = {}, []
+    for name in data_home.names_in(_folder(), ".json"):
         try:
-            found[path.stem] = _read(path.stem)
-        except DamagedError:
-            continue
-    return dict(sorted(found.items(), key=lambda item: item[1].name.casefold()))
+            found[name.removesuffix(".json")] = _read(name.removesuffix(".json"))
+        except DamagedError as error:
+            wrong.append(_lost("Somebody in the class", error))
+    return found, wrong
+
+
+def _lost(who: str, error: DamagedError) -> str:
+    return (
+        f"What is kept of {who} is damaged: people/{error}. A teacher can delete that file on the server; the name is "
+        "then free, and begins with an empty space."
+    )
 
 
 def sign_in(name: str, key: str, code: str = "", *, where: str = "", wait: Attempts = _attempts) -> Entered:
@@ -139,7 +164,7 @@ def sign_in(name: str, key: str, code: str = "", *, where: str = "", wait: Attem
             except MissingError:
                 person, shown = _joined(person_id, name)
             except DamagedError as error:
-                raise SignInError(f"What is kept of {name} is damaged. Choose another name.") from error
+                raise SignInError(_lost(name, error)) from error
     if not shown and not _is_code(person, code):
         if not code.strip():
             raise SignInError(f"There is a {person.name} already. Enter your code, or choose another name.")
@@ -182,13 +207,19 @@ def new_code(person_id: str) -> str:
 
 
 def visitor(token: str) -> Visitor | None:
-    """Return who a token is of; `None`: it is none that `sign_in` gave, too old, or no longer counts."""
+    """Return who a token is of; `None`: it is none that `sign_in` gave, too old, or no longer counts.
+
+    Raises:
+        SignInError: what the server signs tokens by is damaged.
+        StorageError: the disk is full or may not be written.
+    """
     serving = settings.now()
     parts = token.split(".")
     if serving is None or len(parts) != 5 or not token.isascii():
         return None
     person_id, signed, since, role, _ = parts
-    if not _PERSON.fullmatch(person_id) or not _is_of(token, serving, data_home.common()):
+    secret = _secret_file()
+    if not _PERSON.fullmatch(person_id) or not _is_of(token, serving, secret, data_home.version(secret)):
         return None
     try:
         person = _known(_folder() / f"{person_id}.json", data_home.version(_folder() / f"{person_id}.json"))
@@ -201,7 +232,7 @@ def visitor(token: str) -> Visitor | None:
 
 # A page asks whose home is meant a hundred times.
 @lru_cache(maxsize=1000)
-def _is_of(token: str, serving: Serving, _root: Path) -> bool:
+def _is_of(token: str, serving: Serving, _secret_file: Path, _version: tuple[int, int]) -> bool:
     *parts, mark = token.split(".")
     return parts[3] in (_TEACHER, _STUDENT) and hmac.compare_digest(mark, _mark(parts, parts[3], serving))
 
@@ -218,6 +249,7 @@ def account(user: Mapping[str, Any]) -> Visitor | None:
         `None` where the account lacks what tells it from all others.
 
     Raises:
+        SignInError: what is kept of them is damaged.
         StorageError: the disk is full or may not be written.
     """
     serving = settings.now()
@@ -226,18 +258,28 @@ def account(user: Mapping[str, Any]) -> Visitor | None:
         return None
     person_id, email = _id("account", f"{len(issuer)} {issuer}{subject}"), str(user.get("email") or "").casefold()
     try:
-        person = _read(person_id)
+        person = _account(person_id, user, email)
+    except DamagedError as error:
+        raise SignInError(_lost("your account", error)) from error
+    # An address that nobody verified may be anybody's.
+    teacher = email in serving.teachers and user.get("email_verified") is True
+    return Visitor(person_id, person.name, home_of(person.space), teacher)
+
+
+def _account(person_id: str, user: Mapping[str, Any], email: str) -> Person:
+    try:
+        return _read(person_id)
     except MissingError:
         said = "".join(each for each in str(user.get("name") or email) if each.isprintable()).strip()
         with as_storage_error("who you are"):
             _folder().mkdir(parents=True, exist_ok=True)
             with FileLock(_folder() / ".joining.lock"):
                 if not (_folder() / f"{person_id}.json").exists():
-                    _write(person_id, Person(said[:LONGEST_NAME] or "Somebody", secrets.token_hex(12), time.time()))
-        person = _read(person_id)
-    # An address that nobody verified may be anybody's.
-    teacher = email in serving.teachers and user.get("email_verified") is True
-    return Visitor(person_id, person.name, home_of(person.space), teacher)
+                    _write(
+                        person_id,
+                        Person(said[:LONGEST_NAME] or "Somebody", secrets.token_hex(_SPACE_BYTES), time.time()),
+                    )
+        return _read(person_id)
 
 
 def _folder() -> Path:
@@ -260,7 +302,7 @@ def _write(person_id: str, person: Person) -> None:
 
 def _joined(person_id: str, name: str) -> tuple[Person, str]:
     code, salt, hashed = _made_code()
-    person = Person(name, secrets.token_hex(12), time.time(), salt, hashed)
+    person = Person(name, secrets.token_hex(_SPACE_BYTES), time.time(), salt, hashed)
     _write(person_id, person)
     return person, code
 
@@ -268,7 +310,7 @@ def _joined(person_id: str, name: str) -> tuple[Person, str]:
 def _made_code() -> tuple[str, str, str]:
     """Return a code to be shown, of 59 bits, a salt and the code's hash."""
     letters = "".join(secrets.choice(_CODE_LETTERS) for _ in range(12))
-    salt = secrets.token_hex(16)
+    salt = secrets.token_hex(_SALT_BYTES)
     return "-".join((letters[:4], letters[4:8], letters[8:])), salt, _hashed(letters, salt)
 
 
@@ -293,19 +335,39 @@ def _mark(parts: list[str], role: str, serving: Serving) -> str:
     return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
+def _secret_file() -> Path:
+    return _folder() / ".secret"
+
+
 def _secret() -> bytes:
-    """Return what only this server knows, made once."""
-    path = data_home.common() / "people" / ".secret"
+    """Return what only this server knows, made once.
+
+    Raises:
+        SignInError: it is damaged. With a part of it, or nothing, whoever has the class's key could sign for another.
+        StorageError: the disk is full or may not be written.
+    """
+    path = _secret_file()
+    if not os.path.lexists(path):
+        with as_storage_error("the server's secret"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(path.with_name(".secret.lock")):
+                if not path.exists():
+                    _make_secret(path)
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        pass
-    with as_storage_error("the server's secret"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_name(".secret.lock")):
-            if not path.exists():
-                with data_home.replacing(path, lasting=True) as beside:
-                    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                    with os.fdopen(handle, "wb") as file:
-                        file.write(secrets.token_bytes(32))
-    return path.read_bytes()
+        found = checked.read_bytes(path, 100)
+        if len(found) != _SECRET_BYTES:
+            raise DamagedError(path, f"has {len(found)} bytes in place of {_SECRET_BYTES}")
+        if not any(found):
+            raise DamagedError(path, "has nothing but zeros")
+    except DamagedError as error:
+        raise SignInError(
+            f"Nobody can be signed in, since people/{error}. Delete that file on the server: all sign in again then."
+        ) from error
+    return found
+
+
+def _make_secret(path: Path) -> None:
+    with data_home.replacing(path, lasting=True) as beside:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(_SECRET_BYTES))

@@ -58,9 +58,11 @@ class Turn:
         with as_storage_error("the place in the queue"):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(_folder() / ".lock"):
-                if not self._file.exists():
-                    checked.write(self._file, asdict(self._ticket), lasting=False)
                 waiting, had = in_order(_waiting(), _had()), _had()
+                if self._ticket not in waiting:
+                    # New, or damaged: without it nobody would be seen to be before this one.
+                    checked.write(self._file, asdict(self._ticket), lasting=False)
+                    waiting = in_order([*waiting, self._ticket], had)
                 self.ahead = next((place for place, each in enumerate(waiting) if each == self._ticket), 0)
                 if self.ahead:
                     return False
@@ -68,7 +70,9 @@ class Turn:
                 if self._taken is None:
                     return False
                 self._file.unlink(missing_ok=True)
-                checked.write(_folder() / "had.json", {**had, self._ticket.space: time.time()}, lasting=False)
+                # Who cannot be noted as having had a turn still has it.
+                with suppress(OSError):
+                    checked.write(_folder() / "had.json", {**had, self._ticket.space: time.time()}, lasting=False)
                 return True
 
     def give_back(self) -> None:
@@ -91,7 +95,11 @@ def turn_of(run: Path) -> Turn | None:
 
 
 def waiting() -> list[Ticket]:
-    """Return the runs of all users that wait, the next first."""
+    """Return the runs of all users that wait, the next first.
+
+    Raises:
+        StorageError: their folder cannot be read.
+    """
     return in_order(_waiting(), _had())
 
 
@@ -115,7 +123,7 @@ def in_order(tickets: Iterable[Ticket], had: dict[str, float]) -> list[Ticket]:
 
 def _waiting() -> list[Ticket]:
     found = []
-    for path in sorted((_folder() / "waiting").glob("*.json")):
+    for path in (_folder() / "waiting" / name for name in data_home.names_in(_folder() / "waiting", ".json")):
         try:
             ticket = checked.read_object(path, Ticket)
         except DamagedError:

@@ -122,6 +122,19 @@ def folders_in(folder: Path) -> list[str]:
         return []
 
 
+def names_in(folder: Path, ending: str) -> list[str]:
+    """Return the names in a folder that end so, sorted; hidden ones are left out.
+
+    Raises:
+        StorageError: the folder is there and cannot be read.
+    """
+    try:
+        with reading(folder), os.scandir(folder) as entries:
+            return sorted(each.name for each in entries if each.name.endswith(ending) and each.name[0] != ".")
+    except FileNotFoundError:
+        return []
+
+
 def _is_file(entry: "os.DirEntry[str]") -> bool:
     try:
         return entry.is_file()

@@ -23,12 +23,16 @@ _KEY, _SHARE, _SCORE = "classroom", "share-dataset", "score-class"
 def leaderboard() -> None:
     """Show everybody's best run on each shared dataset, by images that nobody in the class has."""
     found = [each for each in sharing.all_shared() if each.held is not None]
+    say_lost_held()
     if not found:
         st.info("Share a dataset and hold some images back: the class's runs are compared on these.")
         return
     waiting, job = board.unscored(), jobs.find(_SCORE)
     status = show_job(job, "Leaderboard") if job else None
     going = status is not None and status.state == jobs.RUNNING
+    failed = status.result.get("failed", ()) if status is not None and isinstance(status.result, dict) else ()
+    for sentence in failed if isinstance(failed, list) else ():
+        st.warning(escape_markdown(f"Not scored: {sentence}"), icon=":material/broken_image:")
     st.button(
         f"Score {counted(waiting, 'new run')}" if waiting else "All runs are scored",
         key="score",
@@ -59,6 +63,13 @@ def leaderboard() -> None:
             for place in places
         ]
         table(rows, ("Held back", "Validation", "Test"))
+
+
+def say_lost_held() -> None:
+    """Say of which shared datasets the part held back is damaged."""
+    for each in sharing.all_shared():
+        if each.damage:
+            st.warning(escape_markdown(each.damage), icon=":material/broken_image:")
 
 
 def all_runs() -> None:
@@ -104,20 +115,19 @@ def shared_datasets() -> None:
     for shared in sharing.all_shared():
         about = shared.dataset.about
         told, act = st.columns([5, 1], vertical_alignment="center")
-        kept = f"{counted(len(shared.held), 'image')} held back" if shared.held is not None else "nothing held back"
+        kept = "nothing held back" if not shared.damage else "what is held back is damaged"
+        if shared.held is not None:
+            kept = f"{counted(len(shared.held), 'image')} held back"
         told.markdown(
             f"**{escape_markdown(about.title)}** · {counted(len(shared.dataset), 'image')} for the class, {kept}"
         )
-        with act.popover("Unshare", type="tertiary"):
-            st.markdown("The class no longer finds it. Runs stay, and can no longer show its images.")
-            st.button(
-                "Unshare dataset",
-                key=f"danger_unshare_{about.name}",
-                type="primary",
-                on_click=attempt,
-                args=(partial(sharing.unshare, about.name),),
-                kwargs={"key": _KEY},
-            )
+        with act:
+            unshare(about.name)
+    for folder, sentence in sharing.damaged().items():
+        told, act = st.columns([5, 1], vertical_alignment="center")
+        told.warning(escape_markdown(sentence), icon=":material/broken_image:")
+        with act:
+            unshare(folder)
     own = [name for name in catalogue.available() if not is_shared(catalogue.open_dataset(name).folder)]
     with st.container(border=True):
         st.markdown("**Share one of your datasets**")
@@ -140,9 +150,25 @@ def shared_datasets() -> None:
         )
 
 
+def unshare(name: str) -> None:
+    """Let a dataset be shared no longer."""
+    with st.popover("Unshare", type="tertiary"):
+        st.markdown("The class no longer finds it. Runs stay, and can no longer show its images.")
+        st.button(
+            "Unshare dataset",
+            key=f"danger_unshare_{name}",
+            type="primary",
+            on_click=attempt,
+            args=(partial(sharing.unshare, name),),
+            kwargs={"key": _KEY},
+        )
+
+
 def everybody() -> None:
     """Show who is in the class and how much they use; give a new code to who lost theirs."""
     found = people.everybody()
+    for sentence in people.damaged():
+        st.warning(escape_markdown(sentence), icon=":material/broken_image:")
     rows = [
         {
             "Name": each.name,

@@ -36,7 +36,7 @@ def test_a_students_run_is_scored_on_what_it_never_saw(served: Path) -> None:
         run.start()
         assert wait_for(run, ended).cause == ""
     assert board.unscored() == 1 and not board.leaderboard(shared)
-    assert board.score_job(quiet) == {"scored": 1}
+    assert board.score_job(quiet) == {"scored": 1, "failed": []}
     (place,) = board.leaderboard(shared)
     assert shared.held is not None
     assert (place.person, place.row.name, place.score.images) == ("Ada", run.name, len(shared.held))

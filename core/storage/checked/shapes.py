@@ -5,6 +5,7 @@ status of 24 fields is checked in 15 µs.
 """
 
 import math
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -35,6 +36,14 @@ class Longest:
 
     count: int
     fewest: int = 0
+
+
+@dataclass(frozen=True)
+class Hexadecimal:
+    """In `Annotated`: that a text is so many digits of 0–9 and a–f; or, where it may be, empty."""
+
+    count: int
+    or_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,8 @@ def _single(hint: Any, limits: tuple[Any, ...]) -> _Check:
         check = _number((float, int), "a number", between)
         return _or_nan(check) if any(isinstance(each, OrNan) for each in limits) else check
     if hint is str:
-        return _text(longest)
+        digits = next((each for each in limits if isinstance(each, Hexadecimal)), None)
+        return _text(longest) if digits is None else _hexadecimal(digits)
     if hint is Any:
         return _anything
     raise TypeError(f"no such thing is read from JSON: {hint!r}")
@@ -172,6 +182,17 @@ def _text(longest: int) -> _Check:
                 value.encode()
             except UnicodeEncodeError:
                 raise UnfitError("text without half letters", "a lone surrogate") from None
+        return value
+
+    return check
+
+
+def _hexadecimal(digits: Hexadecimal) -> _Check:
+    taken = re.compile(f"[0-9a-f]{{{digits.count}}}{'|' * digits.or_empty}")
+
+    def check(value: Any) -> Any:
+        if type(value) is not str or not taken.fullmatch(value):
+            raise UnfitError(f"{digits.count} digits of 0–9 and a–f", value)
         return value
 
     return check

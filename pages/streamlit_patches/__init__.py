@@ -6,6 +6,7 @@ its file; for the others, read what they replace, then set `VERSION` and the dig
 """
 
 from pages.streamlit_patches import (
+    late_downloads,
     late_requests,
     message_queue,
     own_origin,
@@ -20,6 +21,7 @@ PATCHES = (
     pages_directory,
     own_origin,
     message_queue,
+    late_downloads,
     late_requests,
     shared_keys,
     short_runs,

@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from core.charts import palette
 from core.charts.figures import literal
+from core.charts.plotly import go
 from core.datasets.store import LABELED_SPLITS, SPLITS
 
 _ROW_PX, _MANY_ROW_PX = 30, 18

@@ -1,9 +1,9 @@
 """How sure and how right a network is → plotly figures, for a light and a dark page."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from core.charts import palette
+from core.charts.plotly import go
 from core.evaluation.calibration import Answering, Reliability
 from core.storage.progress import counted
 

@@ -1,10 +1,10 @@
 """An answer and what makes it change, as plotly figures. Blue is the true class, orange a wrong answer."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from core.charts import palette
 from core.charts.figures import literal
+from core.charts.plotly import go
 from core.evaluation.explaining.sensitivity import Change
 
 TRUE_COLOUR, WRONG_COLOUR, OTHER_COLOUR = palette.BLUE, palette.VERMILION, palette.OTHER

@@ -2,9 +2,8 @@
 
 import html
 
-import plotly.graph_objects as go
-
 from core.charts.palette import BLUE, OTHER, OTHERS_ALIKE
+from core.charts.plotly import go
 
 # Of a class's name beside a bar.
 _NAME_LETTERS = 20

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from core.charts import palette
+from core.charts.plotly import go
 
 _HEIGHT_PX = 240
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from core.augmentation.safety.measurement import Fall
 from core.charts import palette
 from core.charts.figures import literal
+from core.charts.plotly import go
 
 _COLOUR, _ROW_PX, _AROUND_PX = palette.VERMILION, 26, 70
 _NAME_LETTERS = 20

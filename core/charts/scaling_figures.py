@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
-import plotly.graph_objects as go
 
 from core.charts.palette import BLUE, GREEN, ORANGE, translucent
+from core.charts.plotly import go
 
 _COLOURS = (ORANGE, BLUE, GREEN)
 

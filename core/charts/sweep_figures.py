@@ -4,10 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
 from core.charts import palette
 from core.charts.figures import literal
+from core.charts.plotly import go
 from core.sweeps.importance import Importances
 from core.sweeps.plan import ACCURACY
 from core.sweeps.trials import FINISHED, Trial

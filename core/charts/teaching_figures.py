@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from core.charts.palette import BLUE
+from core.charts.plotly import go
 
 
 def learning_curve(points: Sequence[tuple[int, float]]) -> go.Figure:

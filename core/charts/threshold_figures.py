@@ -1,9 +1,9 @@
 """What a booking threshold leads to → a plotly figure."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from core.charts import palette
+from core.charts.plotly import go
 from core.evaluation.threshold import Forecast
 
 _HEIGHT_PX = 230

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import plotly.graph_objects as go
-
 from core.charts.chart import EPOCHS, LOW_PX, STRIP_PX, Chart, Line, Scale
 from core.charts.palette import LEARNING_RATE, TRAINING, VALIDATION
+from core.charts.plotly import go
 from core.recipes.schedules import Schedule
 
 Records = Sequence[Mapping[str, Any]]

@@ -4,10 +4,10 @@ import hashlib
 import html
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from core.charts import dataset_figures
+from core.charts.plotly import go
 from core.datasets.store import Dataset
 from core.datasets.views import overview
 from core.datasets.views.overview import MEAN_SIDE, MOST_FOR_HISTOGRAMS

@@ -1,4 +1,4 @@
-"""A file of boxes beside images (COCO, Pascal VOC) of any content: an import, or a refusal with a sentence.
+"""A file of boxes beside images (COCO, Pascal VOC, YOLO) of any content: an import, or a refusal with a sentence.
 
 A case changes one value of such a file, cuts it, or flips some of its bytes; then the folder is imported.
 """
@@ -26,6 +26,8 @@ _VALUES: tuple[Any, ...] = (
     [-1.7e308, -1.7e308, 1.7e308, 1.7e308], [0.5, 0.5, 10**400, 10**400], [float("nan")] * 4,
 )  # fmt: skip
 _TEXTS = (b"[]", b"null", b"[" * 100_000, b"\xff\xfe", b'{"images": ' * 5_000, b"9" * 5_000, b"\x00" * 100)
+_TAGS = ("", "!!int", "!!float", "!!bool", "!!timestamp", "!!binary", "!!set", "!!omap", "!!python/name:os.kill", "&a")
+_YOLO = b"0 0.5 0.5 0.4 0.4\n1 0.3 0.3 0.2 0.2\n" * 3
 _ENCODINGS = ("nonsense", "hex", "utf-16", "utf-7", "cp037", "shift_jis", "rot13", "idna")
 
 
@@ -40,6 +42,8 @@ def failures(count: int, home: Path) -> Iterator[str]:
         name, data = _changed(random.Random(_SEED + number), number)  # noqa: S311 no secret
         file = folder / name
         file.write_bytes(data)
+        if name == "data.yaml":
+            (folder / "0.txt").write_bytes(_YOLO)
         try:
             dataset = importing.import_images(importing.plan(folder), name=f"case-{number}", title="Case")
             for index in range(len(dataset)):
@@ -51,10 +55,16 @@ def failures(count: int, home: Path) -> Iterator[str]:
         except Exception as error:
             yield f"case {number}, {name}: {type(error).__name__}: {str(error)[:200]}"
         file.unlink()
+        (folder / "0.txt").unlink(missing_ok=True)
 
 
 def _changed(rng: random.Random, number: int) -> tuple[str, bytes]:
-    name, whole = ("instances.json", _coco()) if number % 2 else ("0.xml", _voc().encode())
+    name, whole = (
+        ("0.xml", _voc().encode()),
+        ("instances.json", _coco()),
+        ("data.yaml", b"names: {0: cat, 1: dog}\nnc: 2\n"),
+        ("0.txt", _YOLO),
+    )[number % 4]
     kind = rng.random()
     if kind < 0.1:
         return name, rng.choice(_TEXTS)
@@ -70,6 +80,13 @@ def _changed(rng: random.Random, number: int) -> tuple[str, bytes]:
             return name, _voc(f' encoding="{rng.choice(_ENCODINGS)}"').encode()
         value = str(rng.choice(_VALUES)).replace("\x00", "").replace("\ud800", "").replace("<", "")
         return name, _voc(**{rng.choice(list(_VOC)): value}).encode()
+    if name == "data.yaml":
+        value = f"{rng.choice(_TAGS)} {json.dumps(rng.choice(_VALUES))}"
+        return name, whole.replace(rng.choice((b"cat", b"{0: cat, 1: dog}", b"2")), value.encode(), 1)
+    if name == "0.txt":
+        return name, whole.replace(
+            rng.choice((b"0.5", b"1", b"0.2")), str(rng.choice(_VALUES[:16])).encode("utf-8", "replace")
+        )
     return name, _coco(partial(_replace_one, rng=rng))
 
 

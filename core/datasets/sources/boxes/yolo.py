@@ -163,7 +163,8 @@ def _of_yaml(data: bytes) -> tuple[dict[int, str], bool]:
 
     try:
         found = yaml.safe_load(data)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    # A tag such as `!!int` before something else raises what Python does.
+    except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise ValueError("it is no YAML") from error
     if not isinstance(found, dict):
         return {}, False

@@ -13,7 +13,9 @@ def choose_view(views: Iterable[str], *, key: str) -> str:
         key: the widget's key. Another title set in the session's state under it shows that view.
     """
     options = list(views)
-    st.session_state.setdefault(key, options[0])
+    # Where a quick click broke a drawing off, the browser may say that nothing is chosen.
+    if st.session_state.get(key) is None:
+        st.session_state[key] = options[0]
     return str(
         st.segmented_control(
             "View", options, key=key, required=True, label_visibility="collapsed", persist_state="session"

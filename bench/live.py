@@ -87,6 +87,8 @@ def _busy(server: int) -> tuple[float, float]:
 
 
 def _say(painted: list[tuple[float, float]], tail: _Tail, busy: list[float]) -> None:
+    if not painted:
+        raise SystemExit("nothing was painted: the machine is too busy, try again")
     positions = [position for position, _ in painted]
     delays = []
     for epoch, seconds in tail.batches:

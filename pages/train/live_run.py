@@ -78,7 +78,9 @@ def watch(run: Run, polling: bool) -> None:
         if st.session_state.pop(_SET_UP, False) or polling != (status.state in runs.ALIVE):
             st.rerun()
         metrics = _growing(str(run.folder)).now()
-        _heading(run, status)
+        # In one place: what is said at one time only would move the curves on, and the browser begin them anew.
+        with st.container():
+            _heading(run, status)
         if run.recipe.generator is not None:
             show_generating(run, status, metrics)
             return

@@ -1,6 +1,8 @@
-"""When a page has come to rest, for tests that judge its colours and places."""
+"""When a page has come to rest, for tests that judge its colours and places, and when an opened image takes keys."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import WORK_MS
 
 # The script's state falls to notRunning for a moment between two runs, so rest must hold. What Streamlit is about to
 # replace is faint, and fades in and out by transitions; what never ends, as a spinner, is not waited for.
@@ -26,3 +28,11 @@ def settle(page: Page, timeout_ms: float, holds_ms: float = 250) -> None:
     page.evaluate("delete window.restsSince")
     # Asked at each frame, as Playwright else does, a busy machine draws frames for the question's sake.
     page.wait_for_function(_RESTS, arg=holds_ms, timeout=timeout_ms, polling=50)
+
+
+def image_is_open(page: Page) -> None:
+    """Wait until an image's dialog takes keys: they press buttons, and one pressed too early may be lost."""
+    expect(page.locator(".st-key-viewer canvas.image")).to_have_js_property("ready", True)
+    expect(page.get_by_role("dialog").get_by_role("button", name="Undo")).to_be_visible()
+    # The explanation may have to wait for TensorFlow.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=WORK_MS)

@@ -12,7 +12,7 @@ from core.datasets.selection import SHARPNESS, Filters, Order, select
 from core.datasets.store import Dataset
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import Server
-from tests.browser.settled import settle
+from tests.browser.settled import image_is_open, settle
 
 
 def digits(server: Server) -> Dataset:
@@ -148,9 +148,7 @@ def test_decisions_are_made_by_key_marked_undone_and_kept(page: Page, server: Se
     page.goto(f"{server.address}/browse?dataset=digits&picture=20")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Nothing decided")).to_be_visible()
-    expect(page.locator(".st-key-viewer canvas.image")).to_have_js_property("ready", True)
-    # A key pressed while Streamlit still draws the page is lost now and then.
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    image_is_open(page)
     page.keyboard.press("x")
     expect(dialog.get_by_text("excluded")).to_be_visible()
     page.keyboard.press("ArrowRight")
@@ -190,8 +188,7 @@ def test_decisions_are_made_by_key_marked_undone_and_kept(page: Page, server: Se
 def test_keys_are_commands_again_after_an_image_was_relabelled(page: Page, server: Server, way: str) -> None:
     page.goto(f"{server.address}/browse?dataset=digits&picture=30")
     dialog = page.get_by_role("dialog")
-    expect(page.locator(".st-key-viewer canvas.image")).to_have_js_property("ready", True)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    image_is_open(page)
     listed = dialog.get_by_role("combobox", name="Relabel")
     if way == "mouse":
         listed.click()

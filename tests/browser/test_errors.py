@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from core.datasets import decisions, store
 from core.datasets.decisions import EXCLUDE
 from tests.browser.server import Server
+from tests.browser.settled import image_is_open
 from tests.pages.test_errors import digits_run
 
 
@@ -37,7 +38,7 @@ def test_from_a_cell_to_a_decision_and_a_link_shows_the_same(
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text(f"predicted {predicted} 82.0%")).to_be_visible()
     expect(dialog.get_by_role("button", name="Next")).to_be_enabled()
-    expect(page.locator(".st-key-viewer canvas.image")).to_have_js_property("ready", True)
+    image_is_open(page)
     page.keyboard.press("x")
     expect(dialog.get_by_text("excluded")).to_be_visible()
     page.keyboard.press("Escape")

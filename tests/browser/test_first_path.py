@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from core.runs import RUNNING, Run
 from tests.browser.conftest import PATIENCE_MS, WORK_MS
 from tests.browser.server import Server, running_server
-from tests.browser.settled import settle
+from tests.browser.settled import image_is_open, settle
 from tests.paths import DATA
 
 PAGES = {"": "Pixelwise", "browse": "Browse", "train": "Train", "errors": "Errors", "predict": "Predict"}
@@ -97,7 +97,7 @@ def train_on_the_cleaned_set(page: Page) -> None:
     page.locator(".st-key-confusion th.row button").nth(8).click()
     expect(page.get_by_text(re.compile(r"^8: \d+ images"))).to_be_visible()
     page.locator(".st-key-gallery .grid button").first.click()
-    expect(page.locator(".st-key-viewer canvas.image")).to_have_js_property("ready", True)
+    image_is_open(page)
     page.keyboard.press("x")
     expect(page.get_by_role("dialog").get_by_text("excluded")).to_be_visible()
     page.keyboard.press("ArrowRight")

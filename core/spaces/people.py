@@ -117,7 +117,7 @@ def _looked_at() -> tuple[dict[str, Person], list[str]]:
         try:
             found[name.removesuffix(".json")] = _read(name.removesuffix(".json"))
         except DamagedError as error:
-            wrong.append(_lost("Somebody in the class", error))
+            wrong.append(_lost("somebody in the class", error))
     return found, wrong
 
 

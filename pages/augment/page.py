@@ -36,6 +36,7 @@ from pages.common.address import fragment
 from pages.common.messages import escape_markdown, show_errors
 from pages.common.page_frame import page
 from pages.common.pickers import choose_dataset
+from pages.common.single_choice import single_choice
 from pages.common.view_switch import choose_view
 from pages.components.theme import background
 from pages.components.tiles import Label, tiles
@@ -162,13 +163,12 @@ def _numbers(text: str, most: int) -> list[int] | None:
 
 def choose_draws() -> tuple[int, int]:
     """Let the user choose how many tiles there are, and the seed of what is drawn for them."""
-    st.session_state.setdefault("augment_tiles", USUAL_COUNT)
     st.session_state.setdefault("augment_seed", 0)
 
     def anew() -> None:
         st.session_state["augment_seed"] = (st.session_state["augment_seed"] + 1) % 10**6
 
-    count = st.segmented_control("Samples", COUNTS, key="augment_tiles", required=True, persist_state="session")
+    count = single_choice("Samples", COUNTS, key="augment_tiles", first=USUAL_COUNT, persist_state="session")
     seed = st.number_input(
         "Seed",
         0,

@@ -20,6 +20,7 @@ from pages.common import address
 from pages.common.address import Parameter
 from pages.common.messages import escape_markdown, show_errors
 from pages.common.paste_json import paste_json
+from pages.common.single_choice import single_choice
 from pages.components.live_slider import Slider, live_sliders
 
 _KIND = "augmentation"
@@ -203,11 +204,11 @@ class Controls:
                 about = Augmentation.setting_of(name)
                 st.toggle(_TITLES[name], key=_key(name), help=about.help, persist_state="session")
         _show_refused(*_SWITCHES)
-        st.segmented_control(
+        single_choice(
             "Fill mode",
             list(FILL_MODES),
             key=_key("fill_mode"),
-            required=True,
+            first=_OFF.fill_mode,
             help=Augmentation.setting_of("fill_mode").help,
             persist_state="session",
         )
@@ -254,12 +255,11 @@ def _choose_shift_unit() -> None:
         for name in _SHIFTS:
             st.session_state[_key(name)] = 0.0
 
-    st.segmented_control(
+    single_choice(
         "Shift unit",
         [_SHARE, _PIXELS],
         key=_SHIFT_UNIT,
         format_func={_SHARE: "% of image size", _PIXELS: "pixels"}.__getitem__,
-        required=True,
         on_change=convert,
         persist_state="session",
     )

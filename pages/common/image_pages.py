@@ -12,6 +12,7 @@ from core.datasets.store import SPLITS, Dataset
 from pages.common import address
 from pages.common.address import Parameter
 from pages.common.image_dialog import enlarge
+from pages.common.single_choice import single_choice
 from pages.components.gallery import SIDE_PX, Item, Pages, image_url, paged_gallery
 
 _PER_PAGE = (24, 48, 96)
@@ -72,8 +73,14 @@ def parameters(dataset: Dataset | None) -> Iterator[Parameter]:
 
 def choose_per_page() -> None:
     """Let the user choose how many images a page has."""
-    st.segmented_control(
-        "Images a page", _PER_PAGE, key=_PER, required=True, on_change=_turn_to, args=(1,), persist_state="session"
+    single_choice(
+        "Images a page",
+        _PER_PAGE,
+        key=_PER,
+        first=_PER_PAGE[-1],
+        on_change=_turn_to,
+        args=(1,),
+        persist_state="session",
     )
 
 

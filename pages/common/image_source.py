@@ -18,6 +18,7 @@ from core.storage.memory_cache import bounded, image_bytes
 from pages.common.address import AddressError, Parameter, one_of, text_of, whole
 from pages.common.messages import escape_markdown
 from pages.common.pickers import choose_dataset, dataset_parameter
+from pages.common.single_choice import single_choice
 from pages.streamlit_patches.uploads_on_disk import content
 
 SET, _UPLOAD, _CAMERA, _BUILT_IN = "Dataset", "Upload", "Camera", "Sample photos"
@@ -113,12 +114,8 @@ def choose_source(label: str, key: str, *, of_set: bool = True) -> str:
         key: of the control.
         of_set: whether images of a dataset are offered.
     """
-    st.session_state.setdefault(key, SET if of_set else _BUILT_IN)
-    return str(
-        st.segmented_control(
-            label, list(_options(of_set).values()), key=key, required=True, persist_state="session", width="content"
-        )
-    )
+    ways, first = list(_options(of_set).values()), SET if of_set else _BUILT_IN
+    return single_choice(label, ways, key=key, first=first, persist_state="session", width="content")
 
 
 def is_of_set(source: str) -> bool:

@@ -9,6 +9,7 @@ from core.datasets.views.embedding_map import FEATURES, PCA, PIXELS, TITLES
 from core.storage import jobs
 from pages.common.address import Parameter, one_of
 from pages.common.job_progress import show_job
+from pages.common.single_choice import single_choice
 
 _BY_TITLES = {PIXELS: "By pixels", FEATURES: "By what they show"}
 
@@ -32,33 +33,27 @@ def by_parameter(key: str) -> Parameter:
 
 def choose_by(*, key: str) -> str:
     """Draw the choice of what makes images alike; return `PIXELS` or `FEATURES`."""
-    st.session_state.setdefault(key, PIXELS)
-    return str(
-        st.segmented_control(
-            "Arrange by",
-            list(_BY_TITLES),
-            key=key,
-            required=True,
-            format_func=_BY_TITLES.__getitem__,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+    return single_choice(
+        "Arrange by",
+        list(_BY_TITLES),
+        key=key,
+        first=PIXELS,
+        format_func=_BY_TITLES.__getitem__,
+        label_visibility="collapsed",
+        persist_state="session",
     )
 
 
 def choose_method(*, key: str) -> str:
     """Draw the choice of what arranges a map; return the method asked for."""
-    st.session_state.setdefault(key, PCA)
-    return str(
-        st.segmented_control(
-            "Method",
-            list(TITLES),
-            key=key,
-            required=True,
-            format_func=TITLES.__getitem__,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+    return single_choice(
+        "Method",
+        list(TITLES),
+        key=key,
+        first=PCA,
+        format_func=TITLES.__getitem__,
+        label_visibility="collapsed",
+        persist_state="session",
     )
 
 

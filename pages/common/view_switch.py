@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-import streamlit as st
+from pages.common.single_choice import single_choice
 
 
 def choose_view(views: Iterable[str], *, key: str) -> str:
@@ -12,12 +12,4 @@ def choose_view(views: Iterable[str], *, key: str) -> str:
         views: their titles; `address.view` declares how they stand in the address.
         key: the widget's key. Another title set in the session's state under it shows that view.
     """
-    options = list(views)
-    # Where a quick click broke a drawing off, the browser may say that nothing is chosen.
-    if st.session_state.get(key) is None:
-        st.session_state[key] = options[0]
-    return str(
-        st.segmented_control(
-            "View", options, key=key, required=True, label_visibility="collapsed", persist_state="session"
-        )
-    )
+    return single_choice("View", list(views), key=key, label_visibility="collapsed", persist_state="session")

@@ -12,6 +12,7 @@ from core.evaluation.predictions import Choice, Predictions
 from core.runs import Run
 from pages.common.image_pages import show_images, show_open, take_up
 from pages.common.messages import escape_markdown
+from pages.common.single_choice import single_choice
 from pages.components.confusion import confusion_matrix
 from pages.errors.cleaned_run import clean_up
 from pages.errors.filters import SORT_HELP, choose, show_only, summary
@@ -56,10 +57,7 @@ def _show_matrix(run: Run, found: Predictions, choice: Choice) -> None:
     names = run.about.class_names
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown("**Confusion matrix**", width="content")
-        st.session_state.setdefault(CELLS, CELL_KINDS[0])
-        cells = st.segmented_control(
-            "Cells", CELL_KINDS, key=CELLS, required=True, label_visibility="collapsed", persist_state="session"
-        )
+        cells = single_choice("Cells", CELL_KINDS, key=CELLS, label_visibility="collapsed", persist_state="session")
     shown = _most_often_wrong(found.confusion)
     confusion_matrix(
         found.confusion,

@@ -7,6 +7,7 @@ import streamlit as st
 from core.evaluation.predictions import ALL, CONFIDENCE, LOSS, MARGIN, OUTCOMES, WRONG, Choice, Predictions
 from core.runs import Run
 from pages.common.messages import escape_markdown
+from pages.common.single_choice import single_choice
 
 OUTCOME, SORT, CONFIDENCE_RANGE = "errors_outcome", "errors_sort", "errors_confidence"
 # As in the address: a minus stands for the largest first.
@@ -70,17 +71,14 @@ def summary(choice: Choice, count: int, names: Sequence[str]) -> str:
 def _choose_outcome(found: Predictions) -> str:
     wrong = int((~found.right).sum())
     counts = dict(zip(OUTCOMES, (wrong, len(found.ids) - wrong, len(found.ids)), strict=True))
-    st.session_state.setdefault(OUTCOME, WRONG)
-    return str(
-        st.segmented_control(
-            "Show",
-            OUTCOMES,
-            key=OUTCOME,
-            required=True,
-            format_func=lambda each: f"{each} · {counts[each]:,}",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+    return single_choice(
+        "Show",
+        OUTCOMES,
+        key=OUTCOME,
+        first=WRONG,
+        format_func=lambda each: f"{each} · {counts[each]:,}",
+        label_visibility="collapsed",
+        persist_state="session",
     )
 
 

@@ -9,6 +9,7 @@ from core.evaluation.label_errors import LabelErrors
 from core.evaluation.predictions import Predictions
 from core.runs import Run
 from pages.common.image_pages import Told, show_images, show_open, take_up
+from pages.common.single_choice import single_choice
 from pages.errors import label_check
 from pages.errors.cleaned_run import clean_up
 from pages.errors.image_gallery import dataset_or_why_not, look_of
@@ -51,12 +52,10 @@ def show_label_errors(run: Run, part: str, found: Predictions) -> None:
 
 def _choose(implausible: LabelErrors) -> np.ndarray:
     """Let the user choose whether only the images that were found are shown; return their ids."""
-    st.session_state.setdefault(LABELS, FOUND_LABELS)
-    chosen = st.segmented_control(
+    chosen = single_choice(
         "Images",
         (FOUND_LABELS, ALL_LABELS),
         key=LABELS,
-        required=True,
         format_func={FOUND_LABELS: "Likely errors", ALL_LABELS: "All images, most suspicious first"}.__getitem__,
         label_visibility="collapsed",
         persist_state="session",

@@ -15,6 +15,7 @@ from pages.common.messages import escape_markdown, show_errors
 from pages.common.page_frame import page
 from pages.common.pickers import choose_run, full_title, train_first
 from pages.common.run_curves import show_curves
+from pages.common.single_choice import single_choice
 from pages.common.view_switch import choose_view
 from pages.errors.address import (
     CALIBRATION,
@@ -44,9 +45,7 @@ def choose_part(parts: tuple[str, ...]) -> str:
             else "Validation images only: this run is a trial of a sweep and is not measured on test images."
         )
         return parts[0]
-    if st.session_state.get(PART) not in parts:
-        st.session_state[PART] = "test"
-    return str(st.segmented_control("Split", parts, key=PART, required=True, persist_state="session"))
+    return single_choice("Split", parts, key=PART, first="test", persist_state="session")
 
 
 def show_result(part: str, found: Predictions) -> None:

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.lessons.convolution import PADDINGS, PRESETS, VALID, output_size, preset, size_formula
 from pages.common.address import AddressError, Parameter, fragment, number, one_of, text_of
 from pages.common.messages import show_errors
+from pages.common.single_choice import single_choice
 from pages.components.convolution import FARTHEST, Convolution, convolution, is_dragged
 from pages.explain import trained_filter
 from pages.explain.choosing import choose
@@ -95,14 +96,11 @@ def _show(subject: Subject | None) -> None:
 
 @fragment
 def _walked(subject: Subject) -> bool:
-    st.session_state.setdefault(_WHOSE, OWN)
     settings = st.container(key="explain_settings")
     with settings:
         row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     with row:
-        whose = st.segmented_control(
-            "Filter of", [OWN, NETWORK], key=_WHOSE, required=True, persist_state="session", width="content"
-        )
+        whose = single_choice("Filter of", [OWN, NETWORK], key=_WHOSE, persist_state="session", width="content")
     with show_errors():
         if whose == NETWORK:
             _of_network(subject, row, settings)

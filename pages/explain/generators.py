@@ -16,6 +16,7 @@ from core.storage import machine
 from core.storage.progress import duration
 from pages.common.address import Parameter, fragment, one_of
 from pages.common.messages import escape_markdown, show_errors
+from pages.common.single_choice import single_choice
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
 from pages.components.panels import panels
@@ -57,10 +58,9 @@ def _parameters() -> Iterable[Parameter]:
 def _show(subject: Subject | None) -> None:
     dataset = dataset_of(subject)
     sliders = _sliders(dataset)
-    st.session_state.setdefault(_DTYPE, "float32")
     left, right = st.columns([1, 4], gap="medium")
     with left:
-        dtype = str(st.segmented_control("Kept as", list(DTYPES), key=_DTYPE, required=True))
+        dtype = single_choice("Kept as", list(DTYPES), key=_DTYPE, first="float32")
         speed = _measure(dataset)
     memory = machine.memory()
 

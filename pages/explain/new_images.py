@@ -16,6 +16,7 @@ from pages.common.address import Parameter, number, one_of, text_of
 from pages.common.generating_run import advise, show_curves, show_figures
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.common.pickers import choose_run, offered
+from pages.common.single_choice import single_choice
 from pages.components.film import Film, film
 from pages.explain import noise_walk, real_or_made
 from pages.explain.view import Subject, View
@@ -55,9 +56,8 @@ def _show(_subject: Subject | None) -> None:
         if found:
             with st.container(width=360):
                 run = choose_run(found, key=_RUN)
-            st.session_state.setdefault(_PART, _SAMPLES)
-            part = st.segmented_control(
-                "Show", list(_PARTS.values()), key=_PART, required=True, width="content", persist_state="session"
+            part = single_choice(
+                "Show", list(_PARTS.values()), key=_PART, first=_SAMPLES, width="content", persist_state="session"
             )
         _train_ways(found)
     if run is None:

@@ -15,6 +15,7 @@ from pages.common.address import AddressError, Parameter, fragment, one_of
 from pages.common.job_progress import show_job
 from pages.common.messages import show_errors
 from pages.common.pickers import choose_run, run_parameter, train_first
+from pages.common.single_choice import single_choice
 from pages.components.optimiser_race import Ground, Racing, optimiser_race
 from pages.explain.view import Subject, View
 
@@ -28,17 +29,14 @@ _FARTHEST = 1e6
 
 
 def _show(_subject: Subject | None) -> None:
-    st.session_state.setdefault(_SURFACE, _FIRST)
-    name = str(
-        st.segmented_control(
-            "Surface",
-            [*SURFACES, SLICE],
-            format_func=lambda each: _SLICE_TITLE if each == SLICE else SURFACES[each].title,
-            key=_SURFACE,
-            required=True,
-            persist_state="session",
-            on_change=lambda: st.session_state.update({_START: None}),
-        )
+    name = single_choice(
+        "Surface",
+        [*SURFACES, SLICE],
+        key=_SURFACE,
+        first=_FIRST,
+        format_func=lambda each: _SLICE_TITLE if each == SLICE else SURFACES[each].title,
+        persist_state="session",
+        on_change=lambda: st.session_state.update({_START: None}),
     )
     if name == SLICE:
         _show_slice()

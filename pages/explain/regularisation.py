@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from pages.common.address import Parameter, one_of, text_of
+from pages.common.single_choice import single_choice
 from pages.explain import batch_norm, dropout, penalties
 from pages.explain.view import Subject, View
 
@@ -16,9 +17,8 @@ _SHOWN = {each.TITLE: each for each in (dropout, penalties, batch_norm)}
 def _show(subject: Subject | None) -> None:
     assert subject is not None  # noqa: S101 the view asks for an image
     kinds = list(_KINDS.values())
-    st.session_state.setdefault(_KIND, kinds[0])
-    kind = st.segmented_control("Of", kinds, key=_KIND, required=True, label_visibility="collapsed")
-    _SHOWN[str(kind)].show(subject)
+    kind = single_choice("Of", kinds, key=_KIND, label_visibility="collapsed")
+    _SHOWN[kind].show(subject)
 
 
 def _parameters() -> Iterable[Parameter]:

@@ -9,6 +9,7 @@ from core.charts.panel import Mark, Picture, Plot, histogram, linear_axis
 from core.images import image_io, samples
 from core.lessons import traps
 from pages.common.address import Parameter, fragment, one_of, text_of
+from pages.common.single_choice import single_choice
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
 from pages.components.panels import panels
@@ -42,8 +43,7 @@ def parameters() -> Iterable[Parameter]:
 
 def show() -> None:
     """Let the user choose a trap, and show it."""
-    st.session_state.setdefault(_TRAP, _SCALING)
-    trap = str(st.segmented_control("Trap", list(_TRAPS.values()), key=_TRAP, required=True))
+    trap = single_choice("Trap", list(_TRAPS.values()), key=_TRAP, first=_SCALING)
     image = _photo()
 
     @fragment

@@ -19,6 +19,7 @@ from core.runs import Run
 from pages.common import session_photos
 from pages.common.example_photos import choose_example
 from pages.common.messages import escape_markdown, show_errors
+from pages.common.single_choice import single_choice
 from pages.components.drawing_pad import drawing_pad
 from pages.components.gallery import Item, gallery, image_url
 from pages.components.paste_images import paste_images
@@ -38,10 +39,7 @@ def ways_of(run: Run) -> list[str]:
 
 def choose_way(run: Run) -> str:
     """Let the user choose a way to bring photos."""
-    ways = ways_of(run)
-    if st.session_state.get(WAY) not in ways:
-        st.session_state[WAY] = ways[0]
-    return str(st.segmented_control("Input", ways, key=WAY, required=True, persist_state="session"))
+    return single_choice("Input", ways_of(run), key=WAY, persist_state="session")
 
 
 def bring(way: str, run: Run) -> None:

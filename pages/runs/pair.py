@@ -11,6 +11,7 @@ from core.runs.comparison import Comparison
 from core.sweeps import seeds
 from pages.common.image_dialog import enlarge
 from pages.common.messages import escape_markdown, show_errors
+from pages.common.single_choice import single_choice
 from pages.components.gallery import Item, Pages, image_url, paged_gallery
 
 _PER_PAGE = 48
@@ -47,9 +48,7 @@ def show_pair(before: Run, after: Run) -> None:
 def _choose_part(before: Run, after: Run) -> str:
     """Let the user choose on which images both are compared: trials of a sweep are not measured on test images."""
     parts = PARTS if all("test" in predictions.parts(run) for run in (before, after)) else PARTS[:1]
-    if st.session_state.get(PART) not in parts:
-        st.session_state[PART] = parts[-1]
-    return str(st.segmented_control("Split", parts, required=True, key=PART, persist_state="session"))
+    return single_choice("Split", parts, key=PART, first=parts[-1], persist_state="session")
 
 
 def image_is_open() -> bool:

@@ -14,6 +14,7 @@ from core.recipes.recipe import Recipe
 from core.recipes.schedules import SCHEDULES, Schedule
 from core.runs import Run
 from pages.common.pickers import full_titles
+from pages.common.single_choice import single_choice
 from pages.components.theme import dark
 from pages.train.drafts import Draft
 from pages.train.settings_form import settings
@@ -43,17 +44,15 @@ def _kind(
     now: Optimiser | Schedule,
     key: str,
 ) -> str:
-    st.session_state.setdefault(key, type(now).__name__)
-    chosen = st.segmented_control(
+    kind = single_choice(
         label,
         list(family),
-        format_func=lambda kind: family[kind].title,
         key=key,
-        required=True,
+        first=type(now).__name__,
+        format_func=lambda kind: family[kind].title,
         label_visibility="collapsed",
         persist_state="session",
     )
-    kind = str(chosen)
     st.caption(f"{family[kind].title}: {family[kind].sentence}")
     return kind
 
@@ -127,14 +126,13 @@ def _same_layers(run: Run, recipe: Recipe) -> bool:
 def _split(draft: Draft) -> None:
     split = draft.recipe.split
     key = draft.key("split", "validation")
-    st.session_state.setdefault(key, split.validation)
     names = {"train": "Held-out training images", "test": "Test images (as in the book)"}
-    st.segmented_control(
+    single_choice(
         "Validate on",
         list(names),
-        format_func=lambda name: names[name],
         key=key,
-        required=True,
+        first=split.validation,
+        format_func=lambda name: names[name],
         label_visibility="collapsed",
         persist_state="session",
     )

@@ -48,12 +48,13 @@ def parts(dataset: Dataset, split: Split, decided: Decided | None = None) -> Par
         raise RecipeError(f"{dataset.about.title} has no {missing}: there is nothing to learn, or to measure it on.")
     labels = np.array(dataset.labels)
     if split.validation == "test":
-        return Parts(_kept(_with_labeled(dataset, train, decided), labels, decided), test, test, labels)
+        train = _with_labeled(dataset, split, train, test, decided)
+        return Parts(_kept(train, labels, decided), test, test, labels)
     if split.is_fold:
         train, validation = _folded(dataset, train, split)
     elif len(validation) == 0:
         train, validation = _drawn(dataset, train, split.fraction, split.seed, "validation", by_group=split.by_group)
-    train, validation = _with_labeled(dataset, train, decided), validation
+    train = _with_labeled(dataset, split, train, np.append(validation, test), decided)
     train, validation = _kept(train, labels, decided), _kept(validation, labels, decided)
     if not len(train) or not len(validation):
         raise RecipeError(
@@ -119,15 +120,10 @@ def _apart(
     Raises:
         RecipeError: no training images are left.
     """
-    groups = dataset.groups
-    if groups is None or not split.by_group:
+    if dataset.groups is None or not split.by_group:
         return train, validation, test
-
-    def without(part: np.ndarray, judging: np.ndarray) -> np.ndarray:
-        return part[(groups[part] < 0) | ~np.isin(groups[part], groups[judging])]
-
-    validation = without(validation, test)
-    left = without(train, np.concatenate([validation, test]))
+    validation = _without_groups_of(dataset, validation, test)
+    left = _without_groups_of(dataset, train, np.append(validation, test))
     if len(train) and not len(left):
         raise RecipeError(
             f"All training images of {dataset.about.title} belong to groups ({dataset.about.groups}) that have images "
@@ -202,11 +198,23 @@ def _drawn(
     return np.setdiff1d(ids, drawn), np.sort(drawn)
 
 
-def _with_labeled(dataset: Dataset, train: np.ndarray, decided: Decided | None) -> np.ndarray:
-    """Return what trains with the images that came without a class and that a person has given one."""
+def _without_groups_of(dataset: Dataset, part: np.ndarray, judging: np.ndarray) -> np.ndarray:
+    """Return a part without the images whose group has images in another; all of it where there are no groups."""
+    groups = dataset.groups
+    return part if groups is None else part[(groups[part] < 0) | ~np.isin(groups[part], groups[judging])]
+
+
+def _with_labeled(
+    dataset: Dataset, split: Split, train: np.ndarray, judging: np.ndarray, decided: Decided | None
+) -> np.ndarray:
+    """Return what trains with the images that came without a class and that a person has given one.
+
+    By group, without those of a group that has images in what judges the training.
+    """
     if decided is None or not len(unlabeled := dataset.select(UNLABELED)):
         return train
-    return np.union1d(train, np.intersect1d(unlabeled, list(decided.labels)))
+    given = np.intersect1d(unlabeled, list(decided.labels))
+    return np.union1d(train, _without_groups_of(dataset, given, judging) if split.by_group else given)
 
 
 def _kept(part: np.ndarray, labels: np.ndarray, decided: Decided | None) -> np.ndarray:

@@ -80,6 +80,8 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
     # Where people give all labels, images of one group stay together as well.
     together = np.flatnonzero(looks if found.kind == NO_LABELS else labels >= 0).tolist()
     grouping, groupings = _grouping(choices.group, found, paths, together, tables, source.title)
+    if grouping and len(together) < np.count_nonzero(looks):
+        grouping = _with_unlabeled(grouping, paths, looks, tables, source.title)
     splits, notes = found.splits, (*source.reader.notes, *found.notes, *unread)
     if choices.split:
         splits, said_of_splits = usable_splits(
@@ -192,6 +194,17 @@ def _grouping(
     else:
         chosen = next((each for each in there if wanted in ("", each.kind)), None)
     return chosen, tuple(each.way for each in there)
+
+
+def _with_unlabeled(
+    grouping: Grouping, paths: Sequence[tuple[str, ...]], looks: np.ndarray, tables: Sequence[Table], source: str
+) -> Grouping:
+    """Return a grouping of labeled images with the others in their groups, so that none labeled later divides one."""
+    every = groups.find(grouping.kind, paths, np.flatnonzero(looks).tolist(), tables, source)
+    numbers = {name: number for number, name in enumerate(grouping.names)}
+    # The last is for what is in no group at all.
+    known = np.array([*(numbers.get(name, -1) for name in every.names), -1], np.int32)
+    return replace(grouping, groups=known[every.groups])
 
 
 def _white(source: Source, images: np.ndarray) -> int:

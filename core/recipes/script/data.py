@@ -255,10 +255,10 @@ def split_code(dataset: str, split: Split, decided: Decided | None, *, by_group:
             "if len(validation) == 0:",
             f"    train, validation = {divided('train', split.fraction)}",
         ]
-    return "\n".join(lines + _decisions(split, decided))
+    return "\n".join(lines + _decisions(split, decided, by_group=by_group))
 
 
-def _decisions(split: Split, decided: Decided | None) -> list[str]:
+def _decisions(split: Split, decided: Decided | None, *, by_group: bool) -> list[str]:
     """Return the lines that heed what people decided on images; test images stay as published."""
     if decided is None or not (decided.excluded or decided.labels):
         return []
@@ -269,8 +269,9 @@ def _decisions(split: Split, decided: Decided | None) -> list[str]:
             "for index, label in relabelled.items():",
             f"    if index in {' or index in '.join(parts)} or parts[index] == UNLABELED:",
             "        labels[index] = label",
-            "given = [index for index in relabelled if parts[index] == UNLABELED]",
-            "train = np.union1d(train, np.array(given, int))",
+            "given = np.array([index for index in relabelled if parts[index] == UNLABELED], int)",
+            *(["given, _ = apart(given, np.append(validation, test))"] if by_group else []),
+            "train = np.union1d(train, given)",
         ]
     if decided.excluded:
         excluded = textwrap.wrap(", ".join(map(str, decided.excluded)), 108)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets import export
+from core.datasets import decisions, export
 from core.datasets.audit.report import audit, look
 from core.datasets.integrity import verification
 from core.datasets.integrity.repair import repair
@@ -117,6 +117,32 @@ def test_splits_as_they_come_leave_divided_groups_out_of_training(data_home: Pat
     drawn = plan(path, Choices(group="name:{group}_*", split="drawn"))
     assert drawn.drawn
     assert not any("several splits" in note for note in drawn.notes)
+
+
+def test_an_image_without_a_class_is_in_the_group_that_it_may_be_labeled_into(
+    data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"train/{'cat' if patient % 2 else 'dog'}/p{patient}_{each}.png": image(10 * patient + each)
+             for patient in range(6) for each in range(3)}  # fmt: skip
+    more = {f"test/p{patient}_9.png": image(200 + patient) for patient in range(8)}
+    found = plan(zipped(tmp_path / "x.zip", {**files, **more}), Choices(group="name:{group}_*"))
+    assert found.grouping is not None
+    assert len(found.grouping.names) == 6, "those that hold labeled images together"
+    made = import_images(found, name="mine", title="Mine")
+    unlabeled = made.select("unlabeled")
+    assert {made.group_of(each) for each in unlabeled.tolist()} == {*(f"p{patient}" for patient in range(6)), ""}
+    (tested,) = {made.group_of(each) for each in made.select("test").tolist() if made.class_of(each) == "cat"}
+    (alike,) = (each for each in unlabeled.tolist() if made.group_of(each) == tested)
+    alone = [each for each in unlabeled.tolist() if made.group_of(each) == ""]
+    decisions.decide(made, [alike, *alone], decisions.RELABEL, made.about.class_names.index("cat"))
+    decided = decisions.decided(made)
+    divided = parts(made, Split(), decided)
+    assert alike not in divided.train
+    assert {*alone} < {*divided.train.tolist()}
+    export.export(made, tmp_path / "x.npz")
+    recipe = find_recipe("own-pictures").for_dataset(made.about, len(made))
+    code = recipe_script(replace(recipe, steps=Pipeline((Resize(8, 8),))), made.about, decided)
+    assert np.array_equal(loaded(code, tmp_path / "x.npz", monkeypatch)["train"], divided.train)
 
 
 def test_training_with_nothing_left_says_why(data_home: Path, tmp_path: Path) -> None:

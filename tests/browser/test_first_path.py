@@ -116,7 +116,11 @@ def train_on_the_cleaned_set(page: Page) -> None:
     expect(page.get_by_text("Will be compared with")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
-    page.get_by_role("link", name="Compare runs").click(timeout=WORK_MS)
+    compare = page.get_by_role("link", name="Compare runs")
+    expect(compare).to_be_visible(timeout=WORK_MS)
+    # A click is lost while the ended run is drawn anew.
+    settle(page, PATIENCE_MS)
+    compare.click()
     expect(page.get_by_text("1 excluded")).to_be_visible()
     expect(page.get_by_text("p-value (McNemar)")).to_be_visible()
     expect(page.get_by_role("radio", name=re.compile("^Fixed · "))).to_be_visible()

@@ -143,9 +143,8 @@ def _show_page(
 
     of = f"{dataset.about.name} {hash(chosen)} {per_page} {decided}"
     pages = Pages(of, len(ids), per_page, items, _turn_to, look.side, look.reveal)
-    opened = paged_gallery(pages, number, dataset, key="gallery", focus=st.session_state[_key("focus")])
-    if opened is not None:
-        st.session_state[_key("open")] = opened
+    focus = st.session_state[_key("focus")]
+    paged_gallery(pages, number, dataset, key="gallery", focus=focus, open_image=open_image)
     show_open(dataset, ids, look)
 
 

@@ -130,6 +130,15 @@ def test_a_double_click_opens_once(page: Page, server: Server) -> None:
     expect(dialog).to_have_count(0)
 
 
+def test_a_click_opens_its_image_though_something_was_decided_meanwhile(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/browse?dataset=digits&per=24")
+    expect(grid(page)).to_have_count(24)
+    settle(page, PATIENCE_MS)
+    decisions.decide(digits(server), [1700], EXCLUDE)
+    grid(page).nth(5).click()
+    expect(page.get_by_role("dialog").get_by_text("image 5 · 8×8 pixels, gray")).to_be_visible()
+
+
 def test_the_value_under_the_pointer_is_the_images(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/browse?dataset=digits&picture=10")
     image = page.locator(".st-key-viewer canvas.image")

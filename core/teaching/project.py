@@ -8,7 +8,7 @@ stay for a day, so that it can be brought back.
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -190,12 +190,12 @@ class Project:
         """Put the classes back as they were, within a day. Raises as `rename`."""
         self._change(lambda _content: before)
 
-    def add_images(self, class_id: int, files: Sequence[tuple[str, bytes]], *, take: str = "") -> Added:
+    def add_images(self, class_id: int, files: Iterable[tuple[str, bytes]], *, take: str = "") -> Added:
         """Add images to a class.
 
         Args:
             class_id: its number.
-            files: names, as they are shown, and bytes, of any kind.
+            files: names, as they are shown, and bytes, of any kind; of those too many for a class, none are kept.
             take: the recording that they are of; empty: each stands by itself.
 
         Raises:

@@ -1,11 +1,13 @@
 """The first column: classes, and images brought to them as files, from the camera or of a dataset."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.datasets.sources import catalogue
+from core.datasets.sources.archives import is_junk
 from core.images import image_io
 from core.storage.progress import counted
 from core.teaching.project import MOST_IMAGES, Content, Project, TaughtClass
@@ -13,7 +15,7 @@ from pages.common.messages import attempt, escape_markdown, show_errors, show_re
 from pages.components.camera import recorder
 from pages.components.image_strip import StripImage, image_strip
 from pages.components.pixel_image import data_url
-from pages.streamlit_patches.uploads_on_disk import content
+from pages.streamlit_patches.uploads_on_disk import content, let_go
 from pages.teach import state
 
 _SHOWN = 48
@@ -69,6 +71,8 @@ def _show_class(project: Project, shown: TaughtClass, disputed: dict[str, list[s
             key=f"{key}_camera_button",
             on_click=lambda: st.session_state.update({_CAMERA: None if open_here else key}),
         )
+        with st.popover("Folder", icon=":material/folder_open:", help="Take all images of a folder of yours"):
+            _folder(project, shown, key)
         with st.popover("Dataset", icon=":material/database:", help="Take images of a class of a dataset"):
             _of_dataset(project, shown, key)
     if open_here:
@@ -92,17 +96,8 @@ def _name(project: Project, shown: TaughtClass, key: str) -> None:
 
 
 def _uploads(project: Project, shown: TaughtClass, key: str) -> None:
-    turn = f"{key}_turn"
-    number = st.session_state.setdefault(turn, 0)
-    widget = f"{key}_files_{number}"
-
-    def came() -> None:
-        if st.session_state[turn] != number:
-            return  # A browser that has not yet drawn the empty widget sends the files again.
-        files = st.session_state[widget]
-        st.session_state[turn] = number + 1
-        _bring(project, shown, [(file.name, content(file)) for file in files])
-
+    """Take photos, and folders that are dropped."""
+    widget, came = _arriving(project, shown, f"{key}_files")
     st.file_uploader(
         f"Images of {escape_markdown(shown.name)}",
         accept_multiple_files=True,
@@ -112,7 +107,38 @@ def _uploads(project: Project, shown: TaughtClass, key: str) -> None:
     )
 
 
-def _bring(project: Project, shown: TaughtClass, files: list[tuple[str, bytes]], take: str = "") -> None:
+def _folder(project: Project, shown: TaughtClass, key: str) -> None:
+    """Take a folder that is chosen: a browser lets choose either files or a folder."""
+    widget, came = _arriving(project, shown, f"{key}_folder")
+    st.file_uploader(
+        f"Folder of images of {escape_markdown(shown.name)}",
+        accept_multiple_files="directory",
+        key=widget,
+        on_change=came,
+        help=f"Its subfolders count too; {MOST_IMAGES:,} images at most.",
+    )
+
+
+def _arriving(project: Project, shown: TaughtClass, key: str) -> tuple[str, Callable[[], None]]:
+    """Return the key of an uploader that is new for each delivery, and what is called with one."""
+    turn = f"{key}_turn"
+    number = st.session_state.setdefault(turn, 0)
+    widget = f"{key}_{number}"
+
+    def came() -> None:
+        if st.session_state[turn] != number:
+            return  # A browser that has not yet drawn the empty widget sends the files again.
+        files: Sequence[UploadedFile] = st.session_state[widget]
+        st.session_state[turn] = number + 1
+        # Of a folder that is dropped the browser leaves out what systems hide, of one that is chosen it does not.
+        wanted = (file for file in files if "/" not in file.name or not is_junk(file.name.split("/")))
+        _bring(project, shown, ((file.name, content(file)) for file in wanted))
+        let_go([file.file_id for file in files])
+
+    return widget, came
+
+
+def _bring(project: Project, shown: TaughtClass, files: Iterable[tuple[str, bytes]], take: str = "") -> None:
     state.forget()
     attempt(lambda: state.say(shown.id, project.add_images(shown.id, files, take=take)), key=_REFUSED)
 
@@ -149,7 +175,7 @@ def _of_dataset(project: Project, shown: TaughtClass, key: str) -> None:
 
 def _images(project: Project, shown: TaughtClass, key: str, disputed: dict[str, list[str]]) -> None:
     if not shown.images:
-        st.caption("No images yet: drop some here, record some, or take some of a dataset.")
+        st.caption("No images yet: drop photos or a folder here, record some, or take some of a dataset.")
         return
     last = shown.images[::-1][:_SHOWN]
     strip = [

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, WORK_MS
 from tests.browser.server import Server
@@ -83,6 +84,46 @@ def test_photos_and_the_camera_teach_and_are_answered(filming: Page, server: Ser
     settle(page, WORK_MS)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1440, "nothing reaches beyond the screen"
     assert "Traceback" not in (server.home / "server.log").read_text()
+
+
+def test_folders_are_dropped_and_chosen_with_what_is_no_image_said(page: Page, server: Server, tmp_path: Path) -> None:
+    for name, shade in (("dark", 20), ("light", 180)):
+        inner = tmp_path / name / "more"
+        inner.mkdir(parents=True)
+        for number, photo in enumerate(photos(shade)):
+            (inner if number else tmp_path / name).joinpath(f"{number}.png").write_bytes(photo["buffer"])
+        (inner / "notes.txt").write_text("no photo")
+        (inner / ".hidden").write_text("junk")
+    page.goto(f"{server.address}/teach")
+    page.get_by_test_id("stPopover").get_by_role("button", name="Project").click()
+    page.get_by_label("Title").fill("Folders")
+    page.get_by_role("button", name="Begin another").click()
+    expect(page.get_by_text("No images yet")).to_have_count(2)
+
+    drop(page, page.get_by_test_id("stFileUploaderDropzone").first, tmp_path / "dark")
+    expect(page.locator(".strip").first.locator("figure")).to_have_count(4, timeout=WORK_MS)
+    expect(page.get_by_text("notes.txt: Not a supported image")).to_be_visible()
+
+    page.get_by_role("button", name="Folder").nth(1).click()
+    page.get_by_test_id("stPopoverBody").get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        tmp_path / "light"
+    )
+    expect(page.locator(".strip").nth(1).locator("figure")).to_have_count(4, timeout=WORK_MS)
+    expect(page.get_by_text("notes.txt: Not a supported image")).to_have_count(1)
+    expect(page.get_by_text(".hidden")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Accuracy on images it has not learned from")).to_be_visible(timeout=WORK_MS)
+
+
+def drop(page: Page, place: Locator, folder: Path) -> None:
+    """Let go of a folder over a place, as from a file manager: a page's own script cannot make such a drop."""
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    assert box is not None
+    middle = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        page.context.new_cdp_session(page).send("Input.dispatchDragEvent", {"type": kind, **middle, "data": data})
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What images come in, such as a zip, tar or folder, as a list of members: junk left out, what is unsafe refused."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,9 +84,14 @@ def open_source(path: Path, title: str = "", *, follow_links: bool = False) -> S
     return found
 
 
+def is_junk(parts: Sequence[str]) -> bool:
+    """Tell by the parts of a path whether it is a file that a system leaves beside images, such as `Thumbs.db`."""
+    return any(part.lower() in _JUNK or part.startswith(".") for part in parts)
+
+
 def _sort_in(source: Source, member: Member) -> None:
     """Put a member where it belongs by its name."""
-    if any(part.lower() in _JUNK or part.startswith(".") for part in member.parts):
+    if is_junk(member.parts):
         source.skipped.append(member.name)
     elif Path(member.parts[-1]).suffix.lower() in _ARCHIVES:
         source.refused.append(member.refused("archive"))

@@ -8,6 +8,7 @@ its file; for the others, read what they replace, then set `VERSION` and the dig
 from pages.streamlit_patches import (
     late_downloads,
     late_requests,
+    lost_clicks,
     message_queue,
     own_origin,
     pages_directory,
@@ -23,6 +24,7 @@ PATCHES = (
     message_queue,
     late_downloads,
     late_requests,
+    lost_clicks,
     shared_keys,
     short_runs,
     superseded_runs,

@@ -27,11 +27,15 @@ def replace(owner: Any, name: str, original: Callable[..., Any], by: Callable[..
         digest: the beginning of the SHA-256 of `original`'s source.
 
     Raises:
-        UnknownStreamlitError: as `expect` does.
+        UnknownStreamlitError: as `expect` does; or another patch has put its code there.
     """
     if getattr(owner, name) is by:
         return
     expect(original, digest=digest, file=by.__module__)
+    if getattr(owner, name) is not original:
+        raise UnknownStreamlitError(
+            f"{original.__qualname__} is replaced already, but {by.__module__} replaces it too."
+        )
     setattr(owner, name, by)
 
 

@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import StopException
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.state.common import RegisterWidgetResult, T, WidgetMetadata
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
 
 from pages.streamlit_patches.replacing import replace
 
@@ -48,12 +49,18 @@ def make_newest(run: SafeSessionState) -> None:
     with _making:
         before = _newest.get(id(run._state))
         if before is not None:
-            object.__setattr__(run, "_lock", before._lock)
+            vars(run).update(vars(before) | {"_yield_callback": run._yield_callback})
         with run._lock:
             _newest[id(run._state)] = run
 
 
-def _is_superseded(run: SafeSessionState) -> bool:
+def newest(state: SessionState) -> SafeSessionState | None:
+    """Return through what the newest run of a session that goes on changes what it holds."""
+    return _newest.get(id(state))
+
+
+def is_superseded(run: SafeSessionState) -> bool:
+    """Tell whether a newer run of its session has begun."""
     return _newest.get(id(run._state), run) is not run
 
 
@@ -63,7 +70,7 @@ def _register_if_newest(
     """Stand in for `SafeSessionState.register_widget`; what it raises ends the run, as its being stopped does."""
     run._yield_callback()
     with run._lock:
-        if _is_superseded(run):
+        if is_superseded(run):
             raise StopException
         return run._state.register_widget(metadata, user_key)
 
@@ -73,5 +80,5 @@ def _finish_if_newest(
 ) -> None:
     """Stand in for `SafeSessionState.on_script_finished`: the newest run clears away what nobody draws any more."""
     with run._lock:
-        if not _is_superseded(run):
+        if not is_superseded(run):
             run._state.on_script_finished(widget_ids_this_run, remove_stale_widgets=remove_stale_widgets)

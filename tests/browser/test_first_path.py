@@ -107,7 +107,7 @@ def train_on_the_cleaned_set(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog").get_by_text("relabeled to 4")).to_be_visible()
     page.keyboard.press("u")  # A command again, not text.
-    expect(page.get_by_role("dialog").get_by_text("unsure")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("Decided: unsure")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_text("Decisions, images a page").click()

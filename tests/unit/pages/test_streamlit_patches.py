@@ -64,6 +64,17 @@ def test_other_code_of_the_same_version_is_not_replaced() -> None:
     assert Owner.act is original
 
 
+def test_what_another_patch_replaces_is_not_replaced_again() -> None:
+    digest = replacing.digest_of(original)
+    try:
+        replacing.replace(Owner, "act", original, by, digest=digest)
+        with pytest.raises(UnknownStreamlitError, match=r"^original is replaced already"):
+            replacing.replace(Owner, "act", original, lambda: None, digest=digest)
+        assert Owner.act is by
+    finally:
+        Owner.act = staticmethod(original)
+
+
 def test_what_is_applied_again_stays() -> None:
     digest = replacing.digest_of(original)
     try:

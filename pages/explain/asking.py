@@ -37,12 +37,13 @@ def asked(run: Run, function: Callable[..., _Result], *arguments: np.ndarray | i
     for each in arguments:
         content.update(repr(np.shape(each)).encode())
         content.update(np.ascontiguousarray(each).data)
+    # Answered or not, it takes a place: what follows would else move up when asked again, and be mounted anew.
+    place = st.empty()
     key = (function.__name__, str(run.folder), model_version(run.folder), content.hexdigest())
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
             return cast(_Result, _kept[key])
-    place = st.empty()
     call = WorkerCall(run, function, *arguments)
     try:
         found = awaited(call, place, height)

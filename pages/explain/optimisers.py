@@ -17,9 +17,11 @@ from pages.common.messages import show_errors
 from pages.common.pickers import choose_run, run_parameter, train_first
 from pages.common.single_choice import single_choice
 from pages.components.optimiser_race import Ground, Racing, optimiser_race
+from pages.explain import moments
 from pages.explain.view import Subject, View
 
-SLICE, _SLICE_TITLE = "slice", "Your run's loss"
+SLICE, MOMENTS = "slice", "moments"
+_OF_RUN = {SLICE: "Your run's loss", MOMENTS: "Adam's moments"}
 _RUN = "run_raced"
 _SURFACE, _START, _RATES, _RACERS = "race_surface", "race_start", "race_rates", "race_racers"
 # The one on which they differ most.
@@ -31,28 +33,36 @@ _FARTHEST = 1e6
 def _show(_subject: Subject | None) -> None:
     name = single_choice(
         "Surface",
-        [*SURFACES, SLICE],
+        [*SURFACES, *_OF_RUN],
         key=_SURFACE,
         first=_FIRST,
-        format_func=lambda each: _SLICE_TITLE if each == SLICE else SURFACES[each].title,
+        format_func=lambda each: _OF_RUN[each] if each in _OF_RUN else SURFACES[each].title,
         persist_state="session",
         on_change=lambda: st.session_state.update({_START: None}),
     )
-    if name == SLICE:
-        _show_slice()
+    if name in _OF_RUN:
+        _show_of_run(name)
         return
     surface = SURFACES[name]
     _race(Ground(name, f"{surface.said} Loss: {surface.formula}.", surface.middle, surface.reach, surface.start))
 
 
-def _show_slice() -> None:
-    """Show a race on a slice of a run's own loss, or offer to measure it."""
+def _show_of_run(name: str) -> None:
+    """Let the user choose a run, and show a race on a slice of its own loss, or Adam's moments in it."""
     able = _able()
     if not able:
         train_first("No network of your own yet: the shipped one is too large for this. The digits train in a minute.")
         return
     with st.container(width=360):
         run = choose_run(able, key=_RUN)
+    if name == MOMENTS:
+        moments.show(run)
+    else:
+        _show_slice(run)
+
+
+def _show_slice(run: Run) -> None:
+    """Show a race on a slice of a run's own loss, or offer to measure it."""
     found = loss_slice.load(run)
     if found is None:
         _offer(run)
@@ -72,8 +82,8 @@ def _show_slice() -> None:
     )
     _race(ground, of=run.name)
     st.caption(
-        "On the slice an optimizer has two weights to change; the run had all of them. Adam's two moments along the "
-        "training are not shown: the weights of epochs are kept, the optimizer's own numbers are not."
+        "On the slice an optimizer has two weights to change; the run had all of them. What Adam's two moments of one "
+        "of those were along the run is shown beside it, by “Adam's moments”."
     )
 
 
@@ -158,9 +168,12 @@ def _written(numbers: tuple[float, ...]) -> list[str]:
 
 
 def _parameters() -> Iterator[Parameter | Sequence[Parameter]]:
-    yield Parameter("surface", _SURFACE, one_of([*SURFACES, SLICE]), default=_FIRST)
-    if st.session_state.get(_SURFACE) == SLICE and (able := _able()):
+    yield Parameter("surface", _SURFACE, one_of([*SURFACES, *_OF_RUN]), default=_FIRST)
+    if st.session_state.get(_SURFACE) in _OF_RUN and (able := _able()):
         yield from run_parameter(able, key=_RUN)
+    if st.session_state.get(_SURFACE) == MOMENTS:
+        yield from moments.parameters()
+        return
     yield Parameter("start", _START, lambda texts: _numbers(texts, 2), _written)
     yield Parameter("rates", _RATES, _read_rates, _written, default=_USUAL)
     yield Parameter("racers", _RACERS, _read_racers, lambda racers: [",".join(racers) or "none"], default=KINDS)

@@ -33,7 +33,8 @@ from core.datasets.features import imagenet_classes, label_check
 from core.datasets.sources import catalogue, importing
 from core.datasets.views import embedding_map, overview
 from core.errors import PixelwiseError
-from core.evaluation import calibration, loss_slice, ood, predictions
+from core.evaluation import adam_moments, calibration, loss_slice, ood, predictions
+from core.evaluation.adam_moments import AdamMoments
 from core.evaluation.explaining import feature_map, features, training_labels, turned
 from core.evaluation.explaining.turned import Turned
 from core.evaluation.loss_slice import LossSlice
@@ -179,6 +180,7 @@ def _looks(other: Run, broken: Run) -> dict[str, Callable[[], object]]:
         "training labels": partial(training_labels.load, broken),
         "map": partial(feature_map.find_tsne, broken, "test"),
         "loss slice": partial(loss_slice.load, broken),
+        "moments": partial(adam_moments.load, broken),
         "kept epochs": lambda: [kept_epochs.read(broken.folder, each) for each in kept_epochs.epochs(broken)],
         "learning rate": broken.wanted_learning_rate,
         "title": lambda: broken.title,
@@ -238,6 +240,9 @@ def _make() -> tuple[Run, Run]:
         kept_epochs.keep(broken, epoch, [rng.normal(size=(3, 4)).astype(np.float32)])
     slice_of_loss = LossSlice(np.ones((5, 5)), np.zeros((2, 2)), np.array([0, -1]), 50)
     loss_slice.keep(broken, loss_slice.file_of(broken), slice_of_loss)
+    moments = np.ones((2, 4))
+    of_weights = AdamMoments(("a", "b"), moments, moments, moments, np.ones(4), 9, 1, 0.0)
+    adam_moments.keep(broken, adam_moments.file_of(broken), of_weights)
     turned.keep(broken, Turned(np.array([-90, 0, 90]), np.array([10, 90, 30]), 100))
     shutil.copy(broken.folder / "evaluation.npz", broken.folder / "environment.json")
     broken.set_learning_rate(0.01)

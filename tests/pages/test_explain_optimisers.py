@@ -1,14 +1,18 @@
 """Explain: the race of optimisers."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.evaluation import loss_slice
+from core.charts.panel import Plot
+from core.evaluation import adam_moments, loss_slice
+from core.evaluation.adam_moments import AdamMoments
 from core.evaluation.loss_slice import LossSlice
 from core.lessons.optimiser_steps import KINDS
+from core.recipes.recipe import find_recipe
 from pages.components.optimiser_race import Ground, Racing
 from tests.pages.opening import said, show
 from tests.unit.made_runs import made_run
@@ -69,3 +73,44 @@ def test_the_slice_is_offered_for_ones_own_run_and_raced_on_once_it_is_kept(
     assert (ground.name, ground.side, ground.stops) == ("slice", 21, ["epoch 0", "epoch 4", "final"])
     assert ground.start == pytest.approx((-0.7, 0.1))
     assert "Adam's two moments" in said(app)
+
+
+def test_adams_moments_are_offered_and_shown_with_where_they_come_from(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[list[Plot]] = []
+    monkeypatch.setattr("pages.explain.moments.panels", lambda plots, **_more: shown.append(plots))
+    run = made_run([4])
+    (run.folder / "model.keras").touch()
+    started: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("core.storage.jobs.start", lambda *job: started.append(job))
+    show(app, "explain", view="optimisers", surface="moments", run=run.name)
+    app.button(key="measure_moments").click().run()
+    assert started == [(f"adam-moments-{run.name}", "core.nn.inference.adam_moments:measure", {"name": run.name})]
+    first = np.linspace(1, -1, 60).reshape(2, 30)
+    names = ("conv2d/kernel[0, 0, 0, 1]", "dense/kernel[3, 4]")
+    made = AdamMoments(names, first, first, first**2, np.full(30, 0.001), 90, -1, 0.0)
+    adam_moments.keep(run, adam_moments.file_of(run), made)
+    show(app, "explain", view="optimisers", surface="moments", run=run.name, weight="2", **{"training-step": "7"})
+    assert not app.exception
+    assert "Steps 1 to 30 of the 90" in said(app)
+    assert "kept no weights of these epochs" in said(app)
+    assert "dense/kernel" in said(app)
+    assert "Adam(0.001, beta_1=0.9" in app.code[0].value
+    assert [plot.title for plot in shown[-1]] == [
+        "The first moment m",
+        "The second, as √v",
+        "What is added",
+        "The weight",
+    ]
+    assert [mark.x for plot in shown[-1] for mark in plot.marks if mark.kind == "down"] == [[7]] * 4
+    assert not [mark for mark in shown[-1][0].marks if mark.dashed]
+    show(app, "explain", view="optimisers", surface="moments", run=run.name, **{"beta-1": "0.5"})
+    assert [mark.label for mark in shown[-1][0].marks if mark.dashed] == ["m, other β"]
+
+
+def test_a_run_of_another_optimizer_has_no_moments_and_says_so(app: AppTest) -> None:
+    muon = replace(find_recipe("digits-cnn"), optimiser=find_recipe("pets-128-muon").optimiser)
+    run = made_run([4], recipe=muon)
+    (run.folder / "model.keras").touch()
+    assert "trained with Muon" in said(show(app, "explain", view="optimisers", surface="moments", run=run.name))

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from core.datasets.sources import catalogue
-from core.evaluation import label_errors, loss_slice
+from core.evaluation import adam_moments, label_errors, loss_slice
 from core.evaluation.explaining import features, subject, training_labels
 from core.evaluation.explaining.heat import GRAD_CAM
+from core.lessons import moments
+from core.nn.inference import adam_moments as adam_moments_job
 from core.nn.inference import loss_slice as loss_slice_job
 from core.prediction import worker
-from core.runs import FINISHED, RunError
+from core.runs import FINISHED, Run, RunError
 from core.storage import jobs
 from core.storage.jobs import RUNNING, Job, JobStatus
 from core.storage.progress import quiet
@@ -25,6 +27,24 @@ def done(job: Job) -> JobStatus:
         time.sleep(0.05)
     assert status.state == jobs.FINISHED, status.cause
     return status
+
+
+def check_moments(run: Run) -> None:
+    """The steps are those of the run, and what is computed of them is what Keras computed."""
+    taken = adam_moments_job.measure(run.name, quiet)["steps"]
+    found, own = adam_moments.load(run), run.recipe.optimiser.moments()
+    assert found is not None
+    assert own is not None
+    assert found.values.shape == (len(found.names), taken)
+    assert taken == found.of
+    assert found.epoch == 2
+    assert found.apart < 1e-3, "the weights are those that the run kept"
+    for value, first, second in zip(found.values, found.first, found.second, strict=True):
+        gradients = moments.gradients_of(first, own[0])
+        course = moments.course(gradients, found.rates, *own)
+        assert course.first == pytest.approx(first, rel=1e-5, abs=1e-12)
+        assert course.second == pytest.approx(second, rel=1e-5, abs=1e-12)
+        assert course.steps[:-1] == pytest.approx(np.diff(value), abs=1e-6)
 
 
 @pytest.mark.usefixtures("trained_here")
@@ -48,6 +68,8 @@ def test_the_worker_and_the_jobs_look_into_a_runs_network(data_home: Path, monke
     # The last epoch's weights are the final ones, and the middle of the way is better than where it began.
     assert measured.trail[2] == pytest.approx(measured.trail[3], abs=1e-4)
     assert measured.losses[1, 1] < measured.losses.max()
+
+    check_moments(run)
 
     assert done(features.start(run)).result == {"pictures": len(digits)}
     kept = features.load(run)

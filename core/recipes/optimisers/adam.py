@@ -19,6 +19,10 @@ class _Moments(Optimiser):
         """Return how slowly the means follow."""
         return ({"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon},)
 
+    def moments(self) -> tuple[float, float, float] | None:
+        """Return them."""
+        return self.beta_1, self.beta_2, self.epsilon
+
 
 @dataclass(frozen=True)
 class Adam(_Moments):

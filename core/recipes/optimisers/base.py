@@ -44,6 +44,10 @@ class Optimiser(Specification):
         """Return what Keras's optimiser of this name is made with beside the rate, by name; a mapping each line."""
         raise NotImplementedError
 
+    def moments(self) -> tuple[float, float, float] | None:
+        """Return β₁, β₂ and ε of an optimiser that keeps Adam's two moments of each weight; `None` of another."""
+        return None
+
     def keras(self, optimizers: Any, rate: Any, last: str, averaging: Mapping[str, Any]) -> Any:
         """Return the Keras optimiser.
 

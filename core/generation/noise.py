@@ -8,6 +8,8 @@ _MOST_CLASSES = 10
 _FEWEST_EACH = 2
 # What draws the noise of sheets, so that it is not what trains.
 _SHEET_STREAM = 1_000_003
+# What draws a training step's chances, so that they are not those that shuffle and augment.
+STEP_STREAM = 1_000_033
 
 
 def noise(seed: int, count: int, shape: tuple[int, ...]) -> np.ndarray:

@@ -26,10 +26,7 @@ def show_take_away(run: Run) -> None:
         said = "Standalone Python script that reproduces this run exactly." + (
             f" Its images: `{needed}`" if needed else ""
         )
-        if problem := script.problem(run.recipe):
-            st.caption(problem)
-        else:
-            _offer(run, "Script", said, f"{run.name}.py", lambda: script.run_script(run))
+        _offer(run, "Script", said, f"{run.name}.py", lambda: script.run_script(run))
     with right:
         if run.has_model:
             st.caption(

@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,12 @@ from core.nn import train
 from core.nn.generation import sampling
 from core.nn.generation.training import GenerativeTraining
 from core.nn.training.journal import Journal
+from core.recipes import script
 from core.recipes.recipe import Recipe, find_recipe
 from core.runs import Run
 from core.runs.model_files import GENERATOR
 from core.training import coach
-from tests.processes.trainings import ended, epochs_told, wait_for
+from tests.processes.trainings import PATIENCE_S, ended, epochs_told, wait_for
 
 GAN = find_recipe("gan-digits").with_settings(
     {"generator.filters": 8, "fit.epochs": 4, "fit.batch_size": 128, "augmentation.width_shift_range": 0.1}
@@ -111,6 +114,21 @@ def test_every_generator_trains_and_is_asked_for_samples(kind: str, data_home: P
     assert len(stages) == {"GAN": 1, "FlowMatching": 13}[kind]
     assert np.abs(stages[-1].astype(int) - two[0]).max() <= 1
     assert sampling.of_seeds(*asked, (3,), -1).shape == (1, 8, 8, 1)
+
+
+@pytest.mark.parametrize("kind", GENERATORS)
+def test_the_script_of_a_run_draws_the_runs_own_samples(kind: str, data_home: Path, tmp_path: Path) -> None:
+    run = trained({"GAN": GAN, "FlowMatching": FLOW}[kind].with_settings({"fit.epochs": 2}))
+    assert run.status().state == runs.FINISHED, run.status().cause
+    (tmp_path / "script.py").write_text(script.run_script(run), encoding="utf-8")
+    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
+    subprocess.run([sys.executable, "script.py"], cwd=tmp_path, env=env, check=True, timeout=PATIENCE_S)
+    images, labels = sheets.read(run.folder, 2)
+    with np.load(tmp_path / "samples.npz") as found:
+        assert found["labels"].tolist() == labels.tolist()
+        assert np.abs(found["images"].astype(int) - images).mean() < 1
+    assert (tmp_path / "samples.png").exists()
+    assert (tmp_path / "generator.keras").exists()
 
 
 def test_a_run_that_is_stopped_keeps_its_network_and_one_that_diverges_says_so(data_home: Path) -> None:

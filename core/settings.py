@@ -106,18 +106,24 @@ class Specification:
         return typing.cast(Setting, about)
 
     def to_json(self) -> dict[str, Any]:
-        """Return a JSON object: the class's name under `kind`, then the fields."""
-        return {"kind": type(self).__name__, **{each.name: getattr(self, each.name) for each in fields(self)}}
+        """Return a JSON object, as reading its text gives it: the class's name under `kind`, then the fields."""
+        values = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {
+            "kind": type(self).__name__,
+            **{name: list(value) if isinstance(value, tuple) else value for name, value in values},
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Make one from `to_json`'s object; fields left out take their defaults.
 
         Raises:
-            SettingError: an unknown or missing field, or a value that is not taken.
+            SettingError: another `kind`, an unknown or missing field, or a value that is not taken.
         """
         if not isinstance(data, Mapping):
             raise SettingError(f"{cls.__name__} must be an object with its fields; received {format_value(data)}.")
+        if data.get("kind", cls.__name__) != cls.__name__:
+            raise SettingError(f"{cls.__name__} cannot be of the kind {format_value(data['kind'])}: leave kind out.")
         known = [each.name for each in fields(cls)]
         given = {name: value for name, value in data.items() if name != "kind"}
         for name in given:

@@ -98,13 +98,9 @@ class Augmentation(_Settings):  # type: ignore[misc]  # its fields are the opera
         Fields of later operations stand there only where they are not off, so that what is saved and hashed without
         them stays as it was.
         """
-        off = {each.name: each.default for each in fields(self)}
+        off = {each.name for each in fields(self) if getattr(self, each.name) == each.default}
         made: dict[str, Any] = super().to_json()
-        return {
-            name: value
-            for name, value in made.items()
-            if name == "kind" or name in _ALWAYS_WRITTEN or value != off[name]
-        }
+        return {name: value for name, value in made.items() if name in _ALWAYS_WRITTEN or name not in off}
 
     @cached_property
     def _operations(self) -> dict[type[Operation], Operation]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.augmentation import Augmentation
 from core.networks.layers import LAYERS
 from core.preprocessing import STEPS
 from core.recipes.fit import Fit
@@ -15,10 +16,11 @@ from core.recipes.split import Split
 from core.settings import SettingError, Specification, specification
 
 REGISTRIES: list[dict[str, type[Specification]]] = [dict(LAYERS), dict(STEPS), dict(OPTIMISERS), dict(SCHEDULES)]
-KINDS = [kind for registry in REGISTRIES for kind in registry.values()] + [Fit, Split]
+NUMBERED = [kind for registry in REGISTRIES for kind in registry.values()] + [Fit, Split]
+KINDS = [*NUMBERED, Augmentation]
 NUMBERS = [
     (kind, each.name)
-    for kind in KINDS
+    for kind in NUMBERED
     for each in fields(kind)
     if each.metadata["setting"].minimum is not None and each.metadata["setting"].maximum is not None
 ]
@@ -28,6 +30,7 @@ NUMBERS = [
 def test_json_goes_both_ways(kind: type[Specification]) -> None:
     made = kind()
     data = json.loads(json.dumps(made.to_json()))
+    assert data == made.to_json(), "what is shown is not what is read"
     assert data["kind"] == kind.__name__
     assert kind.from_json(data) == made
 
@@ -36,6 +39,12 @@ def test_json_goes_both_ways(kind: type[Specification]) -> None:
 def test_an_unknown_field_is_refused_by_name(kind: type[Specification]) -> None:
     with pytest.raises(SettingError, match="'colour_of_hope'"):
         kind.from_json({"colour_of_hope": 1})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_of_another_kind_is_refused(kind: type[Specification]) -> None:
+    with pytest.raises(SettingError, match="cannot be of the kind 'Colorful'"):
+        kind.from_json({"kind": "Colorful"})
 
 
 @pytest.mark.parametrize(("kind", "name"), NUMBERS)

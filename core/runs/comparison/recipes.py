@@ -122,7 +122,7 @@ def _said(part: Specification) -> str:
     given = {
         name: data[name]
         for place, (name, default) in enumerate(defaults)
-        if name in data and (not place or data[name] != default)
+        if name in data and (not place or getattr(part, name) != default)
     }
     return f"{type(part).__name__}({', '.join(f'{name}={_text(value)}' for name, value in given.items())})"
 

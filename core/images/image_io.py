@@ -22,6 +22,7 @@ __all__ = [
     "MAX_PIXELS",
     "ImageError",
     "Original",
+    "check_size",
     "completed",
     "decode",
     "from_array",
@@ -120,7 +121,7 @@ def look_into(data: bytes) -> Container:
         raise
     except Exception as error:
         raise _why(error) from error
-    _check_size(found, len(data))
+    check_size(found, len(data))
     return found
 
 
@@ -201,7 +202,7 @@ def _why(error: Exception) -> ImageError:
     return containers.damaged()
 
 
-def _check_size(found: Container, length: int) -> None:
+def check_size(found: Container, length: int) -> None:
     """Refuse what has too many pixels, or would take too much memory. Raises `ImageError`."""
     width, height = found.size
     pixels = width * height

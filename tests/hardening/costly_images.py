@@ -15,13 +15,14 @@ from PIL import Image
 
 from tests.paths import PROJECT
 
-SUITE, BENCH, BROWSER = 16, 107, False
+SUITE, BENCH, BROWSER = 18, 122, False
 _MOST_SECONDS, _MOST_BYTES = 5.0, 300_000_000
 _MEASURE = """
 import json, os, sys, time
 from pathlib import Path
+from core.images.conversion import plain
 from core.images.image_io import ImageError, read_image
-read_image(Path(sys.argv[1]).read_bytes())
+read_image(plain(Path(sys.argv[1]).read_bytes()))
 def memory(name):
     status = Path("/proc/self/status").read_text()
     return 1024 * int(status.split(name + ":")[1].split()[0])
@@ -32,7 +33,7 @@ for line in sys.stdin:
     usual, data = memory("VmRSS"), Path(line.strip()).read_bytes()
     begun, said = time.process_time(), "read"
     try:
-        image = read_image(data)
+        image = read_image(plain(data))
     except ImageError as error:
         said = error.reason
     print(json.dumps([time.process_time() - begun, memory("VmHWM") - usual - len(data), said]), flush=True)
@@ -185,6 +186,8 @@ def _cases() -> list[tuple[str, Callable[[], bytes]]]:
         ("GIF with a large screen", lambda: _gif(large, (9, 9))),
         ("GIF with a million comments", lambda: _gif((9, 9), (9, 9), b"!\xfe\1x\0" * 1_000_000)),
         ("GIF with a million frames", lambda: _many_frames(1_000_000)),
+        ("TIFF of mode I", lambda: _tiff("I")),
+        ("TIFF of mode CMYK", lambda: _tiff("CMYK")),
         ("gray PNG of 1 bit, transparent", lambda: _png(many, 1, 0, whole=True, before=key)),
         ("RGBA PNG", lambda: _png(many, 8, 6, whole=True)),
         ("RGBA PNG, as large as is read", lambda: _png((5_650, 5_650), 8, 6, whole=True, before=gamma)),
@@ -233,8 +236,25 @@ def _cases() -> list[tuple[str, Callable[[], bytes]]]:
         ("GIF of 50 megapixels, beside its place", lambda: _gif((7_000, 7_000), (5_000, 5_000))),
         *((f"BMP of {bits} bits, cut", lambda bits=bits: _bmp(many, bits, 0, b"")) for bits in (1, 4, 8, 16, 24, 32)),
         ("BMP of 24 bits", lambda: _bmp(large, 24, 0, bytes(21_216 * 7_071))[:99_999_999]),
+        *(
+            (f"TIFF of mode {mode}", lambda mode=mode: _tiff(mode))
+            for mode in ("1", "L", "P", "LA", "RGB", "RGBA", "LAB", "YCbCr", "I;16", "F")
+        ),
+        ("TIFF of mode RGB, turned", lambda: _tiff("RGB", exif=_turned())),
+        *(
+            (f"AVIF of mode {mode}, as large as is read", lambda mode=mode: _avif((5_000, 5_000), mode))
+            for mode in ("RGB", "RGBA")
+        ),
     ]
     return cases
+
+
+def _tiff(mode: str, **options: object) -> bytes:
+    return _saved(Image.new(mode, (8_000, 6_000)), "TIFF", compression="tiff_adobe_deflate", **options)
+
+
+def _avif(size: tuple[int, int], mode: str) -> bytes:
+    return _saved(Image.new(mode, size), "AVIF", quality=30, speed=10)
 
 
 def _between_scans(segments: bytes) -> bytes:

@@ -8,13 +8,15 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from tests.paths import PROJECT
 
-SUITE, BENCH, BROWSER = 1, 4, False
+SUITE, BENCH, BROWSER = 1, 5, False
 _MOST_BYTES = 300_000_000
+_PACKED: dict[str, dict[str, Any]] = {"PNG": {"compress_level": 1}, "TIFF": {"compression": "tiff_adobe_deflate"}}
 _IMPORT = """
 import json, sys
 from pathlib import Path
@@ -38,6 +40,7 @@ def failures(count: int, home: Path) -> Iterator[str]:
         ("12 BMP of 90 MB", 12, "BMP", (6_000, 5_000), "RGB"),
         ("6 PNG of 48 megapixels", 6, "PNG", (8_000, 6_000), "L"),
         ("6 PNG of 31 megapixels, transparent", 6, "PNG", (5_600, 5_600), "RGBA"),
+        ("6 TIFF of 48 megapixels", 6, "TIFF", (8_000, 6_000), "RGB"),
     ]
     for number, (name, files, kind, size, mode) in enumerate(kinds[:count]):
         path = home / f"{number}.zip"
@@ -62,5 +65,5 @@ def _write(path: Path, files: int, kind: str, size: tuple[int, int], mode: str) 
             # Noise, so that it is no bomb to the list of the zip's files.
             image = Image.effect_noise((size[0] // 20, size[1] // 20), number + 1).resize(size).convert(mode)
             file = io.BytesIO()
-            image.save(file, kind, **({"compress_level": 1} if kind == "PNG" else {}))
+            image.save(file, kind, **_PACKED.get(kind, {}))
             archive.writestr(f"{'cat' if number % 2 else 'dog'}/{number}.{kind.lower()}", file.getvalue())

@@ -1,10 +1,8 @@
 """Files' bytes → what the store keeps of them: a row of the index, and pixels or a thumbnail."""
 
 import hashlib
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -13,14 +11,11 @@ from core.datasets import store
 from core.datasets.quality import measured
 from core.datasets.sources.readers import Refused
 from core.datasets.store import INDEX
-from core.images.conversion import ALL_LEVELS, plain
+from core.images.conversion import ALL_LEVELS, one_large, plain
 from core.images.image_io import ImageError, Original, decode, look_into
 from core.images.thumbnail import thumbnail
 
 GRAY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "F")
-# Of images that take more than that, one is in memory at a time.
-LARGE_BYTES = 64_000_000
-_ONE_LARGE = Lock()
 _SHA256 = (INDEX.names or ()).index("sha256")
 
 
@@ -78,18 +73,26 @@ def decoded(
     rows = np.zeros(len(found), INDEX)
     for position, name, given in found:
         try:
-            data = plain(given, white)
-            opened = look_into(data)
-            with _ONE_LARGE if opened.cost > LARGE_BYTES else nullcontext():
-                original = decode(opened)
-                described = _described(original, data)
-                payloads.append(_kept(original, described[_SHA256], data, form, files))
-                rows[len(taken)] = described
+            described, payload = _taken(plain(given, white), form, files)
         except ImageError as error:
             refused.append(Refused(name, error.reason, str(error)))
             continue
+        rows[len(taken)] = described
+        payloads.append(payload)
         taken.append(position)
     return Chunk(taken, rows[: len(taken)], payloads, refused)
+
+
+def _taken(data: bytes, form: Form, files: Path) -> tuple[tuple[Any, ...], bytes]:
+    """Return a file's row and payload. The image is gone when it returns, before another large one is decoded."""
+    opened = look_into(data)
+    with one_large(opened.cost):
+        return _described_and_kept(decode(opened), data, form, files)
+
+
+def _described_and_kept(original: Original, data: bytes, form: Form, files: Path) -> tuple[tuple[Any, ...], bytes]:
+    described = _described(original, data)
+    return described, _kept(original, described[_SHA256], data, form, files)
 
 
 def _kept(original: Original, sha256: str, data: bytes, form: Form, files: Path) -> bytes:

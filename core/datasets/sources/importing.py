@@ -14,7 +14,7 @@ import numpy as np
 
 from core.datasets import store
 from core.datasets.sources.choices import Choices as Choices
-from core.datasets.sources.decoding import GRAY_MODES, LARGE_BYTES, Chunk, Form, MisfitError, decoded
+from core.datasets.sources.decoding import GRAY_MODES, Chunk, Form, MisfitError, decoded
 from core.datasets.sources.import_report import report as report
 from core.datasets.sources.plan import Plan as Plan
 from core.datasets.sources.planning import plan as plan
@@ -22,7 +22,7 @@ from core.datasets.sources.readers import Opened, Refused
 from core.datasets.sources.writer import Writer
 from core.datasets.store import About, Dataset, DatasetError
 from core.errors import StorageError, as_storage_error
-from core.images.conversion import plain
+from core.images.conversion import LARGE_BYTES, plain
 from core.images.image_io import ImageError, decode, look_into
 from core.spaces import limits
 from core.storage import data_home, processes

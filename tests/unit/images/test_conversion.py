@@ -4,6 +4,7 @@ import base64
 import io
 import struct
 import sys
+import weakref
 import zlib
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.datasets.sources import decoding
 from core.datasets.sources.importing import import_images, plan
+from core.images import image_io
+from core.images.containers import Container
 from core.images.conversion import ALL_LEVELS, plain, white_of
-from core.images.image_io import ImageError, read_original
+from core.images.image_io import ImageError, Original, read_original
 from tests.unit.datasets.test_importing import imported, refusals, zipped
 
 # 64×48 px, red on the left and blue on the right.
@@ -135,7 +139,7 @@ def test_what_is_damaged_is_an_image_error_and_nothing_else(kind: str) -> None:
 
 
 def test_a_tiff_that_is_too_large_or_of_numbers_is_refused() -> None:
-    with pytest.raises(ImageError, match="the limit is 50 megapixels"):
+    with pytest.raises(ImageError, match="at most 50 megapixels are read"):
         plain(saved(Image.new("1", (8_000, 8_000)), "TIFF", compression="group4"))
     with pytest.raises(ImageError, match="floating point"):
         plain(saved(RNG.random((9, 9)).astype(np.float32), "TIFF"))
@@ -168,3 +172,36 @@ def test_a_dataset_of_tiffs_and_avifs_is_imported(data_home: Path, tmp_path: Pat
     assert {made.file(index).suffix for index in range(12)} == {".png"}
     assert made.image(0).size[1] == 70
     assert len(plan(tmp_path / "x.zip").preview()["a"]) == 3
+
+
+def test_a_large_image_is_gone_before_the_next_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded_before: list[weakref.ref[Image.Image]] = []
+
+    def decode(found: Container) -> Original:
+        assert not [image for image in decoded_before if image() is not None]
+        original = image_io.decode(found)
+        decoded_before.append(weakref.ref(original.image))
+        return original
+
+    monkeypatch.setattr(decoding, "decode", decode)
+    files = [(number, "a picture", saved(COLOR + np.uint8(number), "PNG")) for number in range(3)]
+    assert decoding.decoded(files, [], decoding.Form(as_files=True), tmp_path).taken == [0, 1, 2]
+    assert len(decoded_before) == 3
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "LAB", "I"])
+def test_a_tiff_that_takes_much_memory_a_pixel_may_have_fewer(mode: str) -> None:
+    data = saved(Image.new(mode, (7_000, 6_500)), "TIFF", compression="tiff_adobe_deflate")
+    with pytest.raises(ImageError, match=r"at most (32|42) megapixels are read of a file of this kind"):
+        plain(data)
+
+
+@pytest.mark.parametrize("mode", ["I", "I;16", "I;16B"])
+def test_grays_of_every_order_of_bytes_keep_their_levels(mode: str) -> None:
+    levels = np.array([[0, 1, 256], [4095, 40_000, 65_535]], np.uint16)
+    image = Image.fromarray(levels.astype(np.int32)) if mode == "I" else Image.fromarray(levels)
+    if mode == "I;16B":
+        image = Image.frombytes(mode, image.size, levels.astype(">u2").tobytes())
+    kept = Image.open(io.BytesIO(plain(saved(image, "TIFF"))))
+    assert kept.mode == "I;16"
+    np.testing.assert_array_equal(np.asarray(kept), levels)

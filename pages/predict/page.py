@@ -19,6 +19,7 @@ from pages.predict.photo_inputs import bring, choose_way
 from pages.predict.photo_list import by_doubt, choose_photo, show_refused, take_away
 from pages.predict.session_answers import answered, warm
 from pages.predict.threshold import choose_threshold
+from pages.predict.unlike import offer_to_tell
 
 
 def show_photos(run: Run, list_place: DeltaGenerator) -> list[tuple[SessionPhoto, Prediction]]:
@@ -63,6 +64,8 @@ def show_all(run: Run, way: str) -> None:
     warm(run)
     if problem := ood.problem(run.folder):
         st.warning(escape_markdown(problem), icon=":material/warning:")
+    else:
+        offer_to_tell(run)
     main, side = st.columns([3, 2], gap="large")
     threshold_place = side.container()
     with main:

@@ -1,5 +1,6 @@
 """A network's own view of what it learned from: its statistics, what is fitted on them, and the worker's answers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -10,13 +11,14 @@ from keras import layers
 from core.datasets.sources import catalogue
 from core.evaluation import ood
 from core.evaluation.ood import OodDetector
-from core.networks.layers import Dense, GlobalAveragePooling2D, Pretrained
+from core.networks.layers import Dense, Flatten, GlobalAveragePooling2D, Pretrained
 from core.networks.network import Network
-from core.nn.inference import models, ood_fit
+from core.nn.inference import models, ood_fit, ood_own
 from core.nn.inference.channel_statistics import mean_columns, statistics, with_statistics
 from core.nn.layers.build import build_model
 from core.recipes.recipe import find_recipe
 from core.runs import RunError
+from core.training.parts import parts
 from tests.unit.made_runs import made_run
 
 
@@ -35,7 +37,7 @@ def test_the_statistics_are_means_and_largest_values_of_the_activations() -> Non
     assert found == pytest.approx(np.concatenate(expected, axis=1), rel=1e-5)
     for columns, mean in zip(mean_columns(model), expected[::2], strict=True):
         assert found[:, columns] == pytest.approx(mean, rel=1e-5)
-    with pytest.raises(ValueError, match="no convolution"):
+    with pytest.raises(ValueError, match="no layer with an activation"):
         with_statistics(keras.Model(inputs, layers.Dense(2)(layers.Flatten()(inputs))))
 
 
@@ -88,8 +90,53 @@ def test_a_run_learns_what_is_unlike_its_images(data_home: Path) -> None:
     assert len(made.unknown_ids) > 0
 
 
-def test_a_network_without_convolutions_cannot_tell(data_home: Path) -> None:
-    run, digits = made_run(recipe=find_recipe("digits-dense")), catalogue.open_dataset("digits")
-    build_model(run.recipe.network, (8, 8, 1)).save(run.folder / "model.keras")
-    with pytest.raises(RunError, match="no convolution"):
+def test_of_dense_layers_the_activation_of_each_unit_tells() -> None:
+    inputs = keras.Input((6, 5, 1))
+    first = layers.Dense(3, activation="relu")(layers.Flatten()(inputs))
+    second = layers.Activation("tanh")(layers.Dense(2)(first))
+    outputs = layers.Dense(2, activation="softmax")(second)
+    images = np.random.default_rng(0).integers(0, 256, (5, 6, 5, 1)).astype(np.uint8)
+    found = statistics(with_statistics(keras.Model(inputs, outputs)), images)
+    expected = [np.asarray(keras.Model(inputs, each)(images)) for each in (first, second)]
+    assert found == pytest.approx(np.concatenate(expected, axis=1), rel=1e-5)
+
+
+@pytest.mark.parametrize("recipe", ["digits-cnn", "digits-dense"])
+def test_any_run_learns_of_its_own_images_alone_what_is_unlike_them(data_home: Path, recipe: str) -> None:
+    run, digits = made_run(recipe=find_recipe(recipe)), catalogue.open_dataset("digits")
+    keras.utils.set_random_seed(0)
+    model = build_model(run.recipe.network, (8, 8, 1))
+    model.save(run.folder / "model.keras")
+    divided = parts(digits, run.recipe.split)
+    assert ood_own.fit(run, model, digits, divided)
+    kept = ood.load(run.folder)
+    assert kept is not None
+    assert set(kept.unknown_ids) < set(divided.validation)
+
+    def known(images: np.ndarray) -> float:
+        return float(np.mean([each.known for each in models.answers(str(run.folder), list(images)) if each]))
+
+    rng = np.random.default_rng(0)
+    assert known(digits.images[divided.test]) >= 0.95
+    assert known(rng.integers(0, 256, (40, 8, 8, 1)).astype(np.uint8)) <= 0.1
+    assert known(np.repeat(rng.integers(90, 256, (40, 1, 1, 1)), 64).reshape(40, 8, 8, 1).astype(np.uint8)) == 0
+
+    scores = kept.scores(statistics(with_statistics(model), digits.images[divided.test]))
+    ood.forget(run.folder)
+    ood_own.fit_later(str(run.folder))
+    again = ood.load(run.folder)
+    assert again is not None
+    assert again.scores(statistics(with_statistics(model), digits.images[divided.test])) == pytest.approx(scores)
+
+
+def test_a_network_that_is_its_last_layer_alone_cannot_tell(data_home: Path) -> None:
+    recipe = replace(find_recipe("digits-dense"), network=Network((Flatten(), Dense(10, "softmax"))))
+    run, digits = made_run(recipe=recipe), catalogue.open_dataset("digits")
+    model = build_model(run.recipe.network, (8, 8, 1))
+    model.save(run.folder / "model.keras")
+    assert not ood_own.fit(run, model, digits, parts(digits, recipe.split))
+    assert not ood.is_kept(run.folder)
+    with pytest.raises(RunError, match="no layer before the last one"):
+        ood_own.fit_later(str(run.folder))
+    with pytest.raises(RunError, match="no layer with an activation"):
         ood_fit.fit(run, digits, own_classes=["0"], other_classes=["1"])

@@ -1,15 +1,16 @@
 """Whether an image is like those that a run learned from, or something else altogether.
 
 A network that knows cats and dogs calls a truck one of them, often surely. What its layers make of an image gives the
-truck away all the same: `OodDetector` is a score of that, fitted by `core.nn.inference.ood_fit` and kept in the run's
-folder. Two things make it. Small networks tell the run's classes from other images, which is "outlier exposure" (D.
-Hendrycks, M. Mazeika and T. Dietterich, Deep anomaly detection with outlier exposure, ICLR 2019); and how far the
-image is from what is usual for the run's own, the Mahalanobis distance (K. Lee and others, A simple unified framework
-for detecting out-of-distribution samples and adversarial attacks, NeurIPS 2018), tells others that the small networks
-never saw.
+truck away all the same: `OodDetector` is a score of that, kept in the run's folder. Of the shipped classifier it is
+fitted by `core.nn.inference.ood_fit`, and two things make it. Small networks tell the run's classes from other images,
+which is "outlier exposure" (D. Hendrycks, M. Mazeika and T. Dietterich, Deep anomaly detection with outlier exposure,
+ICLR 2019); and how far the image is from what is usual for the run's own, the Mahalanobis distance (K. Lee and others,
+A simple unified framework for detecting out-of-distribution samples and adversarial attacks, NeurIPS 2018), tells
+others that the small networks never saw. Of any other run `core.nn.inference.ood_own` fits both at the training's end:
+what else there is in the world of its images is not known, so drawn shapes and noise stand in for it.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,11 @@ def load(folder: Path) -> OodDetector | None:
     return OodDetector(**{**found, "bias": float(found["bias"])})
 
 
+def is_kept(folder: Path) -> bool:
+    """Tell whether a run could ever tell."""
+    return (folder / _NOTE).exists() or (folder / _FILE).exists()
+
+
 def problem(folder: Path) -> str:
     """Say why a run that could tell what it does not know no longer can; empty: it can, or never could."""
     return _problem(folder, data_home.version(folder / _FILE), data_home.version(folder / _NOTE))
@@ -143,11 +149,29 @@ def keep(folder: Path, novelty: OodDetector) -> None:
     Raises:
         OSError: the disk is full or may not be written.
     """
-    arrays = {field.name: getattr(novelty, field.name) for field in fields(novelty)}
-    kept: dict[str, Any] = {name: _halved(value) if name in _HALVED else value for name, value in arrays.items()}
+    kept: dict[str, Any] = {field.name: getattr(novelty, field.name) for field in fields(novelty)}
+    kept |= {name: _halved(kept[name]) for name in _HALVED}
     with data_home.replacing(folder / _FILE) as beside, beside.open("wb") as file:
         np.savez(file, **kept)
     checked.write(folder / _NOTE, {"file": _FILE})
+
+
+def forget(folder: Path) -> None:
+    """Remove what is kept in a run's folder, as before its network is replaced.
+
+    Raises:
+        OSError: it may not be removed.
+    """
+    for name in (_NOTE, _FILE):
+        (folder / name).unlink(missing_ok=True)
+
+
+def as_kept(novelty: OodDetector) -> OodDetector:
+    """Return it with the digits that `keep` keeps."""
+    hidden_weights, whitening = (
+        _halved(each).astype(np.float32) for each in (novelty.hidden_weights, novelty.whitening)
+    )
+    return replace(novelty, hidden_weights=hidden_weights, whitening=whitening)
 
 
 def _halved(weights: np.ndarray) -> np.ndarray:

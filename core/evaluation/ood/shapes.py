@@ -12,16 +12,16 @@ _COARSE = (4, 8, 12, 16, 28, 45, 90, _SIDE)
 _RESAMPLINGS = (Image.Resampling.NEAREST, Image.Resampling.BILINEAR, Image.Resampling.BICUBIC)
 
 
-def random_shape(rng: np.random.Generator) -> Image.Image:
-    """Return an image that chance made, RGB, 180×180."""
-    kinds: tuple[Callable[[np.random.Generator], Image.Image], ...] = (
-        _plain,
-        _noise,
-        _gradient,
-        _shapes,
-        _strokes,
-        _character,
-    )
+def random_shape(rng: np.random.Generator, *, written: bool = True) -> Image.Image:
+    """Return an image that chance made, RGB, 180×180.
+
+    Args:
+        rng: draws it.
+        written: whether it may be strokes or a character, which some datasets are of.
+    """
+    kinds: list[Callable[[np.random.Generator], Image.Image]] = [_plain, _noise, _gradient, _shapes]
+    if written:
+        kinds += [_strokes, _character]
     image = kinds[rng.integers(len(kinds))](rng)
     if rng.random() < 1 / 3:
         image = image.convert("L").convert("RGB")

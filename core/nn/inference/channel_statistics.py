@@ -1,4 +1,7 @@
-"""What a network's layers make of an image, in a few numbers: the mean and the largest value of each channel."""
+"""What a network's layers make of an image, in a few numbers: the mean and the largest value of each channel.
+
+Of a network whose layers see no places, only dense ones, it is the activation of each unit.
+"""
 
 from typing import Any, NamedTuple
 
@@ -8,22 +11,25 @@ from keras import ops
 
 from core.nn.layers.build import is_convolution
 
+# Axes of a batch of activations with rows and columns.
+_PLACES = 4
+
 
 def with_statistics(model: keras.Model) -> keras.Model:
     """Return a model that gives `(statistics, probabilities)`: float32 `(n, d)` and what `model` gives.
 
     The statistics are those of each activation over rows and columns, by channel, first layer first: its mean and its
-    largest value; of a network within the network, a pretrained one, the mean alone. Of a network with several views of
-    an image, they are the mean over them.
+    largest value; of a network within the network, a pretrained one, the mean alone. Where none has rows and columns,
+    they are the activations themselves. Of a network with several views of an image, they are the mean over them.
 
     Raises:
-        ValueError: the model has no activations with rows and columns.
+        ValueError: the model has no layers with an activation before the last one.
     """
     if isinstance(model, keras.Sequential):
         model = keras.Model(model.inputs[0], model.outputs[0])
     activations = _activations(model)
     if not activations:
-        raise ValueError("the network has no convolution with an activation of its own")
+        raise ValueError("the network has no layer with an activation before its last one")
     seen: dict[str, Any] = {}
 
     def call(layer: keras.layers.Layer, *arguments: Any, **options: Any) -> Any:
@@ -68,7 +74,7 @@ class _Statistics(keras.layers.Layer):
     def call(self, activations: list[Any]) -> Any:
         found = []
         for places, largest in zip(activations, self._largest, strict=True):
-            found.append(ops.mean(places, (1, 2)))
+            found.append(ops.mean(places, (1, 2)) if len(places.shape) == _PLACES else places)
             if largest:
                 found.append(ops.max(places, (1, 2)))
         together = ops.concatenate(found, axis=1)
@@ -92,6 +98,9 @@ def _activations(model: keras.Model) -> list[_Activation]:
             found += [_Activation(each.name, each.output.shape[-1], largest=False) for each in within]
         elif _is_activation(layer):
             found.append(_Activation(layer.name, layer.output.shape[-1], largest=True))
+    if not found:
+        units = [layer for layer in model.layers if _is_of_units(layer)]
+        found = [_Activation(layer.name, layer.output.shape[-1], largest=False) for layer in units]
     return found
 
 
@@ -103,8 +112,16 @@ def _activations_within(network: keras.Model) -> list[keras.layers.Layer]:
 def _is_activation(layer: keras.layers.Layer) -> bool:
     """Tell whether what a layer gives is the activation of places."""
     if isinstance(layer, (keras.layers.Activation, keras.layers.ReLU)):
-        return len(layer.output.shape) == 4
+        return len(layer.output.shape) == _PLACES
     return is_convolution(layer) and layer.activation is not keras.activations.linear
+
+
+def _is_of_units(layer: keras.layers.Layer) -> bool:
+    """Tell whether what a layer gives is the activation of units that see the whole image, and no answer yet."""
+    if not isinstance(layer, (keras.layers.Dense, keras.layers.Activation, keras.layers.ReLU)):
+        return False
+    answers = (keras.activations.linear, keras.activations.softmax)
+    return len(layer.output.shape) == 2 and getattr(layer, "activation", None) not in answers
 
 
 def statistics(model: keras.Model, images: np.ndarray, batch_size: int = 32) -> np.ndarray:

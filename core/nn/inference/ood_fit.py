@@ -1,21 +1,19 @@
-"""Fits what tells a run's own kind of images from others, on what its layers make of both."""
+"""Fits what tells a run's own kind of images from others, on what its layers make of both: for the shipped classifier.
 
-import warnings
+Of any other run it is fitted by `core.nn.inference.ood_own`, without a dataset of others.
+"""
+
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 from PIL import Image
-from sklearn.covariance import LedoitWolf
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
-from sklearn.preprocessing import StandardScaler
 
 from core import runs
 from core.datasets.store import SPLITS, Dataset
 from core.evaluation import ood
 from core.evaluation.ood import OodDetector
+from core.evaluation.ood.fitting import fitted, with_limit
 from core.evaluation.ood.shapes import random_shape
 from core.nn.inference import models
 from core.nn.inference.channel_statistics import mean_columns, statistics, with_statistics
@@ -36,14 +34,6 @@ _RESAMPLINGS = (
 _DRAWN_SHARE = _MOSAIC_SHARE = 0.5
 # So many images are side by side in a mosaic.
 _MOSAIC_SIDES = (2, 3, 4, 5)
-# Chosen for the shipped classifier, by how much it declines of photos of other things, vehicles and digits. A few small
-# networks with seeds of their own err in different ways: their mean declines more than one network of their size.
-_NETWORKS, _HIDDEN, _PENALTY, _EPOCHS = 4, 8, 1.0, 15
-# How much the distance counts beside them, each by how it differs among the own images: chosen likewise, on a half of
-# photos and drawings that neither was fitted on.
-_DISTANCE_WEIGHT = 1.5
-# Added to a statistic before its logarithm, in means of it over the run's own images: nothing is not infinitely odd.
-_OFFSET = 0.3
 # So many images are in memory at a time.
 _AT_ONCE = 256
 
@@ -75,7 +65,7 @@ def fit(
         progress: told how far it is.
 
     Raises:
-        RunError: the run's dataset has changed, or its network has no convolutions.
+        RunError: the run's dataset has changed, or its network has no layer to go by.
         DatasetError: a dataset is not on this machine, or a file of it is damaged.
     """
     dataset = runs.dataset_of(run)
@@ -112,67 +102,12 @@ def fit(
     progress("fitting", 0, 0, "")
     own = np.sort(divided.validation)
     judged = statistics(model, prepared[own])
-    hidden_weights, hidden_bias, weights = _networks(
-        np.concatenate(known), np.concatenate(unknown), run.recipe.fit.seed
-    )
     # What light and colour there is shows in the first activation, what the network takes it for in the last.
     columns = np.unique(np.concatenate([means[0], means[-1]]))
-    offset, usual, whitening = _distance(known[0][:, columns])
-    unscaled = OodDetector(
-        hidden_weights=hidden_weights.astype(np.float32),
-        hidden_bias=hidden_bias.astype(np.float32),
-        weights=weights.astype(np.float32),
-        bias=0.0,
-        columns=columns,
-        offset=offset.astype(np.float32),
-        usual=usual.astype(np.float32),
-        whitening=whitening.astype(np.float32),
-        unknown_ids=np.empty(0, np.int64),
-    )
-    made = replace(
-        unscaled,
-        weights=unscaled.weights / np.float32(unscaled.evidence(judged).std()),
-        whitening=unscaled.whitening * np.float32(_DISTANCE_WEIGHT / unscaled.distances(judged).std()),
-    )
-    made = replace(made, bias=-float(np.quantile(made.scores(judged), 1 - kept)))
-    made = replace(made, unknown_ids=own[~made.known(judged)])
+    made = fitted(known[0], np.concatenate(known), np.concatenate(unknown), judged, columns, run.recipe.fit.seed)
+    made = with_limit(made, judged, own, kept)
     ood.keep(run.folder, made)
     return made
-
-
-def _networks(known: np.ndarray, unknown: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return small networks that tell statistics of known images, float `(n, d)`, from unknown ones, as one network.
-
-    Returns:
-        Weights and bias of its hidden units, float64 `(d, h)` and `(h,)`, and the weight of each, float64 `(h,)`.
-    """
-    found = np.concatenate([known, unknown])
-    scale = StandardScaler().fit(found)
-    scaled, is_known = scale.transform(found), np.arange(len(found)) < len(known)
-    networks = []
-    for number in range(_NETWORKS):
-        network = MLPClassifier(
-            (_HIDDEN,), alpha=_PENALTY, batch_size=256, max_iter=_EPOCHS, random_state=seed + number
-        )
-        with warnings.catch_warnings():
-            # It is to end after these epochs.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            networks.append(network.fit(scaled, is_known))
-    hidden_weights = np.concatenate([each.coefs_[0] for each in networks], axis=1) / scale.scale_[:, np.newaxis]
-    hidden_bias = np.concatenate([each.intercepts_[0] for each in networks]) - scale.mean_ @ hidden_weights
-    return hidden_weights, hidden_bias, np.concatenate([each.coefs_[1][:, 0] for each in networks]) / _NETWORKS
-
-
-def _distance(own: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return what measures how unusual statistics are among those of the run's own images, float `(n, k)`.
-
-    Returns:
-        `offset`, `usual` and `whitening` as `OodDetector` has them, float64; the covariance is Ledoit's and Wolf's.
-    """
-    means = own.mean(axis=0, dtype=np.float64)
-    offset = _OFFSET * np.where(means > 0, means, 1.0)
-    seen = LedoitWolf().fit(ood.logarithms(own, offset))
-    return offset, seen.location_, np.linalg.cholesky(seen.precision_)
 
 
 def _enlarged(others: Dataset, classes: Sequence[str], most: int, rng: np.random.Generator) -> Iterator[Image.Image]:

@@ -9,6 +9,7 @@ import pytest
 
 from core.evaluation import ood, threshold
 from core.evaluation.ood import OodDetector
+from core.evaluation.ood.fitting import of_own_images
 from core.evaluation.ood.shapes import random_shape
 from core.evaluation.threshold import ASK, DecisionThreshold
 from core.prediction.photo_predictions import Prediction
@@ -51,6 +52,38 @@ def test_it_is_kept_with_the_run(tmp_path: Path) -> None:
     (tmp_path / "novelty.npz").unlink()
     with pytest.raises(DamagedError, match=r"novelty\.npz is missing"):
         ood.load(tmp_path)
+
+
+def test_the_limit_keeps_the_share_of_other_images_that_it_should() -> None:
+    rng = np.random.default_rng(0)
+
+    def drawn(count: int) -> np.ndarray:
+        # Positive, as activations are, and with a long tail.
+        return np.exp(rng.normal(size=(count, 20)) @ np.linspace(0.1, 1, 400).reshape(20, 20) / 5).astype(np.float32)
+
+    columns, unknown = np.arange(15), rng.random((100, 20)).astype(np.float32)
+    for learned, judged, least in ((600, 500, 0.96), (60, 20, 0.9), (12, 0, 0.5)):
+        ids = np.arange(judged) + 100
+        made = of_own_images(drawn(learned), drawn(judged), ids, unknown, columns=columns, kept=0.985)
+        assert made is not None
+        assert made.known(drawn(2_000)).mean() >= least, (learned, judged)
+        assert len(made.unknown_ids) <= 0.015 * judged
+        assert set(made.unknown_ids) <= set(ids)
+        odd = np.roll(drawn(500), 10, axis=1) * rng.choice([0.1, 9], (500, 20)).astype(np.float32)
+        assert made.known(odd).mean() < 0.05, (learned, judged)
+    few = np.empty(0, np.int64)
+    assert of_own_images(drawn(4), drawn(0), few, unknown, columns=columns, kept=0.985) is None
+    alike = np.ones((40, 20), np.float32)
+    assert of_own_images(alike, alike[:0], few, unknown, columns=columns, kept=0.985) is None
+
+
+def test_what_is_kept_is_gone_before_another_network_comes(tmp_path: Path) -> None:
+    ood.keep(tmp_path, HALF)
+    assert ood.is_kept(tmp_path)
+    ood.forget(tmp_path)
+    assert not ood.is_kept(tmp_path)
+    assert ood.load(tmp_path) is None
+    ood.forget(tmp_path)
 
 
 def test_somebody_is_asked_about_what_is_unknown_however_sure_the_network_is() -> None:

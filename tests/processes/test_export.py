@@ -17,10 +17,11 @@ from core.evaluation import calibration
 from core.nn.inference.export import export
 from core.prediction.photo_predictions import Prediction
 from core.recipes.fit import Fit
-from core.runs import Run, RunError
+from core.runs import FINISHED, Run, RunError
 from core.runs import export as exports
 from core.storage.progress import quiet
-from tests.paths import PROJECT
+from tests.paths import PROJECT, SHARED
+from tests.processes.trainings import begin, ended, wait_for
 from tests.unit.made_runs import made_run
 from tests.unit.photo_files import saved
 
@@ -119,6 +120,62 @@ def test_an_exported_network_answers_real_photos_as_predict_does(data_home: Path
         assert tuple(told["class_names"]) == run.about.class_names
         assert told["temperature"] == calibration.of(run).temperature
         assert f"temperature {told['temperature']:.2f}" in (folder / "README.txt").read_text(encoding="utf-8")
+
+
+PHOTOS, PETS_FILE = SHARED / "photos", SHARED / "datasets" / "cats-vs-dogs.zip"
+
+
+def photos_of_pets(folder: Path) -> list[Path]:
+    """Return 200 photos: 24 of several sizes, others from the published archive."""
+    found = sorted(PHOTOS.glob("*.jpg"))
+    with zipfile.ZipFile(PETS_FILE) as archive:
+        names = [each.filename for each in archive.infolist() if each.filename.endswith(".jpg") and each.file_size]
+        for name in names[:: len(names) // 100][: 200 - len(found)]:
+            found.append(folder / name.replace("/", " "))
+            found[-1].write_bytes(archive.read(name))
+    return found
+
+
+def images_of_digits(folder: Path) -> list[Path]:
+    """Return 200 digits that no training learns from, as files: gray, and in colors."""
+    digits, made = catalogue.open_dataset("digits"), []
+    for place, index in enumerate(digits.select("test")[:200].tolist()):
+        image = digits.image(index)
+        made.append(folder / f"{index}.png")
+        made[-1].write_bytes(saved(image if place % 2 else image.convert("RGB"), "PNG"))
+    return made
+
+
+@pytest.mark.parametrize("which", ["pets", "digits"])
+def test_exports_answer_two_hundred_photos_as_predict_does(data_home: Path, tmp_path: Path, which: str) -> None:
+    from core.prediction import photo_predictions, worker
+
+    if which == "pets":
+        if not PETS_FILE.exists() or not PHOTOS.exists():
+            pytest.skip(f"{PETS_FILE} or {PHOTOS} is not there")
+        run = Run(shutil.copytree(PROJECT / "models" / "pets", data_home / "runs" / "mine"))
+        photos = photos_of_pets(tmp_path)
+    else:
+        run = begin("digits-cnn", epochs=2)
+        assert wait_for(run, ended).state == FINISHED
+        photos = images_of_digits(tmp_path)
+    assert len(photos) == 200
+    try:
+        answers = list(photo_predictions.predict_photos(run, (each.read_bytes() for each in photos), total=len(photos)))
+    finally:
+        worker.shut_down()
+    names = run.about.class_names
+    expected = np.array([each.probabilities for each in answers if isinstance(each, Prediction)])
+    assert len(expected) == 200
+    for kind in ("keras", "litert", *([] if exports.FORMATS["onnx"].missing else ["onnx"])):
+        folder = inside(write(run, kind))
+        assert (folder / "labels.txt").read_text(encoding="utf-8").splitlines() == list(names)
+        said = asked(folder, *photos)
+        found = np.array([[each["probabilities"][name] for name in names] for each in said])
+        difference = np.abs(found - expected).max()
+        print(f"{which}, {kind}: largest difference {difference:.1e} over 200 photos")
+        assert difference < 1e-3, kind
+        assert [each["label"] for each in said] == [names[label] for label in expected.argmax(axis=1)], kind
 
 
 def test_a_gray_network_that_cannot_be_calibrated_is_exported_and_says_so(run: Run, tmp_path: Path) -> None:

@@ -85,6 +85,8 @@ def _pack(run: Run, kind: str, path: Path) -> None:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.write(scratch, file)
             archive.writestr("network.json", json.dumps(said, indent=1, ensure_ascii=False))
+            # Line by line, as programs for LiteRT look for them.
+            archive.writestr("labels.txt", "".join(f"{' '.join(name.split())}\n" for name in about.class_names))
             archive.writestr("predict.py", program)
             archive.writestr("README.txt", _read_me(run, file, shape, certainty))
     finally:
@@ -99,8 +101,8 @@ def _read_me(run: Run, file: str, shape: tuple[int, ...], certainty: str) -> str
         f"{' '.join(run.title.split())}: a network from Pixelwise (run {run.name})",
         "python predict.py photo.jpg answers photos as Pixelwise's page Predict does. It begins with what it needs.",
         f"{file} takes float32 of the shape (n, {height}, {width}, {channels}), {colours} from 0 to 255, and gives the "
-        "probabilities of the classes in the order of network.json. The steps that make such images of photos are in "
-        "network.json and, as code, in predict.py.",
+        "probabilities of the classes in the order of network.json and labels.txt. The steps that make such images of "
+        "photos are in network.json and, as code, in predict.py.",
         certainty,
         f"Left to Pixelwise: to ask a person instead where the probability is below {booked.threshold:.1%}, and where "
         "an image is unlike those that the run learned from.",

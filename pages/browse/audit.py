@@ -9,11 +9,12 @@ import streamlit as st
 
 from core.charts.palette import IMAGE_EDGE
 from core.datasets import decisions
-from core.datasets.audit import leaks, report
-from core.datasets.audit.checks import LEAK
+from core.datasets.audit import leaks, report, thinning
+from core.datasets.audit.checks import EXACT, LEAK, NEAR
 from core.datasets.audit.findings import GONE, INFO, PASSED, PROBLEM, WARNING, AuditFinding
 from core.datasets.audit.report import Audit
 from core.datasets.decisions import EXCLUDE, KEEP
+from core.datasets.features import label_check
 from core.datasets.store import Dataset
 from core.storage import jobs
 from core.storage.progress import counted
@@ -92,6 +93,9 @@ def _show_finding(dataset: Dataset, finding: AuditFinding, open_finding: Callabl
         with words:
             _mend_leak(dataset, finding)
             _keep_together(dataset)
+    elif finding.key in (EXACT, NEAR, label_check.AGAIN) and finding.groups:
+        with words:
+            _thin_out(dataset, finding)
     if finding.ids:
         words.button(
             f"Show {counted(len(finding.ids), 'image')}",
@@ -116,6 +120,24 @@ def _mend_leak(dataset: Dataset, finding: AuditFinding) -> None:
         key="mend_leak",
         type="primary" if rest else "secondary",
         icon=f":material/{icon}:",
+        on_click=attempt,
+        args=(lambda: decisions.decide(dataset, out, decision),),
+        kwargs={"key": "audit"},
+    )
+
+
+def _thin_out(dataset: Dataset, finding: AuditFinding) -> None:
+    """Offer to exclude all but one of each group, or, where that is done, to take them back."""
+    rest = thinning.to_exclude(dataset, finding.groups)
+    out = rest or leaks.excluded(dataset, finding.groups)
+    if not out:
+        return  # Of copies among test images alone all stay.
+    decision, icon = (EXCLUDE, "playlist_remove") if rest else (KEEP, "undo")
+    st.button(
+        f"{'Exclude' if rest else 'Take back'} the {thinning.words(out, dataset.splits)}",
+        key=f"thin_{finding.key}",
+        icon=f":material/{icon}:",
+        help="One of each group stays; test images stay as published." if rest else None,
         on_click=attempt,
         args=(lambda: decisions.decide(dataset, out, decision),),
         kwargs={"key": "audit"},

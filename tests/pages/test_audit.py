@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.datasets import decisions, store
 from core.datasets.audit import report
-from core.datasets.store import About
+from core.datasets.store import SPLITS, About
 from core.storage import jobs
 from tests.pages.opening import said
 from tests.unit.datasets.test_audit import clean, kept, leaking, with_leaks
@@ -87,6 +87,24 @@ def test_one_click_excludes_the_copies_that_leak_and_the_page_shows_that_the_lea
     app.button(key="mend_leak").click().run()
     assert decisions.decided(dataset).excluded == ()
     assert "Exclude the 6 copies" in said(app)
+
+
+def test_all_but_one_of_copies_are_excluded_in_a_click_and_taken_back(data_home: Path) -> None:
+    dataset = kept(with_leaks())
+    found = report.audit(dataset).finding("exact-duplicates")
+    assert found
+    app = open_it()
+    app.button(key="thin_exact-duplicates").click().run()
+    out = set(decisions.decided(dataset).excluded)
+    assert out
+    for group in found.groups:
+        left = [index for index in group if index not in out]
+        assert left
+        assert len(left) == 1 or all(dataset.splits[index] == SPLITS.index("test") for index in left)
+    button = app.button(key="thin_exact-duplicates")
+    assert button.label.startswith(f"Take back the {len(out)} copies in train")
+    button.click().run()
+    assert decisions.decided(dataset).excluded == ()
 
 
 def test_an_audit_of_an_earlier_version_names_the_copies_too(data_home: Path) -> None:

@@ -60,6 +60,25 @@ def test_it_learns_by_itself_and_answers_photos(teach: AppTest) -> None:
     assert any(str(each.key).startswith("teach_heat_") for each in teach.button)
 
 
+def test_one_class_and_a_class_without_images_are_said_and_the_others_learned(teach: AppTest) -> None:
+    bring(teach, 1, *files(20, 4))
+    teach.button(key="teach_my-classes_2_remove").click().run()
+    settled(teach)
+    assert "One class alone cannot be told from anything" in said(teach)
+    for _ in range(2):
+        teach.button(key="teach_add_class").click().run()
+    bring(teach, 2, *files(200, 4))
+    settled(teach)
+    assert teach.metric[0].value == "100%"
+    assert "Class 3" in " ".join(each.value for each in [*teach.caption, *teach.warning, *teach.info])
+    # All that the third class has is in the second as well: it has nothing to be learned from.
+    bring(teach, 3, files(200, 1)[0])
+    settled(teach)
+    assert teach.metric[0].value == "100%"
+    assert "nothing is learned from what is in two classes" in " ".join(each.value for each in teach.warning)
+    assert len(mine().content().of(1).images) == 4
+
+
 def test_what_is_taught_is_there_after_a_reload(teach: AppTest) -> None:
     bring(teach, 1, *files(20, 3))
     again = AppTest.from_file(teach._script_path, default_timeout=90).run()

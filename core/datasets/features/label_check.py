@@ -1,6 +1,6 @@
 """Whether labels fit what images show, before any training: how well a simple model predicts them, and where it cannot.
 
-Beside that, which images are unlike all others.
+Beside that, which images are unlike all others, and which are the same photo again.
 
 The model is logistic regression on what a pretrained network makes of the images, cross-validated: each image is
 judged by one that was fitted without it. With 3% of the labels of cats and dogs flipped, 93% of these are among as
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.cluster import start as cluster
-from core.datasets.audit.findings import INFO, PASSED, WARNING, AuditFinding, of_images
+from core.datasets.audit import duplicates
+from core.datasets.audit.findings import INFO, PASSED, WARNING, AuditFinding, of_groups, of_images
 from core.datasets.cache import keep, load_or_compute
-from core.datasets.features import outliers
+from core.datasets.features import outliers, same_photo
 from core.datasets.store import Dataset, DatasetError
 from core.evaluation import label_errors
 from core.evaluation.label_errors import FEWEST, LabelErrors
@@ -26,8 +27,8 @@ from core.storage.jobs import Job
 from core.storage.progress import Progress, counted, quiet
 from core.training import features
 
-ERRORS, ALIKE, OUTLIERS = "label-errors", "classes-alike", "unlike-others"
-KEYS = (ERRORS, ALIKE, OUTLIERS)
+ERRORS, ALIKE, OUTLIERS, AGAIN = "label-errors", "classes-alike", "unlike-others", "same-photo"
+KEYS = (ERRORS, ALIKE, OUTLIERS, AGAIN)
 _NAME = "label-check"
 # So many principal components find as many flipped labels as all 1,280 numbers do, in a fifth of the time and memory;
 # which they are, so many images tell.
@@ -47,11 +48,13 @@ class LabelCheck:
         errors: the images judged, the one whose label is most implausible first.
         predicted: the class that each of them was taken for, int64 `(n,)`, in the same order.
         outliers: the images that are unlike all others, int64 `(m,)`, the least alike first.
+        again: pairs of images that are the same photo, int64 `(p, 2)`.
     """
 
     errors: LabelErrors
     predicted: np.ndarray
     outliers: np.ndarray
+    again: np.ndarray
 
     @property
     def accuracy(self) -> float:
@@ -79,13 +82,14 @@ def load(dataset: Dataset) -> LabelCheck | None:
         "plausibility": Array(np.float64, ("n",), low=0, finite=True),
         "found": Array(np.int64, (), low=0, high="n"),
         "outliers": Array(np.int64, ("m",), low=0, high=len(dataset) - 1),
+        "again": Array(np.int64, ("p", 2), low=0, high=len(dataset) - 1),
     }
     kept = load_or_compute(dataset, _NAME, wanted)
     if kept is None or not len(kept["ids"]):
         return None
     ids = kept["ids"]
     errors = LabelErrors(ids, dataset.labels[ids], kept["likely"], kept["plausibility"], int(kept["found"]))
-    return LabelCheck(errors, kept["predicted"], kept["outliers"])
+    return LabelCheck(errors, kept["predicted"], kept["outliers"], kept["again"])
 
 
 def check(dataset: Dataset, known: np.ndarray, progress: Progress = quiet) -> LabelCheck:
@@ -111,6 +115,7 @@ def check(dataset: Dataset, known: np.ndarray, progress: Progress = quiet) -> La
     progress("finding the principal components", 0, 0, "")
     vectors = components(known)
     unlike = outliers.find(vectors, progress)
+    again = same_photo.find(dataset, vectors, progress)
     probabilities = label_errors.cross_validated(vectors[ids], labels[ids], progress, of_length_1=True)
     errors = label_errors.find(ids, labels[ids], probabilities)
     predicted = probabilities.argmax(axis=1)[np.searchsorted(ids, errors.ids)]
@@ -121,9 +126,10 @@ def check(dataset: Dataset, known: np.ndarray, progress: Progress = quiet) -> La
         "plausibility": errors.plausibility,
         "found": np.array(errors.found),
         "outliers": unlike,
+        "again": again,
     }
     keep(dataset, _NAME, arrays)
-    return LabelCheck(errors, predicted, unlike)
+    return LabelCheck(errors, predicted, unlike, again)
 
 
 def components(known: np.ndarray) -> np.ndarray:
@@ -136,7 +142,7 @@ def components(known: np.ndarray) -> np.ndarray:
 
 
 def findings(dataset: Dataset, found: LabelCheck) -> Iterator[AuditFinding]:
-    """Yield what was found as an audit tells it: possible label errors, classes that are alike, outliers."""
+    """Yield what was found as an audit tells it: likely label errors, classes alike, outliers, photos there again."""
     errors = found.errors
     yield of_images(
         ERRORS,
@@ -156,6 +162,15 @@ def findings(dataset: Dataset, found: LabelCheck) -> Iterator[AuditFinding]:
         found.outliers,
         found="show little of what any other image shows, the least alike first. Look whether they belong here.",
         passed="Every image has others that show the like.",
+    )
+    yield of_groups(
+        AGAIN,
+        "The same photo again",
+        INFO,
+        duplicates.groups(found.again, len(dataset)),
+        "are the same photo as another, perhaps mirrored, cropped by up to a third, or in other colors. Keep one of "
+        "each group, unless the difference matters to you.",
+        "No photo is there again, be it mirrored, cropped by up to a third, or in other colors.",
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.datasets.audit.findings import INFO, PASSED, WARNING
 from core.datasets.features import label_check, outliers
-from core.datasets.features.label_check import ALIKE, ERRORS, OUTLIERS
+from core.datasets.features.label_check import AGAIN, ALIKE, ERRORS, OUTLIERS
 from core.datasets.store import Dataset, DatasetError
 from core.storage.progress import Cancelled
 from tests.unit.photos import array_set
@@ -39,10 +39,11 @@ def test_flipped_labels_are_found_and_the_reachable_accuracy_told(data_home: Pat
 
     kept = label_check.load(dataset)
     assert kept is not None
-    errors, alike, unlike = label_check.findings(dataset, kept)
+    errors, alike, unlike, again = label_check.findings(dataset, kept)
     assert (errors.key, errors.severity, sorted(errors.ids)) == (ERRORS, INFO, [5, 50, 77])
     assert (alike.key, alike.severity) == (ALIKE, PASSED)
     assert unlike.key == OUTLIERS
+    assert (again.key, again.severity) == (AGAIN, PASSED)
     assert label_check.finding(dataset, ERRORS) == errors
     assert label_check.finding(dataset, "leak") is None
     said = label_check.report(dataset, kept, 2)
@@ -59,7 +60,7 @@ def test_classes_that_look_the_same_are_named_with_their_images(data_home: Path)
     labels[0] = 1
     dataset = labelled(labels.tolist())
     made = label_check.check(dataset, vectors)
-    errors, alike, _ = label_check.findings(dataset, made)
+    errors, alike, *_ = label_check.findings(dataset, made)
     assert alike.severity == WARNING
     assert alike.sentence.startswith("dog and wolf: ")
     assert alike.ids

@@ -59,9 +59,9 @@ def test_products_make_the_numbers_of_each_layer(folder: Path, image: np.ndarray
                 assert each.kind in {"Rescaling", "Add", "BatchNormalization"}
                 continue
             if made.activation == "relu":
-                assert max(made.total, 0) == pytest.approx(made.value, abs=1e-4)
+                assert max(made.total, 0) == pytest.approx(made.value, rel=1e-5, abs=1e-5)
             elif made.activation == "linear" and not made.pooled:
-                assert made.total == pytest.approx(made.value, abs=1e-4)
+                assert made.total == pytest.approx(made.value, rel=1e-5, abs=1e-5)
             shown = values(each)[(0, 0, 2) if flat else (2, row, column)]
             assert shown == pytest.approx(made.value, abs=max(np.subtract(each.highs, each.lows)) / 255)
 

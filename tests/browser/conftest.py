@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
-from tests.browser.server import CHROMIUM, Server, chromium, running_server
+from tests.browser.server import CHROMIUM, UNWARMED, Server, chromium, running_server
 
 # For what a page answers, and for what a worker or a training computes. A test that passes waits no longer than that
 # takes, so both are for a machine that is many times slower than usual.
@@ -54,7 +54,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server(tmp_path_factory.mktemp("home")) as started:
+    with running_server(tmp_path_factory.mktemp("home"), UNWARMED) as started:
         yield started
 
 

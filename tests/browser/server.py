@@ -16,8 +16,26 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.paths import PROJECT
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# The first has no windows to draw, and needs half as long for a page.
+_PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, _PROGRAMS)), None)
+# Each window else begins a process for what its address bar, which nobody sees, might show. Chromium takes the last of
+# these arguments only: what Playwright switches off that asks other machines is repeated.
+_OFF = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AimEnabled",
+    "HttpsUpgrades",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 _ARGUMENTS = [
+    f"--disable-features={','.join(_OFF)}",
+    # The shell's letters else have other shapes than those of the others.
+    "--font-render-hinting=slight",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -25,6 +43,8 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Launches a server whose worker with TensorFlow begins when a page asks for it, and not beforehand.
+UNWARMED = ("-m", "tests.browser.unwarmed")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """When a page has come to rest, for tests that judge its colours and places, and when an opened image takes keys."""
 
+from typing import Any
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import WORK_MS
@@ -16,6 +18,19 @@ _RESTS = """holds => {
 }"""
 
 
+def comes_true(page: Page, expression: str, arg: Any = None, timeout_ms: float | None = None) -> None:
+    """Wait until a page's expression, or function of an argument, is true.
+
+    Args:
+        page: has been opened.
+        expression: JavaScript.
+        arg: for a function.
+        timeout_ms: how long at most; the page's own if not given; beyond it Playwright's TimeoutError is raised.
+    """
+    # Asked at each frame, as Playwright else does, a page draws frames for the question's sake.
+    page.wait_for_function(expression, arg=arg, timeout=timeout_ms, polling=50)
+
+
 def settle(page: Page, timeout_ms: float, holds_ms: float = 250) -> None:
     """Wait until nothing is computed, faint or moving on a page, and has not been for a while.
 
@@ -26,8 +41,7 @@ def settle(page: Page, timeout_ms: float, holds_ms: float = 250) -> None:
     """
     # What an earlier call has seen does not count: a click in between may not have reached the server yet.
     page.evaluate("delete window.restsSince")
-    # Asked at each frame, as Playwright else does, a busy machine draws frames for the question's sake.
-    page.wait_for_function(_RESTS, arg=holds_ms, timeout=timeout_ms, polling=50)
+    comes_true(page, _RESTS, holds_ms, timeout_ms)
 
 
 def image_is_open(page: Page) -> None:

@@ -1,7 +1,6 @@
 """Each page, light on a wide screen and dark on a narrow one: axe-core finds nothing, and it looks as it did last."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from pages.explain.views import VIEWS as EXPLAIN_VIEWS
 from tests.browser import looks
 from tests.browser.conftest import PATIENCE_MS
-from tests.browser.server import running_server
+from tests.browser.server import Server
 from tests.browser.settled import settle
 from tests.unit.made_runs import made_run
 
@@ -45,25 +44,32 @@ def faults(page: Page) -> Iterator[str]:
                 yield f"{rule['id']}: {places[-300:]} {told}"
 
 
+@pytest.fixture(scope="module")
+def shown(server: Server) -> Server:
+    """The server, with a run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIXELWISE_HOME", str(server.home))
+        made_run(wrong=range(0, 90, 3))
+    return server
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
-def test_pages_are_accessible_and_look_as_before(browser: Browser, data_home: Path, scheme: Any, width: int) -> None:
-    made_run(wrong=range(0, 90, 3))
-    with running_server(data_home) as server:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, timezone_id="UTC", reduced_motion="reduce"
-        )
-        page = context.new_page()
-        wrong = []
-        for address in ADDRESSES:
-            page.goto(f"{server.address}/{address}")
-            page.get_by_role("heading", level=1).wait_for(timeout=PATIENCE_MS)
+def test_pages_are_accessible_and_look_as_before(browser: Browser, shown: Server, scheme: Any, width: int) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, timezone_id="UTC", reduced_motion="reduce"
+    )
+    page = context.new_page()
+    wrong = []
+    for address in ADDRESSES:
+        page.goto(f"{shown.address}/{address}")
+        page.get_by_role("heading", level=1).wait_for(timeout=PATIENCE_MS)
+        settle(page, timeout_ms=PATIENCE_MS)
+        if changed := looks.change(page, f"{address or 'home'}-{scheme}-{width}"):
+            wrong.append(changed)
+        found = list(faults(page))
+        if found:  # A run that began while axe looked makes all faint: what is wrong is still wrong at rest.
             settle(page, timeout_ms=PATIENCE_MS)
-            if changed := looks.change(page, f"{address or 'home'}-{scheme}-{width}"):
-                wrong.append(changed)
             found = list(faults(page))
-            if found:  # A run that began while axe looked makes all faint: what is wrong is still wrong at rest.
-                settle(page, timeout_ms=PATIENCE_MS)
-                found = list(faults(page))
-            wrong += [f"/{address}: {fault}" for fault in found]
-        context.close()
+        wrong += [f"/{address}: {fault}" for fault in found]
+    context.close()
     assert not wrong, "\n".join(wrong)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from core import runs
 from tests.browser.conftest import PATIENCE_MS, WORK_MS
 from tests.browser.server import Server
-from tests.browser.settled import settle
+from tests.browser.settled import comes_true, settle
 from tests.processes.trainings import begin, ended, wait_for
 
 # All tiles' pixels, and what they were made of.
@@ -32,7 +32,7 @@ _TILES = """() => {
 def opened(page: Page, server: Server, parameters: str = "&settings=none") -> None:
     page.goto(f"{server.address}/augment?dataset=digits&pictures=3&tiles=4{parameters}")
     expect(page.locator(".st-key-augmented canvas")).to_have_count(5)
-    page.wait_for_function(f"({_TILES})().of")
+    comes_true(page, f"({_TILES})().of")
     settle(page, PATIENCE_MS)
 
 
@@ -42,11 +42,11 @@ def tiles(page: Page) -> tuple[list[str], list[str]]:
 
 
 def wait_for_rotation(page: Page, degrees: int) -> None:
-    page.wait_for_function(f"degrees => JSON.parse(({_TILES})().of).rotation_range === degrees", arg=degrees)
+    comes_true(page, f"degrees => JSON.parse(({_TILES})().of).rotation_range === degrees", degrees)
 
 
 def wait_for_other_tiles(page: Page, before: list[str]) -> None:
-    page.wait_for_function(f"before => ({_TILES})().images[1] !== before", arg=before[1])
+    comes_true(page, f"before => ({_TILES})().images[1] !== before", before[1])
 
 
 def test_the_tiles_change_while_the_mouse_is_down_and_the_address_when_it_is_up(page: Page, server: Server) -> None:
@@ -80,7 +80,7 @@ def test_the_same_seed_draws_the_same_tiles(page: Page, server: Server) -> None:
     wait_for_other_tiles(page, first)
     page.get_by_role("spinbutton", name="Seed").fill("5")
     page.keyboard.press("Enter")
-    page.wait_for_function(f"before => ({_TILES})().images[1] === before", arg=first[1])
+    comes_true(page, f"before => ({_TILES})().images[1] === before", first[1])
     other = page.context.new_page()
     opened(other, server, settings)
     assert tiles(other)[0] == first
@@ -122,7 +122,7 @@ def test_a_box_to_erase_shows_its_sliders_while_the_first_is_dragged(page: Page,
     expect(page.get_by_role("slider", name="Box gray level")).to_be_visible()
     page.mouse.move(box["x"] + 6 + (box["width"] - 12), box["y"] + 12, steps=10)
     expect(slider).to_have_value("1")
-    page.wait_for_function(f"JSON.parse(({_TILES})().of).erasing === 1")
+    comes_true(page, f"JSON.parse(({_TILES})().of).erasing === 1")
     page.mouse.up()
 
 

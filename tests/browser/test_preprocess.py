@@ -8,6 +8,7 @@ from playwright.sync_api import FilePayload, Locator, Page, Position, expect
 
 from core.preprocessing import Crop, Grayscale, Pipeline, Resize, Rotate
 from tests.browser.server import Server
+from tests.browser.settled import comes_true
 
 
 def open_with(page: Page, server: Server, *steps: object, **address: str) -> None:
@@ -29,7 +30,7 @@ def pixels(page: Page) -> str:
 
 def wait_for_other_pixels(page: Page, before: str) -> None:
     drawn = canvas(page, "after").element_handle()
-    page.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[drawn, before])
+    comes_true(page, "([canvas, before]) => canvas.toDataURL() !== before", [drawn, before])
 
 
 def middle(element: Locator) -> tuple[float, float]:

@@ -2,11 +2,10 @@
 
 import math
 import warnings
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from sklearn.covariance import LedoitWolf
+from sklearn.covariance import ledoit_wolf_shrinkage
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
@@ -48,7 +47,7 @@ def fitted(
         numpy.linalg.LinAlgError: the own images are all alike.
     """
     hidden_weights, hidden_bias, weights = _networks(known, unknown, seed)
-    offset, usual, whitening = _distance(own[:, columns])
+    offset, usual, evenly = _distance(own[:, columns])
     unscaled = OodDetector(
         hidden_weights=hidden_weights.astype(np.float32),
         hidden_bias=hidden_bias.astype(np.float32),
@@ -57,7 +56,7 @@ def fitted(
         columns=columns,
         offset=offset.astype(np.float32),
         usual=usual.astype(np.float32),
-        whitening=whitening.astype(np.float32),
+        whitening=evenly.astype(np.float32),
         unknown_ids=np.empty(0, np.int64),
     )
     evidence, distances = unscaled.evidence(judged).std(), unscaled.distances(judged).std()
@@ -89,28 +88,25 @@ def of_own_images(
     ids: np.ndarray,
     unknown: np.ndarray,
     *,
-    columns: np.ndarray,
     kept: float,
     seed: int = 0,
-    check: Callable[[], None] = lambda: None,
 ) -> OodDetector | None:
     """Return a detector of a run's own images and of images that show no thing; `None`: too few, or all alike.
 
     Args:
-        learned: the statistics of training images, float32 `(n, d)`.
-        judged: those of validation images, which the network did not learn from, float32 `(m, d)`; there may be none.
+        learned: the statistics of training images, float32 `(n, k)`.
+        judged: those of validation images, which the network did not learn from, float32 `(m, k)`; there may be none.
         ids: which these are, int64 `(m,)`.
-        unknown: those of images that show no thing, float32 `(u, d)`.
-        columns: as of `fitted`.
+        unknown: those of images that show no thing, float32 `(u, k)`.
         kept: as of `with_limit`.
         seed: as of `fitted`.
-        check: called between fits; it may raise.
 
     Raises:
         ValueError: a statistic is no number.
     """
     if len(learned) + len(judged) < FEWEST:
         return None
+    columns = np.arange(learned.shape[1])
     try:
         if len(judged) >= _ENOUGH:
             return with_limit(fitted(learned, learned, unknown, judged, columns, seed), judged, ids, kept)
@@ -118,7 +114,6 @@ def of_own_images(
         fold = np.random.default_rng(seed).permutation(len(own)) % _FOLDS
         scores = np.empty(len(own))
         for each in range(_FOLDS):
-            check()
             rest, held = own[fold != each], own[fold == each]
             scores[fold == each] = fitted(rest, rest, unknown, held, columns, seed).scores(held)
         made = as_kept(fitted(own, own, unknown, own, columns, seed))
@@ -126,6 +121,19 @@ def of_own_images(
         return None
     made = replace(made, bias=limit(scores, kept))
     return replace(made, unknown_ids=ids[~made.known(judged)])
+
+
+def among(made: OodDetector, columns: np.ndarray, numbers: int) -> OodDetector:
+    """Return a detector of some statistics as one of all.
+
+    Args:
+        made: of some.
+        columns: which of all they are, int64 `(k,)`.
+        numbers: how many there are in all.
+    """
+    hidden_weights = np.zeros((numbers, made.hidden_weights.shape[1]), np.float32)
+    hidden_weights[columns] = made.hidden_weights
+    return replace(made, hidden_weights=hidden_weights, columns=columns[made.columns])
 
 
 def limit(scores: np.ndarray, kept: float) -> float:
@@ -170,5 +178,32 @@ def _distance(own: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     means = own.mean(axis=0, dtype=np.float64)
     offset = _OFFSET * np.where(means > 0, means, 1.0)
-    seen = LedoitWolf().fit(logarithms(own, offset))
-    return offset, seen.location_, np.linalg.cholesky(seen.precision_)
+    found = logarithms(own, offset)
+    usual = found.mean(axis=0)
+    return offset, usual, whitening(found - usual)
+
+
+def whitening(centred: np.ndarray) -> np.ndarray:
+    """Return what makes numbers around 0, float64 `(n, k)`, as spread in each direction, float64 `(k, k)`.
+
+    Of fewer images than numbers, their own directions are enough: all the others have the spread that Ledoit and Wolf
+    give them. So it takes no time that grows with the cube of the numbers.
+
+    Raises:
+        numpy.linalg.LinAlgError: all rows are alike.
+    """
+    count, numbers = centred.shape
+    spread = float((centred**2).mean())
+    if not spread:
+        raise np.linalg.LinAlgError("all images are alike")
+    share = ledoit_wolf_shrinkage(centred, assume_centered=True)
+    if count < numbers:
+        _, sizes, directions = np.linalg.svd(centred, full_matrices=False)
+        variances = sizes**2 / count
+    else:
+        variances, columns = np.linalg.eigh(centred.T @ centred / count)
+        directions = columns.T
+    rest = max(share, _SMALLEST) * spread
+    along = (1 - share) * np.maximum(variances, 0) + rest
+    made: np.ndarray = np.eye(numbers) / np.sqrt(rest)
+    return made + directions.T @ ((1 / np.sqrt(along) - 1 / np.sqrt(rest))[:, np.newaxis] * directions)

@@ -70,7 +70,7 @@ def _show(_subject: Subject | None) -> None:
     else:
         going = run.status().state in runs.ALIVE
         st.fragment(_samples, run_every=_POLL_S if going else None)(run, going)
-        _as_keras(run)
+    _as_keras(run)
 
 
 def _train_ways(found: Sequence[Run]) -> None:

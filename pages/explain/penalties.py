@@ -12,8 +12,9 @@ from core.lessons import pairs, penalties
 from core.lessons.penalties import L1, L2
 from core.nn.inference import regularisation
 from core.runs import RunError
-from pages.common.address import Parameter, fragment
+from pages.common.address import Parameter, fragment, one_of
 from pages.common.messages import escape_markdown
+from pages.common.single_choice import single_choice
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
 from pages.components.panels import panels
@@ -32,6 +33,7 @@ _STRENGTH = Slider(
     0.02,
     help="As a multiple of the weights' standard deviation, so that it suits every network.",
 )
+_PAIR = "penalty_pair"
 _ZERO = ImageColor.getrgb(palette.BLUE)
 _FACTOR = {L1: pairs.L1, L2: pairs.L2}
 
@@ -39,6 +41,7 @@ _FACTOR = {L1: pairs.L1, L2: pairs.L2}
 def parameters() -> Iterable[Parameter]:
     """Yield what stands in the address."""
     yield slider_parameter("strength", _STRENGTH)
+    yield Parameter("pair", _PAIR, one_of({"l1": L1, "l2": L2}), lambda kind: [str(kind).lower()], L2)
 
 
 def show(subject: Subject) -> None:
@@ -88,8 +91,7 @@ def show(subject: Subject) -> None:
             "Shown is one proximal step: to where ½(w − v)² plus the penalty is least, v being the trained weight. In "
             "a training the penalty acts a little at each batch, against what the images ask for."
         )
-    kind = str(st.segmented_control("Pair", list(_FACTOR), key="penalty_pair", default=L2, required=True))
-    show_pair(_FACTOR[kind], dataset_of(subject))
+    show_pair(_FACTOR[single_choice("Pair", list(_FACTOR), key=_PAIR, first=L2)], dataset_of(subject))
 
 
 def _mosaic(title: str, weights: np.ndarray, scale: np.ndarray) -> Picture:

@@ -94,6 +94,7 @@ def test_the_walk_asks_the_network_once_and_goes_on_from_its_end(
     assert formed.said[-1] == "step 12 of 12"
     assert (shown.frames.shape, at) == ((33, 1, 8, 8, 1), 4)
     assert "7 on the way from noise 3 to noise 8" in shown.alt
+    assert "generator([noise, label])" in app.code[0].value
     app.button(key="walk_on").click().run()
     assert not app.exception
     assert asked == [(3, 8, 7), (8, 9, 7)]
@@ -104,6 +105,7 @@ def test_the_game_keeps_score_and_begins_anew(app: AppTest) -> None:
     made_generating_run()
     opened(app, shown="game")
     assert "Which one was made?" in said(app)
+    assert "generator([noise, label])" in app.code[0].value
     for number in range(3):
         app.button(key="game_left").click().run()
         assert not app.exception

@@ -51,6 +51,11 @@ def test_penalties_say_how_many_weights_are_zero(page: AppTest, monkeypatch: pyt
     expected = int((np.abs(weights) < 2 * weights.astype(np.float64).std()).sum())
     assert f"L1 makes **{expected}** exactly 0, L2 **0**" in said(page)
     assert len(drawn[-1]) == 5
+    page.button_group(key="penalty_pair").set_value("L1").run()
+    assert page.query_params["pair"] in ("l1", ["l1"])
+    show(page, "explain", view="regularisation", regulariser="penalties", pair="l1")
+    assert page.session_state["penalty_pair"] == "L1"
+    assert page.button(key="pair_l1"), "that pair is offered"
 
 
 def test_batch_normalisation_shows_the_batches_of_a_size(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,10 @@ import tempfile
 import time
 
 from core.recipes.recipe import find_recipe
-from core.sweeps import sweep as sweeps
+from core.sweeps import folders as sweeps
 from core.sweeps.plan import Plan
 from core.sweeps.status import ALIVE, FINISHED
+from core.sweeps.sweep import Sweep
 
 TRAININGS = 4
 
@@ -36,7 +37,7 @@ def seconds(recipe: str, epochs: int, together: int) -> float:
     return taken
 
 
-def all_trained(made: sweeps.Sweep) -> bool:
+def all_trained(made: Sweep) -> bool:
     """Tell whether all its trials have ended."""
     return sum(trial.value is not None for trial in made.trials()) == TRAININGS
 

@@ -9,7 +9,7 @@ from core.datasets import decisions, store
 from core.datasets.sources import catalogue
 from core.errors import PixelwiseError
 from core.storage import jobs, user_library
-from core.sweeps import sweep as sweeps
+from core.sweeps import folders as sweeps
 from core.teaching import project as teaching
 
 

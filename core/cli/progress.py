@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 
 import click
 
@@ -9,7 +10,7 @@ from core.storage import jobs
 from core.storage.jobs import Job
 from core.storage.progress import progress_text, quiet
 
-POLL_S = 0.25
+_POLL_S = 0.25
 _SHOWN_EVERY_S = 0.1
 
 
@@ -33,13 +34,29 @@ class ProgressLine:
             self._doing = ""
 
 
+def show_states(line: Callable[[], str | None]) -> None:
+    """Show what changes in one line, or in a line each where the output is no terminal, until it is `None`.
+
+    Args:
+        line: says how something stands; asked four times a second.
+    """
+    terminal, shown = sys.stderr.isatty(), ""
+    while (now := line()) is not None:
+        if now != shown:
+            click.echo(f"\r{now:<78}" if terminal else now, err=True, nl=not terminal)
+            shown = now
+        time.sleep(_POLL_S)
+    if terminal:
+        click.echo(err=True)
+
+
 def await_job(job: Job) -> None:
     """Show a job's progress until it has ended; it is cancelled when this is interrupted."""
     progress = ProgressLine() if sys.stderr.isatty() else quiet
     try:
         while (status := job.status()).state == jobs.RUNNING:
             progress(status.doing, status.done, status.total, status.unit)
-            time.sleep(POLL_S)
+            time.sleep(_POLL_S)
     except KeyboardInterrupt:
         job.cancel()
         raise

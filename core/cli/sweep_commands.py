@@ -1,8 +1,6 @@
 """The commands that make sweeps and look after them."""
 
 import json
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -10,12 +8,12 @@ from typing import Any
 import click
 
 from core.cli.changes import changes_option
-from core.cli.progress import POLL_S
+from core.cli.progress import show_states
 from core.datasets.sources import catalogue
 from core.recipes import suitable
 from core.recipes.recipe import find_recipe
+from core.sweeps import folders as sweeps
 from core.sweeps import result
-from core.sweeps import sweep as sweeps
 from core.sweeps.plan import ACCURACY, GRID, MEDIAN, MOST_TRIALS, OBJECTIVES, PRUNERS, SAMPLERS, TPE, USUAL_TRIALS, Plan
 from core.sweeps.status import ALIVE, FAILED, INTERRUPTED
 from core.sweeps.sweep import Sweep
@@ -134,15 +132,12 @@ def _figures(made: Sweep) -> dict[str, Any]:
 
 def _wait(made: Sweep) -> None:
     """Show a progress line until the sweep has ended."""
-    shown = ""
-    while (status := made.status()).state in ALIVE:
-        line = "   ".join(filter(None, (status.state, status.doing)))
-        if line != shown:
-            click.echo(f"\r{line:<78}" if sys.stderr.isatty() else line, err=True, nl=not sys.stderr.isatty())
-            shown = line
-        time.sleep(POLL_S)
-    if sys.stderr.isatty():
-        click.echo(err=True)
+
+    def line() -> str | None:
+        status = made.status()
+        return "   ".join(filter(None, (status.state, status.doing))) if status.state in ALIVE else None
+
+    show_states(line)
 
 
 @click.group("sweeps")

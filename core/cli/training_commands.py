@@ -1,8 +1,6 @@
 """The commands that train and wait for it."""
 
 import json
-import sys
-import time
 from typing import Any
 
 import click
@@ -10,14 +8,14 @@ import click
 from core import runs
 from core.cli import sweep_commands
 from core.cli.changes import changes_option
-from core.cli.progress import POLL_S
+from core.cli.progress import show_states
 from core.cli.sweep_commands import folds_option, tell_or_wait
 from core.datasets.sources import catalogue
 from core.recipes import suitable
 from core.recipes.recipe import find_recipe
 from core.runs import Run, Status
 from core.storage import machine, processes
-from core.sweeps import sweep as sweeps
+from core.sweeps import folders as sweeps
 from core.sweeps.plan import Plan
 
 
@@ -70,18 +68,16 @@ def wait_and_tell(run: Run) -> None:
 
 def _wait(run: Run) -> Status:
     """Show a progress line until the run has ended; return its last status."""
-    shown = ""
-    while (status := run.status()).state in runs.ALIVE:
-        line = progress_line(status)
-        if (taken := machine.cpu_shares(status.pid_here)) and taken.busy:
-            line += f"   busy machine: other programs use {round(taken.others, 1):.0%} of it"
-        if line != shown:
-            click.echo(f"\r{line:<78}" if sys.stderr.isatty() else line, err=True, nl=not sys.stderr.isatty())
-            shown = line
-        time.sleep(POLL_S)
-    if sys.stderr.isatty():
-        click.echo(err=True)
-    return status
+
+    def line() -> str | None:
+        if (status := run.status()).state not in runs.ALIVE:
+            return None
+        taken = machine.cpu_shares(status.pid_here)
+        busy = f"   busy machine: other programs use {round(taken.others, 1):.0%} of it" if taken and taken.busy else ""
+        return progress_line(status) + busy
+
+    show_states(line)
+    return run.status()
 
 
 def progress_line(status: Status) -> str:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from core.runs import Run
+from core.sweeps.folders import sweep_of
 from core.sweeps.plan import ACCURACY, Plan
 from core.sweeps.result import Figure, of_repeats, variance_of_mean
-from core.sweeps.sweep import sweep_of
 from core.sweeps.trials import Trial
 from core.sweeps.variation import SweepError
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.evaluation.predictions import PARTS
 from core.runs import comparison
-from core.sweeps import sweep as sweeps
+from core.sweeps import folders as sweeps
 from pages.common.address import AddressError, Parameter, one_of
 from pages.runs.pair import PART
 from pages.runs.sweep_view import SWEEP

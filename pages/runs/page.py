@@ -11,8 +11,9 @@ from core.charts.run_curves import colour
 from core.errors import PixelwiseError
 from core.runs import Run, comparison
 from core.runs.comparison import RunRow, SweepRow
+from core.sweeps.folders import sweeps_folder
 from core.sweeps.status import ALIVE as SWEEP_ALIVE
-from core.sweeps.sweep import Sweep, sweeps_folder
+from core.sweeps.sweep import Sweep
 from pages.common.generating_run import show_curves as show_generating_curves
 from pages.common.hand_over import HandOver, to_train
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.datasets.store import Dataset
-from core.sweeps import sweep as sweeps
+from core.sweeps import folders as sweeps
 from core.sweeps.offered import Offer, offers
 from core.sweeps.plan import (
     ACCURACY,

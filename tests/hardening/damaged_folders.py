@@ -41,8 +41,8 @@ from core.evaluation.loss_slice import LossSlice
 from core.recipes.recipe import find_recipe
 from core.runs import Run, comparison, folders, kept_epochs
 from core.storage import jobs, user_library
+from core.sweeps import folders as sweeps
 from core.sweeps import importance
-from core.sweeps import sweep as sweeps
 from core.sweeps.importance import Importance, Importances
 from tests.pages.opening import new_session
 from tests.unit.evaluation.test_ood import HALF

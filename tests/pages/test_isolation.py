@@ -25,7 +25,7 @@ from core.spaces import people
 from core.spaces.people import Visitor
 from core.storage import data_home as homes
 from core.storage import user_library
-from core.sweeps import sweep as sweeps
+from core.sweeps import folders as sweeps
 from core.teaching import project as projects
 from pages.common import visitor
 from tests.paths import PROJECT

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import runs
 from core.runs import Run
-from core.sweeps import sweep as sweeps
+from core.sweeps import folders as sweeps
 from core.sweeps.driver import Driver, carry_out
 from core.sweeps.sweep import Sweep
 from tests.pages.opening import said, show

@@ -25,7 +25,7 @@ from core.prediction.photo_predictions import Prediction
 from core.recipes.recipe import find_recipe
 from core.runs import Run
 from core.storage import beat
-from core.sweeps import sweep as sweeps
+from core.sweeps import folders as sweeps
 from core.sweeps.plan import Plan
 from tests.processes.trainings import PATIENCE_S, epochs_told
 

@@ -12,7 +12,7 @@ from core import runs
 from core.cli import main
 from core.recipes.recipe import find_recipe
 from core.runs import Run
-from core.sweeps import sweep as sweeps
+from core.sweeps import folders as sweeps
 from core.sweeps.plan import Plan
 from core.sweeps.status import ALIVE
 from core.sweeps.sweep import Sweep

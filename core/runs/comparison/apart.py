@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from core.runs.comparison import sweep_rows
 from core.runs.run import Run
-from core.sweeps.sweep import name_in
+from core.sweeps.folders import name_in
 
 
 def apart_from_trials(found: Sequence[Run], also: Collection[str] = ()) -> list[Run]:

@@ -9,8 +9,8 @@ from core.datasets.sources import catalogue
 from core.errors import PixelwiseError
 from core.runs.comparison.table import DAMAGED
 from core.storage import data_home
+from core.sweeps import folders as sweeps
 from core.sweeps import result
-from core.sweeps import sweep as sweeps
 from core.sweeps.plan import ACCURACY
 from core.sweeps.result import Figure
 from core.sweeps.status import SweepStatus

@@ -17,7 +17,7 @@ from core.runs import Listed, Run, RunError, Status, records
 from core.storage import data_home
 from core.storage.checked import DamagedError
 from core.storage.progress import duration
-from core.sweeps.sweep import name_in, sweeps_folder
+from core.sweeps.folders import name_in, sweeps_folder
 
 DAMAGED = "damaged"
 # The last epoch's record is in the last so many bytes of the metrics, unless an epoch takes very long.

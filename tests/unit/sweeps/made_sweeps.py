@@ -11,7 +11,7 @@ from core import runs
 from core.recipes.recipe import Recipe, find_recipe
 from core.runs import Run
 from core.storage import checked
-from core.sweeps import sweep as sweeps
+from core.sweeps import folders as sweeps
 from core.sweeps.driver import Driver
 from core.sweeps.plan import Plan
 from core.sweeps.sweep import Sweep

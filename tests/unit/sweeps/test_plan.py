@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from core.recipes.recipe import find_recipe
-from core.sweeps import sweep as sweeps
+from core.sweeps import folders as sweeps
 from core.sweeps.plan import Plan, combinations
 from core.sweeps.variation import SweepError, parse
 from tests.unit.sweeps.made_sweeps import RATE, made_sweep

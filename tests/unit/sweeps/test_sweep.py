@@ -9,10 +9,11 @@ from click.testing import CliRunner
 from core import damaged, runs
 from core.cli import main
 from core.runs import Run, comparison
+from core.sweeps import folders as sweeps
 from core.sweeps import result
-from core.sweeps import sweep as sweeps
+from core.sweeps.folders import sweep_of
 from core.sweeps.plan import Plan
-from core.sweeps.sweep import Sweep, sweep_of
+from core.sweeps.sweep import Sweep
 from core.sweeps.trials import Repeat, Trial
 from core.sweeps.variation import SweepError
 from tests.unit.sweeps.made_sweeps import RATE, carried_out, finish, made_sweep

@@ -33,25 +33,21 @@ def by_parameter(key: str) -> Parameter:
 
 def choose_by(*, key: str) -> str:
     """Draw the choice of what makes images alike; return `PIXELS` or `FEATURES`."""
-    return single_choice(
-        "Arrange by",
-        list(_BY_TITLES),
-        key=key,
-        first=PIXELS,
-        format_func=_BY_TITLES.__getitem__,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+    return _choose("Arrange by", _BY_TITLES, key)
 
 
 def choose_method(*, key: str) -> str:
     """Draw the choice of what arranges a map; return the method asked for."""
+    return _choose("Method", TITLES, key)
+
+
+def _choose(label: str, titles: dict[str, str], key: str) -> str:
     return single_choice(
-        "Method",
-        list(TITLES),
+        label,
+        list(titles),
         key=key,
-        first=PCA,
-        format_func=TITLES.__getitem__,
+        first=next(iter(titles)),
+        format_func=titles.__getitem__,
         label_visibility="collapsed",
         persist_state="session",
     )

@@ -4,16 +4,15 @@ Limits on brightness and the like are double: an image must be unusual by an abs
 its set, so that drawings on black are not all "very dark".
 """
 
-import hashlib
 from collections.abc import Iterator
 
 import numpy as np
 
 from core.datasets.audit import duplicates, leaks
 from core.datasets.audit.findings import INFO, PASSED, PROBLEM, WARNING, AuditFinding, of_groups, of_images, ordered
+from core.datasets.integrity.verification import damaged_photos
 from core.datasets.sources import importing
 from core.datasets.store import LABELED_SPLITS, Dataset
-from core.datasets.threads import mapped
 from core.storage.progress import Progress, counted
 
 # The key of the finding that `leaks` tells how to mend.
@@ -38,7 +37,7 @@ def unreadable(dataset: Dataset, progress: Progress) -> AuditFinding:
     key, title = "unreadable", "Unreadable files"
     imported = importing.report(dataset)
     refused = imported.refused if imported else ()
-    damaged = _damaged(dataset, progress) if dataset.about.as_files else []
+    damaged = damaged_photos(dataset, progress) if dataset.about.as_files else []
     parts = []
     if damaged:
         parts.append(
@@ -52,24 +51,6 @@ def unreadable(dataset: Dataset, progress: Progress) -> AuditFinding:
     if not parts:
         return AuditFinding(key, title, "All files are intact.", PASSED)
     return AuditFinding(key, title, " ".join(parts), PROBLEM if damaged else INFO, tuple(damaged))
-
-
-def _damaged(dataset: Dataset, progress: Progress) -> list[int]:
-    """Return the images whose file is gone or has other bytes; the same bytes were decoded in full at the import."""
-    expected = dataset.index["sha256"]
-
-    def whole(index: int) -> bool:
-        try:
-            return hashlib.sha256(dataset.file(index).read_bytes()).hexdigest().encode() == bytes(expected[index])
-        except OSError:
-            return False
-
-    damaged = []
-    for index, fine in enumerate(mapped(whole, range(len(dataset)))):
-        if not fine:
-            damaged.append(index)
-        progress("checking the files", index + 1, len(dataset), "images")
-    return damaged
 
 
 def copies(dataset: Dataset, progress: Progress) -> Iterator[AuditFinding]:

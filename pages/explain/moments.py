@@ -115,8 +115,8 @@ def _origin(found: AdamMoments, run: Run) -> str:
     if run.wanted_learning_rate() is not None:
         said += " Its learning rate was changed by hand while it trained; here it is the recipe's."
     return (
-        f"{said} Dashed: what other β would make of the same gradients. The way of the weight, and with it the "
-        "gradients, would change too."
+        f"{said} Both moments begin at 0; a step makes good what they lack at first. Dashed: what other β would make "
+        "of the same gradients. The way of the weight, and with it the gradients, would change too."
     )
 
 

@@ -1,19 +1,29 @@
-"""Every page after every other, after a quick click or a slow one, on an empty and a full data home: no error is met.
+"""Every page after every other, by a quick click or a slow one, on empty and full data homes, in a class: no error.
 
-Pages share keys of Streamlit's session: what one leaves there, another must be able to begin with.
+Pages share keys of Streamlit's session: what one leaves there, another must be able to begin with. A class server has
+one page more, for its teachers.
 """
 
 import itertools
+import os
 import random
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Browser, Error, Page
 
+from core.classroom import sharing
+from core.spaces import people, settings
+from core.storage import data_home
+from pages.common.visitor import COOKIE
 from tests.browser.server import Server, chromium, running_server
 from tests.unit.made_runs import made_run
+from tests.unit.photos import photo_set
 
 PAGES = {
     "": "Home",
@@ -28,12 +38,21 @@ PAGES = {
     "errors": "Errors",
     "predict": "Predict",
 }
+_CLASSROOM = "classroom"
+_ALL = {**PAGES, _CLASSROOM: "Classroom"}
 _PAIRS = list(itertools.permutations(PAGES, 2))
+_AROUND_CLASSROOM = [pair for pair in itertools.permutations(_ALL, 2) if _CLASSROOM in pair]
 _SLOWLY_MS = 3000
 _PATIENCE_MS = 30_000
-# A walk over all pairs on each home, one click after the other; the pairs in sessions of their own, slowly, quickly.
-SUITE, BENCH = len(_PAIRS) + 4, 6 * len(_PAIRS)
+# The tests: a walk over all pairs on a full home, one click after the other; some in sessions of their own; a teacher's
+# walk to Classroom and back. Then the walk on an empty home, a student's, and a teacher's over all; then pairs in
+# sessions of their own, slowly and quickly: a teacher's with Classroom, and all on both homes.
+_FIRST_ALONE = 4
+SUITE = len(_PAIRS) + _FIRST_ALONE + len(_AROUND_CLASSROOM)
+BENCH = 8 * len(_PAIRS) + 4 * len(_AROUND_CLASSROOM)
 BROWSER = True
+_KEYS = "blue-horses", "green-owls-9"
+Opened = Callable[[], Page]
 
 
 def failures(count: int, home: Path) -> Iterator[str]:
@@ -41,34 +60,76 @@ def failures(count: int, home: Path) -> Iterator[str]:
     with ExitStack() as stack:
         browser = stack.enter_context(chromium())
         made_run(wrong=range(0, 90, 3))
-        empty = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        empty, root = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
         servers = [stack.enter_context(running_server(each)) for each in (home, empty)]
-        full, none = (_walk(browser, server) for server in servers)
-        alone = _one_by_one(browser, servers)
-        # What the tests try comes first: a walk, and the two pages that share most.
-        yield from itertools.islice(itertools.chain(full, itertools.islice(alone, 4), none, alone), count)
+        full, none = (_walk(browser.new_page, server, _round(_PAIRS, "")) for server in servers)
+        both = [(browser.new_page, each) for each in servers]
+        alone = itertools.chain(*(_one_by_one(both, _shuffled(), slow=slow) for slow in (True, False)))
+        # What the tests try comes first: a walk, the two pages that share most, and the class.
+        yield from itertools.islice(itertools.chain(full, itertools.islice(alone, _FIRST_ALONE)), count)
+        server, student, teacher = stack.enter_context(_class(browser, root))
+        there = _round(_AROUND_CLASSROOM, _CLASSROOM)
+        in_class = [
+            _walk(teacher, server, there),
+            none,
+            _walk(student, server, _round(_PAIRS, "")),
+            _walk(teacher, server, _round(list(itertools.permutations(_ALL, 2)), "")),
+            *(_one_by_one([(teacher, server)], _AROUND_CLASSROOM, slow=slow) for slow in (True, False)),
+        ]
+        yield from itertools.islice(itertools.chain(*in_class, alone), max(0, count - len(_PAIRS) - _FIRST_ALONE))
 
 
-def _walk(browser: Browser, server: Server) -> Iterator[str]:
-    """Go over all pairs in one session, never waiting longer than for a page's title."""
+@contextmanager
+def _class(browser: Browser, root: Path) -> Iterator[tuple[Server, Opened, Opened]]:
+    """Serve a class with a shared dataset and a student's run; yield what opens a page as a student, as a teacher."""
+    secrets = root / "secrets.toml"
+    secrets.write_text('[pixelwise]\nclass_key = "{}"\nteacher_key = "{}"\n'.format(*_KEYS))
+    served = {settings.SERVE: str(secrets), "PIXELWISE_HOME": str(root / "served")}
     with ExitStack() as stack:
-        page = browser.new_page()
+        with patch.dict(os.environ, served):
+            tokens = [people.sign_in(name, key).token for name, key in zip(("Ada", "Grace"), _KEYS, strict=True)]
+            student, teacher = map(people.visitor, tokens)
+            assert student is not None
+            assert teacher is not None
+            with data_home.at(teacher.home):
+                images = np.random.default_rng(0).integers(0, 256, (24, 40, 50, 3), np.uint8)
+                pets = photo_set("pets", list(map(Image.fromarray, images)), [0, 1] * 12, ["cat", "dog"])
+                sharing.share(pets, 0.25)
+            with data_home.at(student.home):
+                made_run(wrong=[1, 2])
+            server = stack.enter_context(running_server(root / "served"))
+        contexts = [browser.new_context() for _ in tokens]
+        for context, token in zip(contexts, tokens, strict=True):
+            stack.callback(context.close)
+            context.add_cookies([{"name": COOKIE, "value": token, "url": server.address}])
+        as_student, as_teacher = (context.new_page for context in contexts)
+        yield server, as_student, as_teacher
+
+
+def _walk(opened: Opened, server: Server, way: Sequence[str]) -> Iterator[str]:
+    """Go a way in one session, never waiting longer than for a page's title."""
+    with ExitStack() as stack:
+        page = opened()
         stack.callback(page.close)
-        way = _round()
         page.goto(f"{server.address}/{way[0]}")
         yield from (_tried(page, server, before, after, fresh=False) for before, after in itertools.pairwise(way))
 
 
-def _one_by_one(browser: Browser, servers: list[Server]) -> Iterator[str]:
-    """Try the pairs, each in sessions of its own: first the two pages that share most."""
+def _one_by_one(
+    visitors: Sequence[tuple[Opened, Server]], pairs: Sequence[tuple[str, str]], *, slow: bool
+) -> Iterator[str]:
+    """Try pairs, each in sessions of its own, of each visitor."""
+    for pair in pairs:
+        for opened, server in visitors:
+            page = opened()
+            yield _tried(page, server, *pair, fresh=True, slow=slow)
+            page.close()
+
+
+def _shuffled() -> list[tuple[str, str]]:
+    """Return all pairs, first the two pages that share most."""
     pairs = random.Random(0).sample(_PAIRS, len(_PAIRS))  # noqa: S311
-    pairs.sort(key=lambda pair: pair not in (("errors", "browse"), ("browse", "errors")))
-    for slow in (True, False):
-        for pair in pairs:
-            for server in servers:
-                page = browser.new_page()
-                yield _tried(page, server, *pair, fresh=True, slow=slow)
-                page.close()
+    return sorted(pairs, key=lambda pair: pair not in (("errors", "browse"), ("browse", "errors")))
 
 
 def _tried(page: Page, server: Server, before: str, after: str, *, fresh: bool, slow: bool = False) -> str:
@@ -80,7 +141,7 @@ def _tried(page: Page, server: Server, before: str, after: str, *, fresh: bool, 
         _wait_for(page, before)
         if slow:
             page.wait_for_timeout(_SLOWLY_MS)
-        page.get_by_role("link", name=PAGES[after], exact=True).first.click()
+        page.get_by_role("link", name=_ALL[after], exact=True).first.click()
         _wait_for(page, after)
         if fresh:
             page.wait_for_timeout(_SLOWLY_MS)
@@ -90,20 +151,22 @@ def _tried(page: Page, server: Server, before: str, after: str, *, fresh: bool, 
     new = log.read_text(encoding="utf-8", errors="replace")[said:]
     if "Traceback" in new:
         wrong.append(new[new.index("Traceback") :][-400:])
-    way = f"{PAGES[before]} to {PAGES[after]}, {'slowly' if slow else 'quickly'}, {server.home.name}"
+    way = f"{_ALL[before]} to {_ALL[after]}, {'slowly' if slow else 'quickly'}, {server.home.name}"
     return f"{way}: {wrong[0]}" if wrong else ""
 
 
 def _wait_for(page: Page, name: str) -> None:
-    title = PAGES[name] if name else "Pixelwise"
+    title = _ALL[name] if name else "Pixelwise"
     page.get_by_role("heading", name=title, exact=True).first.wait_for(timeout=_PATIENCE_MS)
 
 
-def _round() -> list[str]:
-    """Return a way that goes over every ordered pair of pages once, back to where it began."""
-    ahead = {page: [other for other in PAGES if other != page] for page in PAGES}
-    random.Random(1).shuffle(ahead[""])  # noqa: S311
-    way, trail = [], [""]
+def _round(pairs: Sequence[tuple[str, str]], first: str) -> list[str]:
+    """Return a way that goes over each of the pairs once, back to where it began; as many lead to a page as from it."""
+    ahead: dict[str, list[str]] = {}
+    for before, after in pairs:
+        ahead.setdefault(before, []).append(after)
+    random.Random(1).shuffle(ahead[first])  # noqa: S311
+    way, trail = [], [first]
     while trail:
         if ahead[trail[-1]]:
             trail.append(ahead[trail[-1]].pop())

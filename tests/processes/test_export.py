@@ -130,7 +130,7 @@ def photos_of_pets(folder: Path) -> list[Path]:
     found = sorted(PHOTOS.glob("*.jpg"))
     with zipfile.ZipFile(PETS_FILE) as archive:
         names = [each.filename for each in archive.infolist() if each.filename.endswith(".jpg") and each.file_size]
-        for name in names[:: len(names) // 100][: 200 - len(found)]:
+        for name in names[:: len(names) // 200][: 200 - len(found)]:
             found.append(folder / name.replace("/", " "))
             found[-1].write_bytes(archive.read(name))
     return found

@@ -25,13 +25,19 @@ export class Walk {
     const begun = Date.now();
     this.walking = true;
     this.say();
+    let last = -1;
     const step = () => {
       if (turn !== this.turn) return;
-      const place = from + Math.floor(((Date.now() - begun) / 1000 / seconds) * total);
+      const gone = ((Date.now() - begun) / 1000 / seconds) * total;
+      const place = Math.min(from + Math.floor(gone), total - 1);
       this.walking = place < total - 1;
       if (!this.walking) this.say();
-      this.went(Math.min(place, total - 1), !this.walking);
-      if (this.walking) requestAnimationFrame(step);
+      if (place !== last || !this.walking) this.went(place, !this.walking);
+      last = place;
+      if (!this.walking) return;
+      // At a few places a second, a frame for each is enough: every other one would draw the same again.
+      const milliseconds = (1 - (gone % 1)) * 1000 * seconds / total;
+      setTimeout(() => requestAnimationFrame(step), milliseconds);
     };
     step();
   }

@@ -17,7 +17,7 @@ from core import runs
 from core.datasets.store import Dataset
 from core.evaluation import ood
 from core.evaluation.ood import OodDetector
-from core.evaluation.ood.fitting import among, of_own_images
+from core.evaluation.ood.fitting import of_own_images
 from core.evaluation.ood.shapes import random_shape
 from core.images import image_io
 from core.nn.inference import models
@@ -94,7 +94,6 @@ def fit_later(folder: str, progress: Progress = quiet) -> None:
 def _fitted(run: Run, model: keras.Model, dataset: Dataset, divided: Parts, progress: Progress) -> OodDetector | None:
     seeing = with_statistics(model)
     numbers = seeing.output_shape[0][1]
-    columns = _columns(model, numbers)
     large = math.prod(model.input_shape[1:3]) >= _LARGE
     learned, judged = _drawn(run, divided, _MOST_LARGE if large else _MOST)
     rng = np.random.default_rng(run.recipe.fit.seed)
@@ -108,10 +107,10 @@ def _fitted(run: Run, model: keras.Model, dataset: Dataset, divided: Parts, prog
 
     def seen(images: Iterator[np.ndarray]) -> np.ndarray:
         nonlocal done
-        found = [np.empty((0, len(columns)), np.float32)]
+        found = [np.empty((0, numbers), np.float32)]
         while some := list(islice(images, _AT_ONCE_LARGE if large else _AT_ONCE)):
             progress("learning what is unlike its images", done, total, "images")
-            found.append(np.asarray(graph(np.stack(some)))[:, columns])
+            found.append(np.asarray(graph(np.stack(some))))
             done += len(some)
         return np.concatenate(found)
 
@@ -119,8 +118,15 @@ def _fitted(run: Run, model: keras.Model, dataset: Dataset, divided: Parts, prog
         return seen(image_io.to_array(run.recipe.steps.apply(dataset.image(index))) for index in ids.tolist())
 
     drawn = (photo_prepared(random_shape(rng, written=False), run.recipe, run.about) for _ in range(shapes))
-    made = of_own_images(own(learned), own(judged), judged, seen(drawn), kept=KEPT, seed=run.recipe.fit.seed)
-    return made and among(made, columns, numbers)
+    return of_own_images(
+        own(learned),
+        own(judged),
+        judged,
+        seen(drawn),
+        columns=_columns(model, numbers),
+        kept=KEPT,
+        seed=run.recipe.fit.seed,
+    )
 
 
 def _drawn(run: Run, divided: Parts, most: int) -> tuple[np.ndarray, np.ndarray]:

@@ -62,10 +62,10 @@ def test_the_limit_keeps_the_share_of_other_images_that_it_should() -> None:
         # Positive, as activations are, and with a long tail.
         return np.exp(rng.normal(size=(count, 20)) @ np.linspace(0.1, 1, 400).reshape(20, 20) / 5).astype(np.float32)
 
-    unknown = rng.random((100, 20)).astype(np.float32)
+    columns, unknown = np.arange(15), rng.random((100, 20)).astype(np.float32)
     for learned, judged, least in ((600, 500, 0.96), (60, 20, 0.9), (12, 0, 0.5)):
         ids = np.arange(judged) + 100
-        made = of_own_images(drawn(learned), drawn(judged), ids, unknown, kept=0.985)
+        made = of_own_images(drawn(learned), drawn(judged), ids, unknown, columns=columns, kept=0.985)
         assert made is not None
         assert made.known(drawn(2_000)).mean() >= least, (learned, judged)
         assert len(made.unknown_ids) <= 0.015 * judged
@@ -73,9 +73,9 @@ def test_the_limit_keeps_the_share_of_other_images_that_it_should() -> None:
         odd = np.roll(drawn(500), 10, axis=1) * rng.choice([0.1, 9], (500, 20)).astype(np.float32)
         assert made.known(odd).mean() < 0.05, (learned, judged)
     few = np.empty(0, np.int64)
-    assert of_own_images(drawn(4), drawn(0), few, unknown, kept=0.985) is None
+    assert of_own_images(drawn(4), drawn(0), few, unknown, columns=columns, kept=0.985) is None
     alike = np.ones((40, 20), np.float32)
-    assert of_own_images(alike, alike[:0], few, unknown, kept=0.985) is None
+    assert of_own_images(alike, alike[:0], few, unknown, columns=columns, kept=0.985) is None
 
 
 @pytest.mark.parametrize("count", [30, 400])

@@ -137,6 +137,7 @@ def test_a_click_opens_its_image_though_something_was_decided_meanwhile(page: Pa
     decisions.decide(digits(server), [1700], EXCLUDE)
     grid(page).nth(5).click()
     expect(page.get_by_role("dialog").get_by_text("image 5 · 8×8 pixels, gray")).to_be_visible()
+    decisions.undo(digits(server))
 
 
 def test_the_value_under_the_pointer_is_the_images(page: Page, server: Server) -> None:

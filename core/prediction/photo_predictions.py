@@ -4,7 +4,7 @@ Page and command line ask here, so that both give the same answers, to the last 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
@@ -197,6 +197,8 @@ def warm(run: Run) -> None:
 def predict_drawing(run: Run, drawn: Image.Image) -> Prediction:
     """Return a run's answer to a drawing that is framed as its dataset frames its own images.
 
+    It counts as one of these: whoever draws a digit is not told that it is unlike the scanned ones.
+
     Raises:
         RunError: the run has no model, it cannot be read, or it gives no answer.
     """
@@ -206,7 +208,7 @@ def predict_drawing(run: Run, drawn: Image.Image) -> Prediction:
     (found,) = portion.answers(lambda: None)
     if isinstance(found, Refusal):
         raise RunError(found.sentence)
-    return found
+    return replace(found, known=True)
 
 
 def to_csv(

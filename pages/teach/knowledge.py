@@ -5,7 +5,6 @@ import html
 import streamlit as st
 
 from core.charts import teaching_figures
-from core.evaluation.ood import job as unlike
 from core.runs import Run
 from core.storage.progress import counted
 from core.teaching import making
@@ -139,8 +138,6 @@ def _offer_run(learner: Learner, learned: Learned) -> None:
         with show_errors(), st.spinner("Making the run", show_time=True):
             run = making.make(learner.project, learned)
             st.session_state[_MADE] = (learned, run)
-            # In the background: it looks at the images once more.
-            unlike.start(run)
     if run is not None:
         _show_made(run)
 

@@ -1,14 +1,23 @@
 """The job that lets a finished run tell what is unlike its images; a training does it at its end by itself."""
 
-from core.evaluation import ood
+from contextlib import suppress
+
+from core.errors import PixelwiseError
+from core.evaluation import ood, predictions
+from core.evaluation.ood.fitting import ENOUGH
 from core.runs import Run
 from core.storage import jobs
 from core.storage.jobs import Job
 
 
 def is_wanted(run: Run) -> bool:
-    """Tell whether a run that classifies cannot tell yet."""
-    return run.recipe.generator is None and not ood.is_kept(run.folder)
+    """Tell whether a run that classifies cannot tell yet, but could learn to."""
+    if run.recipe.generator is not None or ood.is_kept(run.folder):
+        return False
+    with suppress(PixelwiseError):
+        judged = "validation" in predictions.parts(run)
+        return judged and len(predictions.load(run, "validation").ids) >= ENOUGH
+    return False
 
 
 def start(run: Run) -> Job:

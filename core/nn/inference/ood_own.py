@@ -17,7 +17,7 @@ from core import runs
 from core.datasets.store import Dataset
 from core.evaluation import ood
 from core.evaluation.ood import OodDetector
-from core.evaluation.ood.fitting import of_own_images
+from core.evaluation.ood.fitting import ENOUGH, of_own_images
 from core.evaluation.ood.shapes import random_shape
 from core.images import image_io
 from core.nn.inference import models
@@ -87,7 +87,7 @@ def fit_later(folder: str, progress: Progress = quiet) -> None:
     if not fit(run, model, dataset, divided, progress):
         raise RunError(
             f"The run {run.name} cannot tell what it does not know: its network has no layer before the last one, "
-            "returns NaN, or has learned from too few images."
+            f"returns NaN, or has fewer than {ENOUGH} validation images."
         )
 
 
@@ -96,6 +96,8 @@ def _fitted(run: Run, model: keras.Model, dataset: Dataset, divided: Parts, prog
     numbers = seeing.output_shape[0][1]
     large = math.prod(model.input_shape[1:3]) >= _LARGE
     learned, judged = _drawn(run, divided, _MOST_LARGE if large else _MOST)
+    if len(judged) < ENOUGH:
+        return None
     rng = np.random.default_rng(run.recipe.fit.seed)
     shapes = max(_FEWEST_DRAWN, round(_DRAWN_SHARE * len(learned)))
     total, done = len(learned) + len(judged) + shapes, 0

@@ -15,6 +15,7 @@ from core.storage.progress import counted
 from pages.common.job_progress import show_job
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.common.page_frame import page
+from pages.common.pickers import dataset_titles
 from pages.common.visitor import visitor
 
 _KEY, _SHARE, _SCORE = "classroom", "share-dataset", "score-class"
@@ -131,7 +132,7 @@ def shared_datasets() -> None:
     own = [name for name in catalogue.available() if not is_shared(catalogue.open_dataset(name).folder)]
     with st.container(border=True):
         st.markdown("**Share one of your datasets**")
-        name = st.selectbox("Dataset", own, format_func=catalogue.title, key="share_dataset")
+        name = st.selectbox("Dataset", own, format_func=dataset_titles(own).__getitem__, key="share_dataset")
         held = 0.0
         if name in catalogue.CATALOGUE:
             st.caption("This dataset is public: nothing of it can be held back.")

@@ -1,5 +1,6 @@
 """Controls that several pages have: choosing a dataset or a run, numbers from settings, the way to a first run."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -81,9 +82,20 @@ def choose(label: str, names: Sequence[str], *, key: str, titles: Mapping[str, s
     )
 
 
+def told_apart(titles: Mapping[str, str]) -> dict[str, str]:
+    """Return titles by name, no two alike: Streamlit takes the last of options that read alike, whichever is chosen."""
+    counts = Counter(titles.values())
+    return {name: title if counts[title] == 1 else f"{title} ({name})" for name, title in titles.items()}
+
+
+def dataset_titles(names: Sequence[str]) -> dict[str, str]:
+    """Return titles that tell datasets apart, by name."""
+    return told_apart({name: catalogue.title(name) for name in names})
+
+
 def choose_dataset(names: Sequence[str]) -> str:
     """Let the user choose a dataset; the choice holds on every page."""
-    titles = {name: catalogue.title(name) for name in names}
+    titles = dataset_titles(names)
     name = choose("Dataset", names, key="dataset", titles=titles)
     name_tab(st.session_state["page"], titles[name])
     return name

@@ -14,6 +14,7 @@ from core.storage.progress import counted
 from pages.common import session_photos
 from pages.common.hand_over import HandOver, to_train
 from pages.common.messages import escape_markdown, show_errors
+from pages.common.pickers import dataset_titles
 from pages.common.session_photos import SessionPhoto
 
 _ADDED = "photos_added"
@@ -42,7 +43,9 @@ def _choose_dataset(run: Run, labelled: Sequence[tuple[SessionPhoto, str]], coun
         )
         return
     own = fitting.index(run.about.name) if run.about.name in fitting else 0
-    name = st.selectbox("Dataset", fitting, index=own, key="extended_set", format_func=catalogue.title)
+    name = st.selectbox(
+        "Dataset", fitting, index=own, key="extended_set", format_func=dataset_titles(fitting).__getitem__
+    )
     title = st.text_input(
         "Name of the new dataset", f"{catalogue.title(name)} and {count}", key=f"extended_{name}_{count}"
     )

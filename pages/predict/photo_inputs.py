@@ -19,6 +19,7 @@ from core.runs import Run
 from pages.common import session_photos
 from pages.common.example_photos import choose_example
 from pages.common.messages import escape_markdown, show_errors
+from pages.common.pickers import dataset_titles
 from pages.common.single_choice import single_choice
 from pages.components.drawing_pad import drawing_pad
 from pages.components.gallery import Item, gallery, image_url
@@ -94,7 +95,7 @@ def _samples(run: Run) -> None:
                 names,
                 index=names.index(fitting[0]) if fitting else None,
                 key=f"samples_of_{run.about.name}",
-                format_func=catalogue.title,
+                format_func=dataset_titles(names).__getitem__,
                 placeholder="a dataset",
             )
         seed = st.session_state.setdefault("samples_seed", 0)

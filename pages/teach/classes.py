@@ -12,6 +12,7 @@ from core.images import image_io
 from core.storage.progress import counted
 from core.teaching.project import MOST_IMAGES, Content, Project, TaughtClass
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
+from pages.common.pickers import dataset_titles
 from pages.components.camera import recorder
 from pages.components.image_strip import StripImage, image_strip
 from pages.components.pixel_image import data_url
@@ -150,7 +151,7 @@ def _named(frames: list[bytes]) -> list[tuple[str, bytes]]:
 def _of_dataset(project: Project, shown: TaughtClass, key: str) -> None:
     with show_errors():
         names = catalogue.available()
-        name = st.selectbox("Dataset", names, key=f"{key}_dataset", format_func=catalogue.title)
+        name = st.selectbox("Dataset", names, key=f"{key}_dataset", format_func=dataset_titles(names).__getitem__)
         dataset = catalogue.open_dataset(name)
         classes = dataset.about.class_names
         label = st.selectbox("Class", range(len(classes)), key=f"{key}_of_{name}", format_func=lambda at: classes[at])

@@ -7,6 +7,7 @@ from core.teaching import learner as learners
 from core.teaching import project as projects
 from pages.common.messages import attempt, show_errors, show_refusal
 from pages.common.page_frame import page
+from pages.common.pickers import told_apart
 from pages.teach import state
 from pages.teach.classes import show_classes
 from pages.teach.knowledge import show_knowledge
@@ -26,7 +27,8 @@ def choose_project() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if len(found) > 1:
             with st.container(width=280):
-                st.selectbox("Project", found, key=state.PROJECT, format_func=_title)
+                titles = told_apart({name: _title(name) for name in found})
+                st.selectbox("Project", found, key=state.PROJECT, format_func=titles.__getitem__)
         with st.popover("Project", icon=":material/folder:"):
             title = st.text_input("Title", _title(state.chosen().name), key=f"teach_title_{state.chosen().name}")
             renaming, beginning = st.columns(2)

@@ -137,5 +137,13 @@ def test_another_project_is_begun_and_the_first_stays(teach: AppTest) -> None:
     assert len(mine().content().of(1).images) == 2
 
 
+def test_projects_of_the_same_title_are_told_apart(app: AppTest) -> None:
+    mine().rename("Pets")
+    other = projects.new("Pets")
+    teach = show(app, "teach")
+    choice = next(each for each in teach.selectbox if each.label == "Project")
+    assert choice.options == ["Pets (my-classes)", f"Pets ({other.name})"]
+
+
 def test_looking_at_the_page_writes_nothing(teach: AppTest) -> None:
     assert not mine().folder.exists()

@@ -152,6 +152,7 @@ _EXAMPLES: dict[str, dict[str, str | list[str]]] = {
         "picture": "5",
         "regulariser": "penalties",
         "strength": "0.6",
+        "pair": "l1",
     },
     "explain regularisation batch-norm": {
         "view": "regularisation",

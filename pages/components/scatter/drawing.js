@@ -18,6 +18,7 @@ const PICTURE_PX = { least: 20, most: 56 };
 /** @param {Scatter} map */
 export function drawMap(map) {
   const { canvas, points, size } = map;
+  if (!size.width || !size.height) return;
   const scale = devicePixelRatio;
   // What is around the canvas is drawn too, so that nothing need be cut at its edge.
   const edge = Math.round(PICTURE_PX.most * scale);

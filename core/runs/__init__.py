@@ -4,9 +4,9 @@ A run is a folder of the data home: `recipe.json`, `dataset.json` (what the data
 had decided on its images), `terms.json` (what a sweep asks of it), `about.json` (what a user called it, noted, and what
 it is compared with), `status.json` (replaced atomically), `metrics.jsonl` (a flushed line a record), `live.npz` (what
 there was to see after the last epoch), `checkpoint/` (what training goes on from: the last whole epoch, and the one
-before), `train.log`, and, after training, `model.keras`, `evaluation.npz`, `environment.json` and `novelty.npz` (what
-tells other images from the run's own). A trainer is a process of its own, `python -m core.nn.train RUN_DIR`. The files
-`stop` and `learning_rate.json` are what a user wants of it.
+before), `train.log`, and, after training, `model.keras`, `evaluation.npz`, `environment.json`, and `novelty.npz`
+where it was asked to tell other images from its own. A trainer is a process of its own,
+`python -m core.nn.train RUN_DIR`. The files `stop` and `learning_rate.json` are what a user wants of it.
 """
 
 from core.runs.folders import (

@@ -1,4 +1,4 @@
-"""What lets a run say "something else": offered where it cannot yet, as an earlier version of Pixelwise trained it."""
+"""What lets a run say "something else": offered where it cannot yet."""
 
 import streamlit as st
 

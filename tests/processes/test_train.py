@@ -27,9 +27,9 @@ def test_a_run_finishes_and_leaves_everything_that_pages_need(data_home: Path) -
     assert (status.state, status.epoch, status.fraction, status.cause) == (runs.FINISHED, 3, 1.0, "")
     assert status.pictures_per_second
     left = {path.name for path in run.folder.iterdir()}
-    expected = ["recipe", "dataset", "status", "environment", "novelty"]
+    expected = ["recipe", "dataset", "status", "environment"]
     files = {f"{name}.json" for name in expected} | {"metrics.jsonl", "train.log", "model.keras", "evaluation.npz"}
-    assert left == files | {"checkpoint", "epochs", "live.npz", "novelty.npz"}
+    assert left == files | {"checkpoint", "epochs", "live.npz"}
     assert [path.name for path in run.checkpoints] == ["epoch-00003.npz"]
     records = run.metrics()
     epochs = [record for record in records if record["kind"] == "epoch"]

@@ -6,7 +6,7 @@ fitted by `core.nn.inference.ood_fit`, and two things make it. Small networks te
 which is "outlier exposure" (D. Hendrycks, M. Mazeika and T. Dietterich, Deep anomaly detection with outlier exposure,
 ICLR 2019); and how far the image is from what is usual for the run's own, the Mahalanobis distance (K. Lee and others,
 A simple unified framework for detecting out-of-distribution samples and adversarial attacks, NeurIPS 2018), tells
-others that the small networks never saw. Of any other run `core.nn.inference.ood_own` fits both at the training's end:
+others that the small networks never saw. Of any other run `core.nn.inference.ood_own` fits both where it is asked to:
 what else there is in the world of its images is not known, so drawn shapes and noise stand in for it.
 """
 

@@ -1,4 +1,7 @@
-"""The job that lets a finished run tell what is unlike its images; a training does it at its end by itself."""
+"""The job that lets a finished run tell what is unlike its images.
+
+A training does not do it by itself: to fit it takes seconds, which is as long as many of them take.
+"""
 
 from contextlib import suppress
 

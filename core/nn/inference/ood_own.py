@@ -1,4 +1,4 @@
-"""Fits what tells a run's own images from anything else, with no dataset of others: after its training, or later.
+"""Fits what tells a run's own images from anything else, with no dataset of others, after its training.
 
 Nothing is known of what others will bring: drawn shapes and noise stand in for it, and what is far from the run's own
 images counts as something else.

@@ -9,10 +9,8 @@ import numpy as np
 
 from core import runs
 from core.augmentation import Augmentation
-from core.errors import PixelwiseError
 from core.evaluation import ood
 from core.evaluation.predictions import Predictions
-from core.nn.inference import ood_own
 from core.nn.inference.test_time_augmentation import for_prediction
 from core.nn.layers.build import after_features, build_model, take_weights
 from core.nn.training.callback import Live
@@ -149,12 +147,6 @@ class Training:
         measured = self._evaluate()
         journal.status(doing="saving")
         self._save({part: predictions for part, (predictions, _) in measured.items()})
-        if journal.run.terms.test:
-            journal.status(doing="learning what is unlike its images")
-            # All that was asked for is kept by now.
-            with contextlib.suppress(OSError, PixelwiseError):
-                dataset = runs.dataset_of(journal.run)
-                ood_own.fit(journal.run, for_prediction(self._whole), dataset, self._divided)
         result: dict[str, float] = {}
         for part, (predictions, loss) in measured.items():
             result |= {f"{part}_accuracy": predictions.accuracy, f"{part}_loss": loss}

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages.explain.views import VIEWS
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import WORK_MS
 from tests.browser.explained_runs import CIFAR_10, MNIST
 from tests.browser.server import Server, running_server
 from tests.paths import PROJECT
@@ -39,8 +39,8 @@ def test_every_view_shows_something_and_nothing_wrong(page: Page, server: Server
     for view in VIEWS:
         page.get_by_role("radio", name=view.title, exact=True).click()
         expect(page.get_by_role("radio", name=view.title, exact=True)).to_be_checked()
-        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=PATIENCE_MS)
-        expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE_MS)
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=WORK_MS)
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=WORK_MS)
         shown = page.locator("[data-testid=stMain]").locator("canvas, img, svg, table").count()
         if not shown:
             wrong.append(f"{view.title}: nothing is shown")

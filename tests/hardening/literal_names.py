@@ -118,7 +118,7 @@ VIEWS = (
 SUITE, BENCH = len(VIEWS), 10 * len(VIEWS)
 BROWSER = True
 _WIDTHS = (1440, 390)
-_PATIENCE_MS = 30_000
+_PATIENCE_MS = 60_000
 _MOST_POPOVERS = 3
 # All text of the page, a block a line, and what of it is told to a screen reader or shown on a hover.
 _READ = """() => {

@@ -2,7 +2,8 @@
 
 RUN is a finished run of the data home, $PIXELWISE_HOME, or one that comes with Pixelwise. Printed is the share that it
 declines: of its validation images, by which the limit was set; of its test images, by which nothing was; and of digits,
-noise, plain colours, drawn shapes, and of MNIST, CIFAR-10 and photos of pets where their files are there.
+noise, plain colours, drawn shapes, and of MNIST, CIFAR-10 and photos of pets where their files are there. A run that
+has not learned yet what is unlike its images learns it first, as by the button on Predict.
 """
 
 import sys
@@ -16,9 +17,10 @@ from PIL import Image
 from bench.data import CIFAR10_FILE, MNIST_FILE, PETS_FILE
 from core import runs
 from core.datasets.sources import catalogue
+from core.evaluation import ood
 from core.evaluation.ood.shapes import random_shape
 from core.images.image_io import read_image
-from core.nn.inference import models
+from core.nn.inference import models, ood_own
 from core.runs import Run
 from core.training.data import photo_prepared
 from core.training.parts import parts
@@ -31,6 +33,8 @@ def main() -> None:
     run = runs.find(sys.argv[1] if len(sys.argv) > 1 else "latest", [*runs.all_runs(), *runs.shipped()])
     rng = np.random.default_rng(0)
     print(f"{run.title}: {run.name}")
+    if not ood.is_kept(run.folder):
+        ood_own.fit_later(str(run.folder))
     _own(run, rng)
     for name, file in (("MNIST", MNIST_FILE), ("CIFAR-10", CIFAR10_FILE), ("photos of pets", PETS_FILE)):
         if file.exists():

@@ -8,7 +8,7 @@ Shows: on a busy machine two quick clicks do what one does, and a dialog that wa
 Streamlit: 1.67; of a dialog that stays, https://github.com/streamlit/streamlit/issues/9921
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -127,5 +127,5 @@ def _unread(state: SessionState) -> dict[str, WidgetState]:
     return unread
 
 
-def _triggers(states: WidgetStates | None) -> Iterable[WidgetState]:
+def _triggers(states: WidgetStates | None) -> list[WidgetState]:
     return [] if states is None else [each for each in states.widgets if _has_active_trigger_value(each)]

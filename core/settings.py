@@ -11,6 +11,7 @@ import types
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from core.errors import PixelwiseError
@@ -89,15 +90,12 @@ class Specification:
         Raises:
             SettingError: a value has the wrong type, is out of its range or is no choice.
         """
-        hints = typing.get_type_hints(type(self))
-        for each in fields(self):
-            value = getattr(self, each.name)
-            about = each.metadata.get("setting", Setting())
-            problem = _problem(value, hints[each.name], about)
+        kind: type = type(self)
+        for name, hint, about in _declared(kind):
+            value = getattr(self, name)
+            problem = _problem(value, hint, about)
             if problem:
-                raise SettingError(
-                    f"{type(self).__name__}: {each.name} must be {problem}; received {format_value(value)}."
-                )
+                raise SettingError(f"{kind.__name__}: {name} must be {problem}; received {format_value(value)}.")
 
     @classmethod
     def setting_of(cls, name: str) -> Setting:
@@ -162,6 +160,13 @@ def specification(family: str, registry: Mapping[str, type[S]], data: Any) -> S:
     if kind not in registry:
         raise SettingError(unknown_name(f"{family} kind", kind, list(registry)))
     return registry[kind].from_json(data)
+
+
+@cache  # Python reads a class's hints out of their texts each time.
+def _declared(kind: type[Any]) -> list[tuple[str, Any, Setting]]:
+    """Return each field's name, its type, and what is known of it."""
+    hints = typing.get_type_hints(kind)
+    return [(each.name, hints[each.name], each.metadata.get("setting", Setting())) for each in fields(kind)]
 
 
 def _problem(value: Any, hint: Any, about: Setting) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.datasets.sources.readers import Member, Opened, Reader, Refused, reader_of
+from core.datasets.sources.readers.base import MOST_FOLDERS
 from core.datasets.sources.readers.unpacked import MAX_TOTAL_BYTES
 from core.datasets.store import DatasetError
 
@@ -93,6 +94,8 @@ def _sort_in(source: Source, member: Member) -> None:
     """Put a member where it belongs by its name."""
     if is_junk(member.parts):
         source.skipped.append(member.name)
+    elif len(member.parts) > MOST_FOLDERS + 1:
+        source.refused.append(member.refused("too-deep"))
     elif Path(member.parts[-1]).suffix.lower() in _ARCHIVES:
         source.refused.append(member.refused("archive"))
     else:

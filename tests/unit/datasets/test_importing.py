@@ -352,6 +352,13 @@ def test_a_small_entry_that_unpacks_to_far_more_is_read_no_further_than_it_says(
         assert reader.read(source.members[1]) == image()
 
 
+def test_a_file_in_very_many_folders_is_refused(tmp_path: Path) -> None:
+    deepest, deeper = ("/".join([*"x" * folders, "cat", "1.png"]) for folders in (31, 32))
+    source = archives.open_source(zipped(tmp_path / "deep.zip", {deepest: image(), deeper: image()}))
+    assert [member.name for member in source.members] == [deepest]
+    assert [(each.file, each.reason) for each in source.refused] == [(deeper, "too-deep")]
+
+
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
 def test_a_place_that_cannot_be_is_said(data_home: Path, name: str) -> None:
     for read in (lambda: plan(Path("/") / name), lambda: catalogue.add("mnist", Path("/") / name)):

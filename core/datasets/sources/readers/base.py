@@ -17,11 +17,14 @@ from typing import IO, Any, ClassVar
 from core.images.image_io import MAX_BYTES
 
 _LONGEST_NAME = 200
+# What is found in them takes memory by the square of their number; no set of images comes near it.
+MOST_FOLDERS = 32
 _LARGE = 1_000_000
 # Control and format characters (among them those that turn the direction of writing), surrogates, line ends.
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _SENTENCES = {
     "unsafe-name": "Its name points outside the archive. Nothing was written for it.",
+    "too-deep": f"It lies in more than {MOST_FOLDERS} folders, one within the other. Put it where fewer are around it.",
     "link": "It is a link, which is not followed unless you choose it. Put the image itself there, or follow links.",
     "encrypted": "Encrypted. Unpack the archive with its password and use the folder.",
     "overlapping": "It shares its bytes with another entry of the archive, as only a forged zip does.",

@@ -12,7 +12,7 @@ _KERAS = (
     import keras
 
     network = keras.saving.load_model(FOLDER / "{file}", compile=False)
-    return lambda batch: np.asarray(network(batch, training=False))[0]""",
+    return lambda batch: network.predict_on_batch(batch)[0]""",
 )
 _LITERT = (
     "ai-edge-litert",

@@ -114,6 +114,9 @@ def compile_model(model: keras.Model, recipe: Recipe, labels: np.ndarray) -> Rat
         metrics=["accuracy", *crossentropy],
         steps_per_execution=min(steps_per_execution(model, recipe.fit.batch_size), steps),
     )
+    # A graph that makes variables, as the metrics do when they first count, is built twice.
+    model.compute_metrics(None, labels[:1], np.ones((1, model.output_shape[-1]), np.float32))
+    model.reset_metrics()
     return rate
 
 

@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+# Before NumPy is imported. Several tests run at once: threads of one that wait for each other take the others' time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 
 from core.runs import folders

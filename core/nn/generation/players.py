@@ -41,7 +41,7 @@ class Players:
             self._optimizers[name] = optimizer
         self.sampler = next(iter(self._networks.values()))
         self._averages = [tf.Variable(each) for each in self._averaged] if self._decay else []
-        self._step = tf.function(self._learn, reduce_retracing=True)
+        self._step: Any = None
         self._classes = classes
 
     @property
@@ -68,7 +68,12 @@ class Players:
             labels: theirs, int `(n,)`.
             drawn: what the generator's `draws` returned.
         """
-        losses = self._step(images, labels.astype(np.int32), drawn)
+        given = (images, labels.astype(np.int32), drawn)
+        if self._step is None:
+            # Of any number of images, else the last batch of an epoch has a graph of its own, which takes seconds.
+            taken = tf.nest.map_structure(lambda each: tf.TensorSpec((None, *each.shape[1:]), each.dtype), given)
+            self._step = tf.function(self._learn, input_signature=taken)
+        losses = self._step(*given)
         return {name: float(loss) for name, loss in losses.items()}
 
     def _learn(self, images: Any, labels: Any, drawn: dict[str, Any]) -> dict[str, Any]:

@@ -60,7 +60,10 @@ def test_a_processor_that_cannot_compute_with_it_counts_as_slow(monkeypatch: pyt
 
 
 def test_where_16_bits_are_slow_a_run_takes_32_and_says_so(
-    data_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    data_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     # Without oneDNN TensorFlow computes with 16 bits at an eighth of the speed, also on processors that know them.
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -74,6 +77,7 @@ def test_where_16_bits_are_slow_a_run_takes_32_and_says_so(
     assert POLICY in script.recipe_script(run.recipe, run.about)
 
     # What was begun on a processor with them goes on with them, and ends with the same numbers.
+    request.getfixturevalue("trained_here")
     run.write_status(replace(status, precision=SIXTEEN))
     run.resume(epochs=2)
     status = wait_for(run, ended)

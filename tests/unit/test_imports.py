@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def layer_of(room: str) -> int:
     return found
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Return the modules that a file imports anywhere, as full names."""
     found = set()

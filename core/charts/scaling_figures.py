@@ -32,15 +32,15 @@ def output_sizes(outputs: Mapping[str, np.ndarray], bins: np.ndarray) -> go.Figu
     most = max((float(shares.max()) for shares in outputs.values()), default=0.0)
     figure.update_layout(
         xaxis={
-            "title": "size of an output",
+            "title": {"text": "size of an output", "standoff": 4},
             "type": "log",
             "range": [-3, 3.1],
             "tickvals": [0.001, 0.01, 0.1, 1, 10, 100, 1000],
             "ticktext": ["0.001", "0.01", "0.1", "1", "10", "100", "1,000"],
         },
         yaxis={"title": "share", "tickformat": ".0%", "range": [0, 1.1 * most or 1]},
-        legend={"orientation": "h", "y": 1.18, "x": 0},
+        legend={"orientation": "h", "y": 1.3, "x": 0},
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        height=210,
+        height=180,
     )
     return figure

@@ -20,6 +20,7 @@ from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
 from pages.components.panels import panels
 from pages.explain import asking
+from pages.explain.keras_code import as_keras
 from pages.explain.pair import both, dataset_of, show_pair
 from pages.explain.view import Subject, View
 
@@ -61,12 +62,10 @@ def _show(subject: Subject | None) -> None:
         return not dragging
 
     live()
-    with st.expander("As Keras"):
-        st.code(
-            "keras.layers.RandomRotation(45 / 360)  # up to 45° either way, in training only\n"
-            "ImageDataGenerator(rotation_range=45)  # the older way",
-            language="python",
-        )
+    as_keras(
+        "keras.layers.RandomRotation(45 / 360)  # up to 45° either way, in training only\n"
+        "ImageDataGenerator(rotation_range=45)  # the older way",
+    )
     _offer("this run", [subject.run] if subject.dataset is not None else [])
     finished = show_pair(pairs.AUGMENTATION, dataset_of(subject))
     if finished is not None:

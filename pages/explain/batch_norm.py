@@ -21,6 +21,7 @@ from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
 from pages.components.panels import panels
 from pages.explain import asking
+from pages.explain.keras_code import as_keras
 from pages.explain.pair import dataset_of, show_pair
 from pages.explain.view import Subject
 
@@ -84,13 +85,11 @@ def show(subject: Subject) -> None:
 
     live()
     st.caption(escape_markdown(said))
-    with st.expander("As Keras"):
-        st.code(
-            f"x = keras.layers.BatchNormalization(momentum={layer.momentum:g})(x)\n"
-            "model(images, training=True)   # by this batch's mean and variance; the running averages follow\n"
-            "model(images, training=False)  # by the running averages: an answer does not depend on other images",
-            language="python",
-        )
+    as_keras(
+        f"x = keras.layers.BatchNormalization(momentum={layer.momentum:g})(x)\n"
+        "model(images, training=True)   # by this batch's mean and variance; the running averages follow\n"
+        "model(images, training=False)  # by the running averages: an answer does not depend on other images",
+    )
     show_pair(pairs.BATCH_NORM, dataset_of(subject))
 
 

@@ -27,15 +27,15 @@ _TITLES = {collapse.UNSCALED: "Unscaled, 0–255", collapse.SCALED: "Scaled, 0�
 
 def show_collapse() -> None:
     """Show both runs beside each other; where there is none yet, offer to train it."""
-    st.markdown("**Why exercise 52 a can collapse**")
-    st.caption(
-        "The book’s network of 3.7 million weights takes the pixels as they are. In some trainings its first steps are "
-        "so large that its units give 0 to every image from then on: all images get the same answer."
-    )
-    found = {name: collapse.newest(name) for name in _TITLES}
-    going = _any_going(found)
-    st.fragment(_both, run_every=_POLL_S if going else None)(found, going)
-    show_refusal(key="collapse")
+    with st.expander("Why exercise 52 a can collapse"):
+        st.caption(
+            "The book’s network of 3.7 million weights takes the pixels as they are. In some trainings its first steps "
+            "are so large that its units give 0 to every image from then on: all images get the same answer."
+        )
+        found = {name: collapse.newest(name) for name in _TITLES}
+        going = _any_going(found)
+        st.fragment(_both, run_every=_POLL_S if going else None)(found, going)
+        show_refusal(key="collapse")
 
 
 def _both(found: dict[str, Run | None], going: bool) -> None:

@@ -14,6 +14,7 @@ from pages.common.single_choice import single_choice
 from pages.components.convolution import FARTHEST, Convolution, convolution, is_dragged
 from pages.explain import trained_filter
 from pages.explain.choosing import choose
+from pages.explain.keras_code import as_keras
 from pages.explain.planes import PLANES, plane_of, planes_of
 from pages.explain.view import Subject, View
 
@@ -103,19 +104,10 @@ def _walked(subject: Subject) -> bool:
         whose = single_choice("Filter of", [OWN, NETWORK], key=_WHOSE, persist_state="session", width="content")
     with show_errors():
         if whose == NETWORK:
-            _of_network(subject, row, settings)
+            trained_filter.show(subject, row, settings, _PLACE)
         else:
             _by_hand(subject, row)
     return not is_dragged(trained_filter.KEY)
-
-
-def _of_network(subject: Subject, row: DeltaGenerator, settings: DeltaGenerator) -> None:
-    layer = trained_filter.show(subject, row, settings, _PLACE)
-    if layer is not None:
-        _as_keras(
-            f'layer = model.get_layer("{layer.name}")\nkernel, *bias = layer.get_weights()\n'
-            "kernel[row, column, channel, filter] = 0.5\nlayer.set_weights([kernel, *bias])"
-        )
 
 
 def _by_hand(subject: Subject, row: DeltaGenerator) -> None:
@@ -195,13 +187,9 @@ def _say_size(plane: np.ndarray, size: int, stride: int, padding: str) -> None:
             notes.append("The filter is larger than the image. Choose padding “same” or a smaller filter.")
     if size % 2 == 0:
         notes.append("A filter of an even size has no middle: with “same”, the odd zero goes right and below.")
-    st.markdown(f"**Output size:** {', '.join(said)}. {' '.join(notes)}")
-    _as_keras(f'layers.Conv2D(filters=1, kernel_size={size}, strides={stride}, padding="{padding}")')
-
-
-def _as_keras(code: str) -> None:
-    with st.expander("As Keras"):
-        st.code(code)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**Output size:** {', '.join(said)}. {' '.join(notes)}", width="stretch")
+        as_keras(f'layers.Conv2D(filters=1, kernel_size={size}, strides={stride}, padding="{padding}")')
 
 
 VIEW = View(

@@ -19,6 +19,7 @@ from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
 from pages.components.panels import panels
 from pages.explain import asking
+from pages.explain.keras_code import as_keras
 from pages.explain.pair import dataset_of, show_pair
 from pages.explain.view import Subject
 
@@ -73,13 +74,11 @@ def show(subject: Subject) -> None:
         return not dragging
 
     live()
-    with st.expander("As Keras"):
-        st.code(
-            f"x = keras.layers.Dropout({st.session_state[_RATE.key]:g})(x)  # leaves values out and scales the rest\n"
-            "model(images, training=True)   # with dropout\n"
-            "model(images, training=False)  # without, as when predicting: nothing is scaled",
-            language="python",
-        )
+    as_keras(
+        f"x = keras.layers.Dropout({st.session_state[_RATE.key]:g})(x)  # leaves values out and scales the rest\n"
+        "model(images, training=True)   # with dropout\n"
+        "model(images, training=False)  # without, as when predicting: nothing is scaled",
+    )
     show_pair(pairs.DROPOUT, dataset_of(subject))
 
 

@@ -20,6 +20,7 @@ from pages.common.single_choice import single_choice
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
 from pages.components.panels import panels
+from pages.explain.keras_code import as_keras
 from pages.explain.pair import dataset_of
 from pages.explain.subject import RUN
 from pages.explain.view import Subject, View
@@ -29,7 +30,7 @@ _FEWEST, _MOST = 100, 10_000_000
 _COLUMNS, _SHOWN, _SIDE_PX = 4, 16, 48
 _COUNTS = [(100.0, "100"), (1e4, "10,000"), (1e6, "1 million")]
 _BYTES = [(1e3, "1 kB"), (1e6, "1 MB"), (1e9, "1 GB"), (1e12, "1 TB"), (1e15, "1 PB")]
-_SECONDS = [(1e-3, "1 ms"), (1.0, "1 s"), (60.0, "1 min"), (3600.0, "1 h"), (86400.0, "1 day"), (864000.0, "10 days")]
+_SECONDS = [(1e-3, "1 ms"), (1.0, "1 s"), (60.0, "1 min"), (3600.0, "1 h"), (86400.0, "1 day")]
 
 
 def _sliders(dataset: Dataset) -> tuple[Slider, ...]:
@@ -58,7 +59,7 @@ def _parameters() -> Iterable[Parameter]:
 def _show(subject: Subject | None) -> None:
     dataset = dataset_of(subject)
     sliders = _sliders(dataset)
-    left, right = st.columns([1, 4], gap="medium")
+    left, middle, right = st.columns([5, 11, 10], gap="medium")
     with left:
         dtype = single_choice("Kept as", list(DTYPES), key=_DTYPE, first="float32")
         speed = _measure(dataset)
@@ -70,19 +71,24 @@ def _show(subject: Subject | None) -> None:
             dragging = live_sliders({"": sliders}, key="generator_sliders")
         images, side, batch_size, batch = (st.session_state[each.key] for each in sliders)
         load = Load(round(1000 * images), side, side, dataset.about.size[2], dtype, batch_size)
-        with right, show_errors():
-            shown: list[Plot | Picture] = [_batch(dataset, batch, batch_size), _memory(load, memory.total)]
-            panels([*shown, *([_waiting(load, speed)] if speed else [])], of=f"{images:g} {side} {batch}", key="loads")
-            st.markdown(_table(load, speed, memory.total))
-            st.caption(
-                f"This machine has {_size(memory.total)} of memory, {_size(memory.available)} of it free now. "
-                f"{escape_markdown(dataset.about.title)} has {len(dataset):,} images "
-                f"({escape_markdown(dataset.about.shape)})."
-            )
+        with middle, show_errors():
+            of = f"{images:g} {side} {batch}"
+            read, costs = st.columns([2, 3], gap="small")
+            with read:
+                panels([_batch(dataset, batch, batch_size)], of=of, key="batch_read")
+            costs.markdown(_table(load, speed, memory.total))
+            panels([_memory(load, memory.total), *([_waiting(load, speed)] if speed else [])], of=of, key="loads")
         return not dragging
 
     live()
-    _show_code(dataset)
+    with left:
+        st.caption(
+            f"This machine has {_size(memory.total)} of memory, {_size(memory.available)} of it free now. "
+            f"{escape_markdown(dataset.about.title)} has {len(dataset):,} images "
+            f"({escape_markdown(dataset.about.shape)})."
+        )
+    with right:
+        _show_code(dataset)
 
 
 def _measure(dataset: Dataset) -> Speed | None:
@@ -140,7 +146,8 @@ def _memory(load: Load, total: int) -> Plot:
             Mark("across", "gray", y=[total], label="this machine’s memory", dashed=True),
             Mark("down", "orange", [max(load.images, _FEWEST)], label="your images"),
         ],
-        width=320,
+        width=250,
+        height=205,
     )
 
 
@@ -158,7 +165,8 @@ def _waiting(load: Load, speed: Speed) -> Plot:
             Mark("line", "blue", counts.tolist(), batch.tolist(), "batch by batch"),
             Mark("down", "orange", [max(load.images, _FEWEST)], label="your images"),
         ],
-        width=320,
+        width=250,
+        height=205,
     )
 
 
@@ -192,15 +200,17 @@ def _show_code(dataset: Dataset) -> None:
     usual = generators.usual_load(dataset)
     parts = generators.code(dataset, usual)
     st.markdown("**The book’s custom generator, for this dataset**, in its four parts")
-    columns = st.columns(2, gap="medium")
-    for place, (name, said) in enumerate(generators.PARTS.items()):
-        with columns[place // 2]:
-            st.markdown(f"`{name}`: {said}")
+    tabs = st.tabs([f"`{name}`" for name in generators.PARTS])
+    for tab, (name, said) in zip(tabs, generators.PARTS.items(), strict=True):
+        with tab:
+            st.caption(said)
             # Lines that wrap need no scrolling, which the keyboard cannot do there.
             st.code(textwrap.dedent(parts[name]), language="python", wrap_lines=True)
-    with st.expander("The whole program, as Keras runs it"):
-        st.code(generators.program(parts), language="python")
-        st.caption(f"Run it with the dataset’s folder: `python generator.py {escape_markdown(str(dataset.folder))}`")
+    as_keras(
+        generators.program(parts),
+        "The whole program, as Keras runs it. Run it with the dataset’s folder: "
+        f"`python generator.py {escape_markdown(str(dataset.folder))}`",
+    )
 
 
 VIEW = View(

@@ -17,6 +17,7 @@ from pages.common.address import AddressError, Parameter, fragment, number
 from pages.common.messages import escape_markdown, show_errors
 from pages.common.worker_wait import awaited
 from pages.components.layer_maps import Place, layer_maps
+from pages.explain.keras_code import as_keras
 from pages.explain.view import Subject, View
 
 _EPOCH, _PLACE, _DRAWN, _FOUND = "layers_epoch", "layers_place", "layers_drawn", "layers_found"
@@ -42,9 +43,9 @@ def _show(subject: Subject | None) -> None:
             _draw(subject, epochs)
 
     live()
-    st.caption(_kept(run))
-    with st.expander("As Keras"):
-        st.code(_CODE, language="python")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_kept(run), width="stretch")
+        as_keras(_CODE)
 
 
 def _draw(subject: Subject, epochs: list[int | None]) -> None:

@@ -18,6 +18,7 @@ from pages.common.messages import escape_markdown, show_errors
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
 from pages.components.panels import panels
+from pages.explain.keras_code import as_keras
 
 # More points than there are pixels would only take longer to send.
 _POINTS = 240
@@ -74,14 +75,12 @@ def show(run: Run) -> None:
 
     live()
     st.caption(_origin(found, run))
-    with st.expander("As Keras"):
-        st.code(
-            f"{optimiser.code(f'{optimiser.learning_rate:g}', {})}\n"
-            "model.train_on_batch(images, labels)\n"
-            'first = [each for each in optimizer.variables if each.path.endswith("momentum")]\n'
-            'second = [each for each in optimizer.variables if each.path.endswith("velocity")]',
-            language="python",
-        )
+    as_keras(
+        f"{optimiser.code(f'{optimiser.learning_rate:g}', {})}\n"
+        "model.train_on_batch(images, labels)\n"
+        'first = [each for each in optimizer.variables if each.path.endswith("momentum")]\n'
+        'second = [each for each in optimizer.variables if each.path.endswith("velocity")]',
+    )
 
 
 def _offer(run: Run) -> None:

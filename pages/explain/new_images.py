@@ -19,6 +19,7 @@ from pages.common.pickers import choose_run, offered
 from pages.common.single_choice import single_choice
 from pages.components.film import Film, film
 from pages.explain import noise_walk, real_or_made
+from pages.explain.keras_code import as_keras
 from pages.explain.view import Subject, View
 
 _RUN, _PART, _EPOCH = "samples_run", "samples_part", "samples_epoch"
@@ -60,6 +61,8 @@ def _show(_subject: Subject | None) -> None:
                 "Show", list(_PARTS.values()), key=_PART, first=_SAMPLES, width="content", persist_state="session"
             )
         _train_ways(found)
+        if run is not None:
+            _as_keras(run)
     if run is None:
         st.info("No network that makes images yet. Train one: samples appear after the first epoch, in seconds.")
         return
@@ -70,7 +73,6 @@ def _show(_subject: Subject | None) -> None:
     else:
         going = run.status().state in runs.ALIVE
         st.fragment(_samples, run_every=_POLL_S if going else None)(run, going)
-    _as_keras(run)
 
 
 def _train_ways(found: Sequence[Run]) -> None:
@@ -115,13 +117,13 @@ def _draw_samples(run: Run, going: bool) -> None:
         st.rerun()
     metrics = run.metrics()
     _say_state(run, status)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         _film(run, _MOST_LIVE_FRAMES if going else _MOST_FRAMES)
+        advise(run, status, metrics, lambda finding: _try(run, finding))
     with right:
         show_figures(status, metrics)
-        advise(run, status, metrics, lambda finding: _try(run, finding))
-    show_curves(run, status, metrics)
+        show_curves(run, status, metrics)
 
 
 def _say_state(run: Run, status: Status) -> None:
@@ -148,8 +150,8 @@ def _say_state(run: Run, status: Status) -> None:
                 on_click=_attempt,
                 args=(run.resume,),
             )
-    if status.state in (runs.RUNNING, runs.STOPPING):
-        st.progress(min(status.fraction, 1.0))
+        if status.state in (runs.RUNNING, runs.STOPPING):
+            st.progress(min(status.fraction, 1.0), width="stretch")
     if status.cause:
         st.error(escape_markdown(status.cause), icon=":material/error:")
 
@@ -203,9 +205,8 @@ def _as_keras(run: Run) -> None:
     made = sheets.film(run.folder, 2)
     generator = run.recipe.generator
     if generator is not None and made.sheets:
-        with st.expander("As Keras"):
-            height, width, channels = made.sheets[0].shape[1:]
-            st.code(generator.code((height, width, channels)))
+        height, width, channels = made.sheets[0].shape[1:]
+        as_keras(generator.code((height, width, channels)))
 
 
 VIEW = View(

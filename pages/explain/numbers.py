@@ -13,6 +13,7 @@ from pages.common.messages import show_errors
 from pages.components.magnifier import magnifier
 from pages.explain.collapse import show_collapse
 from pages.explain.convolution import place_text, read_place
+from pages.explain.keras_code import as_keras
 from pages.explain.view import Subject, View
 
 _SIDE = 8
@@ -48,16 +49,17 @@ def _scaled(seen: np.ndarray, image_hash: str) -> None:
         f"| {scaling.TITLES[way]} | {_range(each.input_range)} | {_range(each.range)} | {each.deviation:.3g} |"
         for way, each in found.items()
     ]
-    left, right = st.columns([2, 3], gap="medium")
-    with left:
-        st.markdown("**What scaling does to a first layer**")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**What scaling does to a first layer**", width="content")
         st.caption(
             f"{scaling.FILTERS} untrained filters of 3×3 on this image. What learns from their outputs learns well "
-            "from numbers about 1."
+            "from numbers about 1.",
+            width="stretch",
         )
+        as_keras("layers.Rescaling(1 / 255)\n\nscale = layers.Normalization(axis=-1)\nscale.adapt(images)")
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
         st.markdown("\n".join(["| Input | Its range | Outputs | Deviation |", "| --- | ---: | ---: | ---: |", *rows]))
-        with st.expander("As Keras"):
-            st.code("layers.Rescaling(1 / 255)\n\nscale = layers.Normalization(axis=-1)\nscale.adapt(images)")
     with right:
         said = ", ".join(f"{scaling.TITLES[way]}: deviation {each.deviation:.2g}" for way, each in found.items())
         st.plotly_chart(

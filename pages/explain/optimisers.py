@@ -18,6 +18,7 @@ from pages.common.pickers import choose_run, run_parameter, train_first
 from pages.common.single_choice import single_choice
 from pages.components.optimiser_race import Ground, Racing, optimiser_race
 from pages.explain import moments
+from pages.explain.keras_code import as_keras
 from pages.explain.view import Subject, View
 
 SLICE, MOMENTS = "slice", "moments"
@@ -31,31 +32,38 @@ _FARTHEST = 1e6
 
 
 def _show(_subject: Subject | None) -> None:
-    name = single_choice(
-        "Surface",
-        [*SURFACES, *_OF_RUN],
-        key=_SURFACE,
-        first=_FIRST,
-        format_func=lambda each: _OF_RUN[each] if each in _OF_RUN else SURFACES[each].title,
-        persist_state="session",
-        on_change=lambda: st.session_state.update({_START: None}),
-    )
+    with st.container(horizontal=True):
+        name = single_choice(
+            "Surface",
+            [*SURFACES, *_OF_RUN],
+            key=_SURFACE,
+            first=_FIRST,
+            format_func=lambda each: _OF_RUN[each] if each in _OF_RUN else SURFACES[each].title,
+            persist_state="session",
+            on_change=lambda: st.session_state.update({_START: None}),
+            width="content",
+        )
+        run = _choose_run() if name in _OF_RUN else None
     if name in _OF_RUN:
-        _show_of_run(name)
+        _show_of_run(name, run)
         return
     surface = SURFACES[name]
     _race(Ground(name, f"{surface.said} Loss: {surface.formula}.", surface.middle, surface.reach, surface.start))
 
 
-def _show_of_run(name: str) -> None:
-    """Let the user choose a run, and show a race on a slice of its own loss, or Adam's moments in it."""
+def _choose_run() -> Run | None:
     able = _able()
     if not able:
-        train_first("No network of your own yet: the shipped one is too large for this. The digits train in a minute.")
-        return
+        return None
     with st.container(width=360):
-        run = choose_run(able, key=_RUN)
-    if name == MOMENTS:
+        return choose_run(able, key=_RUN)
+
+
+def _show_of_run(name: str, run: Run | None) -> None:
+    """Show a race on a slice of a run's own loss, or Adam's moments in it."""
+    if run is None:
+        train_first("No network of your own yet: the shipped one is too large for this. The digits train in a minute.")
+    elif name == MOMENTS:
         moments.show(run)
     else:
         _show_slice(run)
@@ -129,8 +137,7 @@ def _race(ground: Ground, of: str = "") -> None:
         state = st.session_state
         chosen = Racing(state.get(_START), state.setdefault(_RATES, _USUAL), state.setdefault(_RACERS, KINDS))
         optimiser_race(ground, chosen, _USUAL, take=_keep, key=f"race_{ground.name}{of}")
-        with st.expander("As Keras"):
-            st.code(code(Rates(*chosen.rates)), language="python")
+        as_keras(code(Rates(*chosen.rates)))
 
     live()
 

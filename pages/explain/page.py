@@ -14,10 +14,13 @@ from pages.explain.subject import choose_subject
 from pages.explain.view import View
 from pages.explain.views import BY_TITLE
 
-# Twelve ideas are wider than a phone: there they stand in one row that scrolls sideways. And there what a view shows
-# comes before its settings.
+# A view fits a screen of 900 pixels, hence the narrow gaps and tables. Twelve ideas are wider than a phone: there they
+# stand in one row that scrolls sideways. And there what a view shows comes before its settings.
 _STYLE = """<style>
+[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] { gap: .75rem; }
 .st-key-explain_ideas { margin-top: -.5rem; }
+[data-testid=stMain] { --least-chart: 18rem; }
+[data-testid=stMain] :is(th, td) { padding: .25rem .75rem; font-size: .875rem; }
 @media (max-width: 900px) {
   .st-key-explain_ideas [data-testid=stButtonGroup] > div { flex-wrap: nowrap; overflow-x: auto; }
   .st-key-explain_ideas button { flex: none; }

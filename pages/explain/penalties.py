@@ -19,6 +19,7 @@ from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
 from pages.components.panels import panels
 from pages.explain import asking
+from pages.explain.keras_code import as_keras
 from pages.explain.pair import dataset_of, show_pair
 from pages.explain.view import Subject
 
@@ -81,16 +82,12 @@ def show(subject: Subject) -> None:
         return not dragging
 
     live()
-    with st.expander("As Keras"):
-        st.code(
-            "layers.Conv2D(32, 3, kernel_regularizer=keras.regularizers.L1(0.001))  # loss += 0.001 * sum(|w|)\n"
-            "layers.Conv2D(32, 3, kernel_regularizer=keras.regularizers.L2(0.001))  # loss += 0.001 * sum(w²)",
-            language="python",
-        )
-        st.caption(
-            "Shown is one proximal step: to where ½(w − v)² plus the penalty is least, v being the trained weight. In "
-            "a training the penalty acts a little at each batch, against what the images ask for."
-        )
+    as_keras(
+        "layers.Conv2D(32, 3, kernel_regularizer=keras.regularizers.L1(0.001))  # loss += 0.001 * sum(|w|)\n"
+        "layers.Conv2D(32, 3, kernel_regularizer=keras.regularizers.L2(0.001))  # loss += 0.001 * sum(w²)",
+        "Shown is one proximal step: to where ½(w − v)² plus the penalty is least, v being the trained weight. In "
+        "a training the penalty acts a little at each batch, against what the images ask for.",
+    )
     show_pair(_FACTOR[single_choice("Pair", list(_FACTOR), key=_PAIR, first=L2)], dataset_of(subject))
 
 

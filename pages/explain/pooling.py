@@ -7,6 +7,7 @@ from pages.common.address import AddressError, Parameter, fragment, one_of, text
 from pages.components.pooling import FARTHEST, Looked, Pooling, pooling
 from pages.explain.choosing import choose
 from pages.explain.convolution import place_text, read_place
+from pages.explain.keras_code import as_keras
 from pages.explain.planes import PLANES, plane_of, planes_of
 from pages.explain.view import Subject, View
 
@@ -79,10 +80,10 @@ def _say_size(shape: tuple[int, ...], size: int, stride: int, padding: str) -> N
     if stride > size:
         notes.append("The stride is larger than the square: some pixels are never seen.")
     notes.append("With the blur's equal weights, the convolution is average pooling.")
-    st.markdown(f"**Output size:** {', '.join(said)}. {' '.join(notes)}")
-    with st.expander("As Keras"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**Output size:** {', '.join(said)}. {' '.join(notes)}", width="stretch")
         moves = f'strides={stride}, padding="{padding}"'
-        st.code(
+        as_keras(
             f"layers.MaxPooling2D({size}, {moves})\nlayers.AveragePooling2D({size}, {moves})\n"
             f"layers.Conv2D(filters=1, kernel_size={size}, {moves})"
         )

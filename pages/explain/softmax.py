@@ -19,6 +19,7 @@ from pages.common.messages import escape_markdown
 from pages.common.worker_wait import awaited
 from pages.components.pixel_image import crisp
 from pages.components.softmax import LARGEST_LOGIT, LARGEST_SMOOTHING, Chosen, Rest, softmax_lesson
+from pages.explain.keras_code import as_keras
 from pages.explain.view import Subject, View
 
 # More than fit on a screen are not shown: the likeliest are, and the rest is one sum.
@@ -66,8 +67,7 @@ def _show(subject: Subject | None) -> None:
 
     with right:
         live()
-    with st.expander("As Keras"):
-        st.code(_code(len(names), st.session_state[_SMOOTHING] / 100), language="python")
+    as_keras(_code(len(names), st.session_state[_SMOOTHING] / 100))
 
 
 def _shown(probabilities: np.ndarray, true: int) -> list[int]:

@@ -16,6 +16,7 @@ from pages.components.filter_sheet import filter_sheet
 from pages.components.score_bars import Bar, score_bars
 from pages.explain import asking
 from pages.explain.choosing import choose
+from pages.explain.keras_code import as_keras
 from pages.explain.view import Subject
 
 _LAYER, _NUMBER, _CHANNEL, _WEIGHTS = (f"filter_{each}" for each in ("layer", "number", "channel", "weights"))
@@ -48,8 +49,8 @@ def parameters() -> list[Parameter]:
     ]
 
 
-def show(subject: Subject, row: DeltaGenerator, settings: DeltaGenerator, place_key: str) -> Layer | None:
-    """Let the user choose and change a filter; return its layer, or nothing where the network has no convolution.
+def show(subject: Subject, row: DeltaGenerator, settings: DeltaGenerator, place_key: str) -> None:
+    """Let the user choose and change a filter; say so where the network has no convolution.
 
     Args:
         subject: the network, and the image that it is shown on.
@@ -63,7 +64,7 @@ def show(subject: Subject, row: DeltaGenerator, settings: DeltaGenerator, place_
     layers = asking.asked(subject.run, convolutions.convolutions, of="", height=_HEIGHT_PX)
     if not layers:
         st.info("This network has no convolution. Choose another run, or a filter of your own.")
-        return None
+        return
     with row:
         at, layer = _choose_layer(layers)
         st.session_state[_NUMBER] = min(st.session_state.get(_NUMBER, 1), layer.filters)
@@ -79,7 +80,6 @@ def show(subject: Subject, row: DeltaGenerator, settings: DeltaGenerator, place_
     if not np.isfinite(kernels).all():
         st.warning("Weights of this layer are not numbers: training diverged. Train again with a lower learning rate.")
     _walk(subject, layer, (at, chosen, channel), kernels[:, :, channel, chosen], place_key)
-    return layer
 
 
 def _take_filter(chosen: int) -> None:
@@ -152,14 +152,15 @@ def _walk(subject: Subject, layer: Layer, which: tuple[int, int, int], own: np.n
             after = asking.asked(
                 subject.run, convolutions.answer_with, image, *which, given, of=said, height=_ANSWER_PX
             )
-    _show_answers(subject, before, after, changed=fits)
+    _show_answers(subject, layer.name, before, after, changed=fits)
 
 
-def _show_answers(subject: Subject, before: np.ndarray, after: np.ndarray, *, changed: bool) -> None:
-    """Show both answers as bars, and the way back."""
+def _show_answers(subject: Subject, layer: str, before: np.ndarray, after: np.ndarray, *, changed: bool) -> None:
+    """Show both answers as bars, the way back, and how Keras changes a weight."""
     names = subject.run.about.class_names
     if not np.isfinite(before).all():
         st.warning("This network predicts NaN: training diverged. Train again with a lower learning rate.")
+        _as_keras(layer)
         return
     order = np.argsort(-np.maximum(before, np.nan_to_num(after)), kind="stable")[:_SHOWN].tolist()
     first = int(before.argmax())
@@ -174,7 +175,18 @@ def _show_answers(subject: Subject, before: np.ndarray, after: np.ndarray, *, ch
         bars = [Bar(names[label], float(shares[label]), class_colour(label, subject.label, first)) for label in order]
         with column:
             score_bars(text, bars, key=f"filter_answer_{key}")
-    back.button("Put it back", icon=":material/undo:", on_click=_put_back, disabled=not changed, key="filter_put_back")
+    with back:
+        st.button(
+            "Put it back", icon=":material/undo:", on_click=_put_back, disabled=not changed, key="filter_put_back"
+        )
+        _as_keras(layer)
+
+
+def _as_keras(layer: str) -> None:
+    as_keras(
+        f'layer = model.get_layer("{layer}")\nkernel, *bias = layer.get_weights()\n'
+        "kernel[row, column, channel, filter] = 0.5\nlayer.set_weights([kernel, *bias])"
+    )
 
 
 def _said(names: Sequence[str], answer: np.ndarray) -> str:

@@ -12,8 +12,22 @@ from pages.explain.views import VIEWS
 from tests.browser.conftest import WORK_MS
 from tests.browser.explained_runs import CIFAR_10, MNIST
 from tests.browser.server import Server, running_server
+from tests.browser.settled import settle
 from tests.paths import PROJECT
 
+# A list to look things up in; the other views fit one screen.
+_LONG = {"Glossary"}
+# What a view shows where something else is chosen than at first.
+_CHOSEN = (
+    "convolution&filter=network",
+    "layers&at=1-3-3-3",
+    "optimisers&surface=slice",
+    "optimisers&surface=moments",
+    "regularisation&regulariser=penalties",
+    "regularisation&regulariser=batch-norm",
+    "new-images&shown=walk",
+    "new-images&shown=game",
+)
 _NEEDS = {"Explained few-mnist": MNIST, "Explained few-cifar10": CIFAR_10}
 
 
@@ -40,11 +54,27 @@ def test_every_view_shows_something_and_nothing_wrong(page: Page, server: Server
         page.get_by_role("radio", name=view.title, exact=True).click()
         expect(page.get_by_role("radio", name=view.title, exact=True)).to_be_checked()
         page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=WORK_MS)
-        expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=WORK_MS)
+        settle(page, WORK_MS)
         shown = page.locator("[data-testid=stMain]").locator("canvas, img, svg, table").count()
         if not shown:
             wrong.append(f"{view.title}: nothing is shown")
         faults = page.locator("[data-testid=stException], [data-testid=stErrorElement]").all_inner_texts()
         wrong += [f"{view.title}: {each}" for each in faults]
+        if view.title not in _LONG and (beyond := _beyond_the_window(page)):
+            wrong.append(f"{view.title}: {beyond} pixels are beneath the window")
     assert not wrong, "\n".join(wrong)
     assert "Traceback" not in log.read_text(errors="replace")[before:]
+
+
+@pytest.mark.parametrize("chosen", _CHOSEN)
+def test_what_else_a_view_shows_fits_the_window_too(page: Page, server: Server, chosen: str) -> None:
+    (run,) = (server.home / "runs").glob("*-digits-cnn")
+    page.goto(f"{server.address}/explain?run={run.name}&view={chosen}")
+    page.get_by_role("heading", level=1).wait_for(timeout=WORK_MS)
+    settle(page, WORK_MS)
+    assert not _beyond_the_window(page)
+
+
+def _beyond_the_window(page: Page) -> int:
+    """Return how many CSS pixels of a page are beneath what its window shows."""
+    return page.get_by_test_id("stMain").evaluate("main => main.scrollHeight - main.clientHeight")

@@ -7,7 +7,7 @@ import { looksAt, unpacked, valueOf } from "./data.js";
 import { picture, Row } from "./rows.js";
 import { short, showAnswers, showTold } from "./told.js";
 
-const IMAGE_PX = 200;
+const IMAGE_PX = 140;
 const REST_MS = 70;
 const PATIENCE_MS = 1500;
 const PLAY_MS = 600;

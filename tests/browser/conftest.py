@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser.server import CHROMIUM, UNWARMED, Server, chromium, running_server
 
@@ -58,10 +58,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    # What moves for its own sake is a third of a browser's work; test_first_path has it.
+    opened = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page of a browser that knows the app's scripts, and nothing else of the tests before."""
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE_MS)
     yield opened
-    context.close()
+    with suppress(Error):
+        opened.evaluate("localStorage.clear()")
+    for each in context.pages:
+        each.close()
+    context.clear_cookies()

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from core.runs import RUNNING, Run
 from tests.browser.conftest import PATIENCE_MS, WORK_MS
-from tests.browser.server import Server, running_server
+from tests.browser.server import UNWARMED, Server, running_server
 from tests.browser.settled import image_is_open, settle
 from tests.paths import DATA
 
@@ -157,7 +157,7 @@ NOTE_WHAT_COVERS = """
 
 @pytest.mark.parametrize("address", PAGES)
 def test_each_address_opened_first_on_a_fresh_server(browser: Browser, tmp_path: Path, address: str) -> None:
-    with running_server(tmp_path) as server:
+    with running_server(tmp_path, UNWARMED) as server:
         context = browser.new_context()
         opened = context.new_page()
         opened.add_init_script(NOTE_WHAT_COVERS)

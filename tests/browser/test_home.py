@@ -58,7 +58,7 @@ def test_an_image_moves_a_network_is_trained_and_a_pet_is_answered(page: Page, s
 
 
 def test_a_phone_shows_one_of_the_three_at_a_time(browser: Browser, server: Server) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(server.address)
     headings = ("Bend an image", "Train a network", "Ask about your pet")

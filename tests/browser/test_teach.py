@@ -43,7 +43,7 @@ def photos(shade: int) -> list[FilePayload]:
 
 @pytest.fixture
 def filming(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     opened = context.new_page()
     opened.add_init_script(CAMERA)
     opened.set_default_timeout(PATIENCE_MS)

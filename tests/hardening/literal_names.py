@@ -23,7 +23,7 @@ from core.datasets.store import Dataset
 from core.recipes.recipe import find_recipe
 from core.runs import Run
 from core.storage import user_library
-from tests.browser.server import chromium, running_server
+from tests.browser.server import UNWARMED, chromium, running_server
 from tests.browser.settled import settle
 from tests.unit.made_runs import write_metrics
 from tests.unit.photos import photo_set
@@ -142,8 +142,8 @@ def failures(count: int, home: Path) -> Iterator[str]:
     """Try that many cases and yield what failed in each, or an empty text."""
     dataset = _dataset()
     both = [_run(dataset), _run(dataset)]
-    with chromium() as browser, running_server(home) as server:
-        page = browser.new_page()
+    with chromium() as browser, running_server(home, UNWARMED) as server:
+        page = browser.new_page(reduced_motion="reduce")
         page.on("dialog", lambda dialog: dialog.dismiss())
         for case in range(count):
             view, name = VIEWS[case % len(VIEWS)], NAMES[(59 + 7 * case + case // len(VIEWS)) % len(NAMES)]

@@ -4,6 +4,7 @@ Pages share keys of Streamlit's session: what one leaves there, another must be 
 one page more, for its teachers.
 """
 
+import functools
 import itertools
 import os
 import random
@@ -21,7 +22,7 @@ from core.classroom import sharing
 from core.spaces import people, settings
 from core.storage import data_home
 from pages.common.visitor import COOKIE
-from tests.browser.server import Server, chromium, running_server
+from tests.browser.server import UNWARMED, Server, chromium, running_server
 from tests.unit.made_runs import made_run
 from tests.unit.photos import photo_set
 
@@ -59,11 +60,12 @@ def failures(count: int, home: Path) -> Iterator[str]:
     """Try that many cases and yield what failed in each, or an empty text."""
     with ExitStack() as stack:
         browser = stack.enter_context(chromium())
+        opened = functools.partial(browser.new_page, reduced_motion="reduce")
         made_run(wrong=range(0, 90, 3))
         empty, root = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
-        servers = [stack.enter_context(running_server(each)) for each in (home, empty)]
-        full, none = (_walk(browser.new_page, server, _round(_PAIRS, "")) for server in servers)
-        both = [(browser.new_page, each) for each in servers]
+        servers = [stack.enter_context(running_server(each, UNWARMED)) for each in (home, empty)]
+        full, none = (_walk(opened, server, _round(_PAIRS, "")) for server in servers)
+        both = [(opened, each) for each in servers]
         alone = itertools.chain(*(_one_by_one(both, _shuffled(), slow=slow) for slow in (True, False)))
         # What the tests try comes first: a walk, the two pages that share most, and the class.
         yield from itertools.islice(itertools.chain(full, itertools.islice(alone, _FIRST_ALONE)), count)
@@ -97,8 +99,8 @@ def _class(browser: Browser, root: Path) -> Iterator[tuple[Server, Opened, Opene
                 sharing.share(pets, 0.25)
             with data_home.at(student.home):
                 made_run(wrong=[1, 2])
-            server = stack.enter_context(running_server(root / "served"))
-        contexts = [browser.new_context() for _ in tokens]
+            server = stack.enter_context(running_server(root / "served", UNWARMED))
+        contexts = [browser.new_context(reduced_motion="reduce") for _ in tokens]
         for context, token in zip(contexts, tokens, strict=True):
             stack.callback(context.close)
             context.add_cookies([{"name": COOKIE, "value": token, "url": server.address}])

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from core import runs
+from core.prediction import worker
 from tests.paths import DATA
 from tests.unit.test_cli import call
 
 
-def test_train_waits_and_predict_answers_each_photo(data_home: Path, tmp_path: Path) -> None:
+def test_train_waits_and_predict_answers_each_photo(
+    data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     trained = call("train", "digits-cnn", "--set", "fit.epochs=2", "--wait")
     assert trained.exit_code == 0, trained.output
     last = json.loads(trained.stdout.splitlines()[-1])
@@ -22,7 +25,12 @@ def test_train_waits_and_predict_answers_each_photo(data_home: Path, tmp_path: P
     seven = DATA / "seven.png"
     empty = tmp_path / "empty.jpg"
     empty.touch()
-    result = call("predict", str(empty), str(seven), "nowhere.png", "--json", "--run", last["run"])
+    with monkeypatch.context() as patch:
+        ends: list[None] = []
+        # The next command takes its worker over: another would spend seconds on its imports.
+        patch.setattr(worker, "shut_down", lambda: ends.append(None))
+        result = call("predict", str(empty), str(seven), "nowhere.png", "--json", "--run", last["run"])
+    assert len(ends) == 1
     assert result.exit_code == 1
     bad, good, missing = map(json.loads, result.stdout.splitlines())
     assert (bad["file"], bad["reason"]) == (str(empty), "empty")

@@ -50,17 +50,24 @@ def kill(run: Run) -> None:
     assert wait_for(run, ended).state == runs.INTERRUPTED
 
 
-def test_a_killed_run_ends_with_the_numbers_of_one_that_was_not(data_home: Path) -> None:
+def test_a_killed_run_ends_with_the_numbers_of_one_that_was_not(
+    data_home: Path, request: pytest.FixtureRequest
+) -> None:
     whole = runs.create(EVERYTHING, "digits")
     train.carry_out(Journal(Run(whole.folder)))  # Here: a process of its own would spend seconds on its imports.
     assert whole.status().state == runs.FINISHED
     killed = begin(EVERYTHING)
-    for _ in range(2):
+    for place in ("process", "here"):
         after(killed.status().epoch + 2, killed)
         kill(killed)
         told = len(epochs_told(killed))
+        saved = killed.checkpoint()
+        assert saved
+        assert saved.progress.epoch >= told, "no whole epoch is lost"
+        if place == "here":
+            request.getfixturevalue("trained_here")
         killed.resume()
-        assert wait_for(killed, lambda status: bool(status.pid)).epoch >= told, "no whole epoch is lost"
+        assert wait_for(killed, lambda status: bool(status.pid)).epoch >= told
     status = wait_for(killed, ended)
     assert (status.state, status.epoch) == (runs.FINISHED, 8)
     expected, found = epochs_told(whole), epochs_told(killed)

@@ -1,5 +1,6 @@
 """What all tests share: a data home of their own."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -9,6 +10,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 
 from core.runs import folders
+
+
+def pytest_collection_finish() -> None:
+    """Spare collections of garbage what lives to the end: the modules, and thousands of tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -13,12 +13,13 @@ import numpy as np
 from core.errors import as_storage_error
 from core.runs import Run
 from core.runs.model_files import made_of_model
-from core.storage import checked, jobs
+from core.runs.run_job import RunJob
+from core.storage import checked
 from core.storage.checked import Array
 from core.storage.derived import DerivedFile
-from core.storage.jobs import Job
 from core.training import features
 
+JOB = RunJob("adam-moments", "core.nn.inference.adam_moments:measure")
 MOST_STEPS, LONGEST_S = 3000, 60
 _NUMBERS = Array(np.float64, ("weights", "steps"))
 _WANTED = {
@@ -119,17 +120,3 @@ def keep(run: Run, file: DerivedFile, found: AdamMoments) -> None:
             epoch=np.int64(found.epoch),
             apart=np.float64(found.apart),
         )
-
-
-def job_key(run: Run) -> str:
-    """Return the key of the job that takes the steps again."""
-    return f"adam-moments-{run.name}"
-
-
-def start(run: Run) -> Job:
-    """Start to take them again, or return the job that does.
-
-    Raises:
-        StorageError: the disk is full or may not be written.
-    """
-    return jobs.start(job_key(run), "core.nn.inference.adam_moments:measure", {"name": run.name})

@@ -13,11 +13,12 @@ import numpy as np
 from core.errors import as_storage_error
 from core.runs import Run
 from core.runs.model_files import made_of_model
-from core.storage import checked, jobs
+from core.runs.run_job import RunJob
+from core.storage import checked
 from core.storage.checked import Array
 from core.storage.derived import DerivedFile
-from core.storage.jobs import Job
 
+JOB = RunJob("loss-slice", "core.nn.inference.loss_slice:measure")
 SIDE, MOST_IMAGES = 21, 256
 _WANTED = {
     "losses": Array(np.float32, ("side", "side")),
@@ -125,17 +126,3 @@ def keep(run: Run, file: DerivedFile, found: LossSlice) -> None:
             epochs=found.epochs.astype(np.int64),
             images=np.int64(found.images),
         )
-
-
-def job_key(run: Run) -> str:
-    """Return the key of the job that measures it."""
-    return f"loss-slice-{run.name}"
-
-
-def start(run: Run) -> Job:
-    """Start to measure it, or return the job that does.
-
-    Raises:
-        StorageError: the disk is full or may not be written.
-    """
-    return jobs.start(job_key(run), "core.nn.inference.loss_slice:measure", {"name": run.name})

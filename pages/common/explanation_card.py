@@ -273,13 +273,13 @@ def _show_nearest(case: _Case, predicted: int) -> None:
 
 def _offer_features(run: Run) -> None:
     """Offer the job that nearest images need, or show how far it is."""
-    job = jobs.find(features.job_key(run))
+    job = features.JOB.find(run)
     if job is not None and show_job(job, "What the network makes of each image").state == jobs.RUNNING:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Most similar training images**", width="content")
         if st.button("Find similar images", icon=":material/image_search:", key="find_alike", help=_WHY_FEATURES):
-            features.start(run)
+            features.JOB.start(run)
             st.rerun(scope="fragment")
 
 

@@ -11,7 +11,7 @@ from core.datasets.views.embedding_map import PCA, TSNE, Map, SpriteSheet
 from core.evaluation.explaining import feature_map, features, subject
 from core.runs import Run
 from core.storage import jobs
-from pages.common.job_progress import show_job
+from pages.common.job_progress import offer_job
 from pages.common.map_layout import choose_method, map_head, offer_tsne
 from pages.common.messages import escape_markdown
 from pages.components.scatter import points_of, scatter
@@ -78,17 +78,16 @@ def show(run: Run, part: str, open_image: Callable[[int], None] | None = None) -
 
 def offer_features(run: Run) -> None:
     """Offer the job that asks the network about every image, or show how far it is."""
-    job = jobs.find(features.job_key(run))
-    if job is not None and show_job(job, "What the network makes of each image").state == jobs.RUNNING:
-        return
-    st.markdown(
-        f"The map needs the network's features for every image in {escape_markdown(run.about.title)}. "
-        "Computing them takes seconds to minutes, continues in the background, and is saved with the "
-        "run."
+    offer_job(
+        features.JOB,
+        run,
+        "What the network makes of each image",
+        cost=f"The map needs the network's features for every image in {escape_markdown(run.about.title)}. Computing "
+        "them takes seconds to minutes, continues in the background, and is saved with the run.",
+        label=_MAKE,
+        icon=":material/bubble_chart:",
+        key="make_features",
     )
-    if st.button(_MAKE, type="primary", icon=":material/bubble_chart:", key="make_features"):
-        features.start(run)
-        st.rerun()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Run: lambda run: str(run.folder)})

@@ -7,8 +7,7 @@ from core.evaluation.explaining import training_labels
 from core.evaluation.explaining.subject import TRAIN
 from core.evaluation.predictions import Predictions
 from core.runs import Run
-from core.storage import jobs
-from pages.common.job_progress import show_job
+from pages.common.job_progress import offer_job
 
 LABELS_OF = "labels_of"
 
@@ -49,17 +48,17 @@ def choose(run: Run, part: str, found: Predictions) -> tuple[str, Predictions | 
 
 def _training(run: Run) -> Predictions | None:
     """Return what was predicted for the training images by cross-validation, or offer the job that does it."""
-    job, found = jobs.find(training_labels.job_key(run)), training_labels.load(run)
-    going = job is not None and show_job(job, "Judging the labels of training images").state == jobs.RUNNING
-    if found is not None or going:
-        return found
-    st.markdown(
-        "The network trained on these labels and may have memorized them. So they are checked by "
-        "five-fold cross-validation: logistic regression on the network's features, each fold judged "
-        "by a model that never saw it. This takes a few minutes, continues in the background, and is "
-        "saved with the run."
-    )
-    if st.button("Check training labels", type="primary", icon=":material/rule:", key="judge_labels"):
-        training_labels.start(run)
-        st.rerun()
-    return None
+    found = training_labels.load(run)
+    if found is None:
+        offer_job(
+            training_labels.JOB,
+            run,
+            "Judging the labels of training images",
+            cost="The network trained on these labels and may have memorized them. So they are checked by five-fold "
+            "cross-validation: logistic regression on the network's features, each fold judged by a model that never "
+            "saw it. This takes a few minutes, continues in the background, and is saved with the run.",
+            label="Check training labels",
+            icon=":material/rule:",
+            key="judge_labels",
+        )
+    return found

@@ -83,7 +83,7 @@ def _curves(run: Run, pair: Pair | None) -> list[tuple[str, Turned]]:
 def _offer(what: str, of: Sequence[Run]) -> None:
     """Offer the jobs that turn test images, for those runs that have not been asked, or show how far they are."""
     left = [run for run in of if turned.load(run) is None]
-    going = [job for run in left if (job := jobs.find(turned.job_key(run))) is not None]
+    going = [job for run in left if (job := turned.JOB.find(run)) is not None]
     states = [show_job(job, "Turning test images", key=what).state for job in going]
     if not left or jobs.RUNNING in states:
         return
@@ -93,7 +93,7 @@ def _offer(what: str, of: Sequence[Run]) -> None:
             key=f"turn {what}",
             icon=":material/rotate_left:",
             on_click=attempt,
-            args=(lambda: [turned.start(run) for run in left],),
+            args=(lambda: [turned.JOB.start(run) for run in left],),
             kwargs={"key": "turned"},
         )
         st.caption(f"Up to {turned.IMAGES} test images at {len(turned.ANGLES)} angles each; it is kept with the run.")

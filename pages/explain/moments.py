@@ -11,10 +11,9 @@ from core.evaluation.adam_moments import LONGEST_S, MOST_STEPS, AdamMoments
 from core.lessons import moments
 from core.lessons.moments import Course
 from core.runs import Run
-from core.storage import jobs
 from pages.common.address import Parameter, fragment
-from pages.common.job_progress import show_job
-from pages.common.messages import escape_markdown, show_errors
+from pages.common.job_progress import offer_job
+from pages.common.messages import escape_markdown
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
 from pages.components.panels import panels
@@ -44,7 +43,17 @@ def show(run: Run) -> None:
         return
     found = adam_moments.load(run)
     if found is None:
-        _offer(run)
+        offer_job(
+            adam_moments.JOB,
+            run,
+            "The run's steps again",
+            cost="A training keeps its optimizer's numbers of the last epoch only. To see them step by step, the run's "
+            f"first steps are taken again, from the same seed and on the same images: up to {MOST_STEPS:,}, for "
+            f"{LONGEST_S} seconds at most. What is found is kept with the run.",
+            label="Take the steps again",
+            icon=":material/replay:",
+            key="measure_moments",
+        )
         return
     optimiser = run.recipe.optimiser
     own_betas = optimiser.moments()
@@ -81,22 +90,6 @@ def show(run: Run) -> None:
         'first = [each for each in optimizer.variables if each.path.endswith("momentum")]\n'
         'second = [each for each in optimizer.variables if each.path.endswith("velocity")]',
     )
-
-
-def _offer(run: Run) -> None:
-    """Offer the job that takes the run's steps again, or show how far it is."""
-    job = jobs.find(adam_moments.job_key(run))
-    if job is not None and show_job(job, "The run's steps again").state == jobs.RUNNING:
-        return
-    st.markdown(
-        "A training keeps its optimizer's numbers of the last epoch only. To see them step by step, the run's first "
-        f"steps are taken again, from the same seed and on the same images: up to {MOST_STEPS:,}, for "
-        f"{LONGEST_S} seconds at most. What is found is kept with the run."
-    )
-    with show_errors():
-        if st.button("Take the steps again", icon=":material/replay:", key="measure_moments", type="primary"):
-            adam_moments.start(run)
-            st.rerun()
 
 
 def _origin(found: AdamMoments, run: Run) -> str:

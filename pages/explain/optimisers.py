@@ -10,10 +10,8 @@ from core.evaluation import loss_slice
 from core.evaluation.loss_slice import LossSlice
 from core.lessons.optimiser_steps import KINDS, SURFACES, Rates, code
 from core.runs import Run
-from core.storage import jobs
 from pages.common.address import AddressError, Parameter, fragment, one_of
-from pages.common.job_progress import show_job
-from pages.common.messages import show_errors
+from pages.common.job_progress import offer_job
 from pages.common.pickers import choose_run, run_parameter, train_first
 from pages.common.single_choice import single_choice
 from pages.components.optimiser_race import Ground, Racing, optimiser_race
@@ -73,7 +71,17 @@ def _show_slice(run: Run) -> None:
     """Show a race on a slice of a run's own loss, or offer to measure it."""
     found = loss_slice.load(run)
     if found is None:
-        _offer(run)
+        offer_job(
+            loss_slice.JOB,
+            run,
+            "The slice of the loss",
+            cost=f"The network is asked at {loss_slice.SIDE**2} places among its weights, each time about up to "
+            f"{loss_slice.MOST_IMAGES} images: seconds for the digits, minutes for larger ones. It is kept with the "
+            "run.",
+            label="Measure the loss",
+            icon=":material/landscape:",
+            key="measure_slice",
+        )
         return
     stops = [f"epoch {epoch}" if epoch >= 0 else "final" for epoch in found.epochs.tolist()]
     trail = [(float(x), float(y)) for x, y in found.trail]
@@ -106,21 +114,6 @@ def _said(found: LossSlice) -> str:
         f"{measured}, along two random directions about the final weights, in the middle: this run kept no earlier "
         "epochs to tell its own way."
     )
-
-
-def _offer(run: Run) -> None:
-    """Offer the job that measures a slice, or show how far it is."""
-    job = jobs.find(loss_slice.job_key(run))
-    if job is not None and show_job(job, "The slice of the loss").state == jobs.RUNNING:
-        return
-    st.markdown(
-        f"The network is asked at {loss_slice.SIDE**2} places among its weights, each time about up to "
-        f"{loss_slice.MOST_IMAGES} images: seconds for the digits, minutes for larger ones. It is kept with the run."
-    )
-    with show_errors():
-        if st.button("Measure the loss", icon=":material/landscape:", key="measure_slice", type="primary"):
-            loss_slice.start(run)
-            st.rerun()
 
 
 def _able() -> list[Run]:

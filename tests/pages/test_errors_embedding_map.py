@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.evaluation.explaining import features
 from core.runs import Run
+from core.runs.run_job import RunJob
 from tests.pages.opening import said
 from tests.pages.test_explanation_card import keep_features, run, shown
 
@@ -22,12 +23,12 @@ def map_of(name: str) -> None:
 
 
 def test_features_are_made_on_request(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[Run] = []
-    monkeypatch.setattr(features, "start", started.append)
+    started: list[tuple[RunJob, Run]] = []
+    monkeypatch.setattr(RunJob, "start", lambda job, run: started.append((job, run)))
     app = shown(map_of, run.name)
     assert "needs the network's features" in said(app)
     app.button(key="make_features").click().run()
-    assert started == [run]
+    assert started == [(features.JOB, run)]
 
 
 def test_the_map_says_what_is_ringed_and_returns_the_lasso(run: Run) -> None:

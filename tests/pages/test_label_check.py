@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from core.datasets.sources import catalogue
 from core.evaluation.explaining import features, subject, training_labels
 from core.runs import Run
+from core.runs.run_job import RunJob
 from core.storage.progress import quiet
 from tests.pages.opening import said
 from tests.pages.test_explanation_card import run, shown
@@ -39,13 +40,13 @@ def test_a_parts_labels_are_judged_by_the_runs_own_predictions(run: Run) -> None
 
 
 def test_training_labels_are_judged_on_request(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[Run] = []
-    monkeypatch.setattr(training_labels, "start", started.append)
+    started: list[tuple[RunJob, Run]] = []
+    monkeypatch.setattr(RunJob, "start", lambda job, run: started.append((job, run)))
     app = with_training(shown(choice, run.name))
     assert app.session_state["chosen"] == ("train", None)
     assert "may have memorized them" in said(app)
     app.button(key="judge_labels").click().run()
-    assert started == [run]
+    assert started == [(training_labels.JOB, run)]
 
     digits = catalogue.open_dataset("digits")
     pixels = digits.images.reshape(len(digits), -1).astype(np.float32)

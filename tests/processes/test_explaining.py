@@ -71,14 +71,14 @@ def test_the_worker_and_the_jobs_look_into_a_runs_network(data_home: Path, monke
 
     check_moments(run)
 
-    assert done(features.start(run)).result == {"pictures": len(digits)}
+    assert done(features.JOB.start(run)).result == {"pictures": len(digits)}
     kept = features.load(run)
     assert kept is not None
     asked = features.unit(worker.features(run, image[np.newaxis]).wait())
     assert kept[index] == pytest.approx(asked[0], abs=2e-3)
 
     train = subject.parts_of(run).train
-    assert done(training_labels.start(run)).result == {"pictures": len(train)}
+    assert done(training_labels.JOB.start(run)).result == {"pictures": len(train)}
     judged = training_labels.load(run)
     assert judged is not None
     assert judged.accuracy > 0.8

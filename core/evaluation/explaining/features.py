@@ -11,13 +11,14 @@ import numpy as np
 from core.errors import as_storage_error
 from core.runs import Run, RunError
 from core.runs.model_files import made_of_model
-from core.storage import checked, jobs
+from core.runs.run_job import RunJob
+from core.storage import checked
 from core.storage.checked import Array
 from core.storage.derived import DerivedFile
-from core.storage.jobs import Job
 from core.storage.progress import Progress, quiet
 
 # More numbers an image are brought down to fewer: 60,000 images take 120 MB at most.
+JOB = RunJob("features", "core.nn.inference.features:run")
 MOST = 1024
 REDUCED = 512
 _SMALLEST_LENGTH = 1e-12
@@ -82,20 +83,6 @@ def unit(features: np.ndarray) -> np.ndarray:
         features = np.asarray(SparseRandomProjection(REDUCED, random_state=0).fit_transform(features))
     lengths = np.linalg.norm(features.astype(np.float64), axis=1, keepdims=True)
     return (features / np.maximum(lengths, _SMALLEST_LENGTH)).astype(np.float32)
-
-
-def start(run: Run) -> Job:
-    """Start the job that makes the features, or return the one that is going on.
-
-    Raises:
-        StorageError: the disk is full or may not be written.
-    """
-    return jobs.start(job_key(run), "core.nn.inference.features:run", {"name": run.name})
-
-
-def job_key(run: Run) -> str:
-    """Return the key of that job."""
-    return f"features-{run.name}"
 
 
 def file_of(run: Run) -> DerivedFile:

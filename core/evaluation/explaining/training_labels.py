@@ -20,10 +20,12 @@ from core.evaluation.explaining import subject
 from core.evaluation.predictions import Predictions
 from core.runs import Run, RunError
 from core.runs.model_files import made_of_model
-from core.storage import checked, jobs
+from core.runs.run_job import RunJob
+from core.storage import checked
 from core.storage.derived import DerivedFile
-from core.storage.jobs import Job
 from core.storage.progress import Progress
+
+JOB = RunJob("labels", "core.nn.inference.features:judge_labels")
 
 
 def load(run: Run) -> Predictions | None:
@@ -67,20 +69,6 @@ def judge(run: Run, features: np.ndarray, progress: Progress) -> Predictions:
     with as_storage_error(f"what was found on the labels of {run.name}"), file.write() as beside:
         np.savez(beside, ids=ids, labels=labels, probabilities=probabilities)
     return Predictions(ids, labels, probabilities)
-
-
-def start(run: Run) -> Job:
-    """Start the job that judges the labels, or return the one that is going on.
-
-    Raises:
-        StorageError: the disk is full or may not be written.
-    """
-    return jobs.start(job_key(run), "core.nn.inference.features:judge_labels", {"name": run.name})
-
-
-def job_key(run: Run) -> str:
-    """Return the key of that job."""
-    return f"labels-{run.name}"
 
 
 def _file(run: Run) -> DerivedFile:

@@ -9,11 +9,12 @@ from core.augmentation import Augmentation
 from core.errors import as_storage_error
 from core.runs import Run
 from core.runs.model_files import made_of_model
-from core.storage import checked, jobs
+from core.runs.run_job import RunJob
+from core.storage import checked
 from core.storage.checked import Array
 from core.storage.derived import DerivedFile
-from core.storage.jobs import Job
 
+JOB = RunJob("turned", "core.nn.inference.turned:run")
 ANGLES = tuple(range(-90, 91, 15))
 """In degrees, counterclockwise."""
 IMAGES = 400
@@ -87,20 +88,6 @@ def keep(run: Run, found: Turned) -> None:
     """
     with as_storage_error(f"what was found on turned images of {run.name}"), file_of(run).write() as beside:
         np.savez(beside, angles=found.angles, right=found.right, images=np.int64(found.images))
-
-
-def start(run: Run) -> Job:
-    """Start the job that finds out, or return the one that is going on.
-
-    Raises:
-        StorageError: the disk is full or may not be written.
-    """
-    return jobs.start(job_key(run), "core.nn.inference.turned:run", {"name": run.name})
-
-
-def job_key(run: Run) -> str:
-    """Return the key of that job."""
-    return f"turned-{run.name}"
 
 
 def file_of(run: Run) -> DerivedFile:

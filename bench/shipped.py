@@ -23,6 +23,7 @@ from core import runs
 from core.datasets.sources import catalogue
 from core.datasets.store import SPLITS
 from core.evaluation import calibration, predictions, threshold
+from core.evaluation.intervals import exact_bounds, wilson_interval
 from core.images import image_io
 from core.prediction import photo_predictions, worker
 from core.prediction.photo_predictions import Prediction
@@ -49,7 +50,7 @@ def main() -> None:
     print(certain.said)
     for part in predictions.parts(run):
         found = predictions.load(run, part)
-        low, high = predictions.wilson_interval(int(found.right.sum()), len(found.ids))
+        low, high = wilson_interval(int(found.right.sum()), len(found.ids))
         probabilities = certain.apply(found.probabilities)
         error = calibration.reliability(probabilities.max(axis=1), found.right).error
         print(
@@ -72,7 +73,7 @@ def _print_promise(run: Run) -> None:
     print(f"threshold {booked.reason}")
     sure = photo_predictions.certainty(run).apply(found.probabilities).max(axis=1) >= booked.threshold
     right = int(found.right[sure].sum())
-    low, high = predictions.exact_bounds(right, int(sure.sum()))
+    low, high = exact_bounds(right, int(sure.sum()))
     print(
         f"test: {sure.sum():,} of {len(sure):,} photos are answered from there on, {right:,} of them right, "
         f"{right / sure.sum():.2%} (others {low:.2%} to {high:.2%}, each end with 95% certainty)"

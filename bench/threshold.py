@@ -20,6 +20,7 @@ import numpy as np
 from core import runs
 from core.evaluation import calibration, ood, predictions
 from core.evaluation import threshold as booking
+from core.evaluation.intervals import exact_bounds
 from core.evaluation.predictions import Predictions
 from core.evaluation.threshold import DecisionThreshold, Forecast
 
@@ -64,7 +65,7 @@ def former(made: Forecast) -> DecisionThreshold | None:
 
 def single(made: Forecast) -> DecisionThreshold | None:
     """The smallest threshold whose own bound reaches 99%."""
-    return _smallest(made, predictions.exact_bounds(made.answering.right, made.answering.answered)[0])
+    return _smallest(made, exact_bounds(made.answering.right, made.answering.answered)[0])
 
 
 def ours(made: Forecast) -> DecisionThreshold | None:
@@ -99,7 +100,7 @@ def main() -> None:
                 print(f"{name}, {size:,} validation images: {'; '.join(said)}", flush=True)
     print(f"Promise kept in the worst case, of {draws:,} draws (goal {GOAL:.0%}):")
     for rule, kept in worst.items():
-        low, high = predictions.exact_bounds(round(kept * draws), draws, 0.99)
+        low, high = exact_bounds(round(kept * draws), draws, 0.99)
         print(f"    {rule}: {kept:.1%} (of many draws {low:.1%} to {high:.1%}, each end with 99% certainty)")
 
 

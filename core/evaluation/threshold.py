@@ -16,6 +16,7 @@ import numpy as np
 from core.errors import PixelwiseError
 from core.evaluation import calibration, ood, predictions
 from core.evaluation.calibration import Answering
+from core.evaluation.intervals import exact_bounds
 from core.runs import Run
 from core.storage import user_library
 from core.storage.checked import DamagedError
@@ -79,7 +80,7 @@ class Outcome:
     @property
     def right_elsewhere(self) -> tuple[float, float]:
         """Between which shares of the answers to other such images are right, 0–1, each with a certainty of 95%."""
-        low, high = predictions.exact_bounds(self.right, self.right + self.wrong, SURE)
+        low, high = exact_bounds(self.right, self.right + self.wrong, SURE)
         return float(low), float(high)
 
 
@@ -111,7 +112,7 @@ class Forecast:
 
         Each bound holds with a certainty of 95%.
         """
-        return predictions.exact_bounds(self._wrong(), self.images, SURE)
+        return exact_bounds(self._wrong(), self.images, SURE)
 
     def _wrong(self) -> np.ndarray:
         return np.concatenate(([0], self.answering.answered - self.answering.right))
@@ -175,10 +176,10 @@ def choose_threshold(made: Forecast, at_least: float) -> DecisionThreshold:
     """
     thresholds = np.arange(at_least, 1, STEP).round(3)[::-1]
     answered, right = made.answering.counts(thresholds)
-    bounds, _ = predictions.exact_bounds(right, answered, SURE)
+    bounds, _ = exact_bounds(right, answered, SURE)
     enough = answered >= _FEWEST * made.images
     images = f"the {counted(made.images, f'{made.part} image')}"
-    able = np.flatnonzero(enough & (predictions.exact_bounds(answered, answered, SURE)[0] >= _RIGHT))
+    able = np.flatnonzero(enough & (exact_bounds(answered, answered, SURE)[0] >= _RIGHT))
     if len(able) and bounds[able[0]] >= _RIGHT:
         kept = bounds[able[0] :] >= _RIGHT
         last = able[0] + (len(kept) if kept.all() else int(np.argmin(kept))) - 1

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, variance
 
-from core.evaluation.predictions import wilson_interval
+from core.evaluation.intervals import wilson_interval
 from core.sweeps.plan import ACCURACY, Plan
 from core.sweeps.sweep import best_of
 from core.sweeps.trials import FINISHED, OPEN, Trial

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.errors import PixelwiseError
 from core.evaluation.explaining.heat import GRAD_CAM, HeatMaps
-from core.evaluation.predictions import wilson_interval
+from core.evaluation.intervals import wilson_interval
 from core.images import image_io
 from core.images.image_io import ImageError
 from core.nn.inference import teaching

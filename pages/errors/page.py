@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import runs
 from core.evaluation import predictions
+from core.evaluation.intervals import wilson_interval
 from core.evaluation.predictions import Predictions
 from core.runs import Run
 from core.storage import data_home
@@ -51,7 +52,7 @@ def choose_part(parts: tuple[str, ...]) -> str:
 def show_result(part: str, found: Predictions) -> None:
     """Show the accuracy with its interval, the number of errors and the loss."""
     images, wrong = len(found.labels), int((~found.right).sum())
-    low, high = predictions.wilson_interval(images - wrong, images)
+    low, high = wilson_interval(images - wrong, images)
     with st.container(horizontal=True, gap="medium"):
         st.metric(
             f"{part.capitalize()} accuracy",

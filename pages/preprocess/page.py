@@ -10,18 +10,17 @@ from pages.common.view_switch import choose_view
 from pages.components.theme import background
 from pages.preprocess import pipeline_editor
 from pages.preprocess.address import CODE, NUMBERS, RESAMPLING, SEVERAL, STEPS, VIEW, VIEWS, parameters
+from pages.preprocess.normalisation import show_numbers
 from pages.preprocess.pipeline_views import (
     Before,
     before_steps,
     show_before_after,
     show_code,
-    show_jobs,
-    show_numbers,
     show_resampling,
     show_several,
     show_steps,
-    show_whole_set,
 )
+from pages.preprocess.whole_dataset import show_jobs, show_whole_set
 
 # The images stay in sight while one drags: beside a long pipeline, and above it on a narrow screen.
 _STYLE = """<style>

@@ -1,11 +1,9 @@
-"""What a pipeline does, looked at in several ways: step by step, on several images, as numbers, as code, on all."""
+"""What a pipeline does, looked at in several ways: step by step, on several images, by other resamplings, as code."""
 
 import html
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
@@ -15,26 +13,16 @@ from PIL import Image
 from core.charts.palette import IMAGE_EDGE
 from core.datasets.store import Dataset
 from core.errors import PixelwiseError
-from core.preprocessing import RESAMPLINGS, Normalisation, Pipeline, Stage, value_range, whole_dataset
-from core.preprocessing.normalisation import NONE, SIGNED, STANDARD, UNIT
+from core.preprocessing import RESAMPLINGS, Pipeline, Stage, value_range
 from core.preprocessing.trace import back, corner, forth, patch
-from core.settings import spelled
-from core.storage import jobs
-from core.storage.jobs import Job
-from core.storage.progress import counted, progress_text
-from core.training import data
 from pages.common.image_source import SourceImage
-from pages.common.job_progress import show_job
-from pages.common.messages import escape_markdown, show_errors
 from pages.components.compare import OnScreen, Point, Side, compare, for_screen, pointed
 from pages.components.pixel_image import data_url
 from pages.preprocess.address import DIVIDED
-from pages.preprocess.pipeline_editor import Result, normalisation, set_normalisation
+from pages.preprocess.pipeline_editor import Result
 
 _SEVERAL = 6
-_TELL_S, _MOST_KNOWN = 0.3, 8
 _TILE_PX = 168
-_MOST_OFFERED_BYTES = 500_000_000
 _PHOTO_FILE = "photo.jpg"
 _TILES = "display:flex;flex-wrap:wrap;gap:14px 18px"
 _TILE = "margin:0;max-width:100%;font-variant-numeric:tabular-nums;font-size:.8rem;line-height:1.45"
@@ -163,111 +151,6 @@ def show_resampling(result: Result) -> None:
     _tiles(shown)
 
 
-def show_numbers(photo: SourceImage, result: Result, pipeline: Pipeline) -> None:
-    """Let the user choose a normalisation, and show what it does to the numbers."""
-    image = result.image
-    now = normalisation()
-    how = st.segmented_control(
-        "Normalization", (NONE, UNIT, SIGNED, STANDARD), default=now.how, required=True, format_func=spelled
-    )
-    channels = 1 if image.mode == "L" else 3
-    if how != now.how or (how == STANDARD and len(now.means) not in (1, channels)):
-        with show_errors():
-            now = worked_out(photo.dataset, pipeline) if how == STANDARD else Normalisation(str(how))
-            set_normalisation(now)
-    if how == STANDARD:
-        title = escape_markdown(photo.dataset.about.title)
-        told = st.empty()
-        if st.button(f"Compute from {title} with these steps", key="work_out"):
-            with show_errors():
-                now = worked_out(photo.dataset, pipeline)
-                set_normalisation(now)
-        told.caption(_measured_on(photo.dataset, pipeline, now))
-    if how != now.how or len(now.means) > channels:
-        return
-    _table(image, now)
-
-
-def worked_out(dataset: Dataset, pipeline: Pipeline) -> Normalisation:
-    """Return the standardisation of a dataset after the steps: measured with progress, then remembered a while."""
-    known = _known_standardisations()
-    key = _measured_key(dataset, pipeline)
-    if key not in known:
-        with st.empty():
-            shown = time.monotonic()
-
-            def tell(doing: str, done: int, total: int, unit: str) -> None:
-                nonlocal shown
-                if time.monotonic() - shown > _TELL_S:
-                    shown = time.monotonic()
-                    st.progress(done / total, progress_text(doing, done, total, unit))
-
-            known[key] = whole_dataset.standardisation(dataset, pipeline, tell)
-            st.empty()
-        for old in list(known)[:-_MOST_KNOWN]:
-            del known[old]
-    return known[key]
-
-
-def _known_standardisations() -> dict[tuple[str, str], Normalisation]:
-    """Return what this session measured, by `_measured_key`, the latest last."""
-    known: dict[tuple[str, str], Normalisation] = st.session_state.setdefault("standardisations", {})
-    return known
-
-
-def _measured_key(dataset: Dataset, pipeline: Pipeline) -> tuple[str, str]:
-    return dataset.about.content_hash, json.dumps(pipeline.applied.to_json())
-
-
-def _measured_on(dataset: Dataset, pipeline: Pipeline, chosen: Normalisation) -> str:
-    """Say which images the means and deviations are of, as far as that is known."""
-    known = _known_standardisations()
-    if known.get(_measured_key(dataset, pipeline)) == chosen:
-        count = len(whole_dataset.measured_by(dataset))
-        which = "training images" if len(dataset.select("train")) else "images"
-        return (
-            f"Mean and deviation of all {count:,} {which} of {escape_markdown(dataset.about.title)} after these steps."
-        )
-    if chosen in known.values():
-        return "Mean and deviation from before: the steps or the dataset were others. Work them out anew."
-    return "Mean and deviation as a preset or a link brought them, not measured here."
-
-
-def _table(image: Image.Image, chosen: Normalisation) -> None:
-    """Show the formula, and what becomes of some values."""
-    if chosen.how == NONE:
-        st.markdown("Values are unchanged. Networks learn faster when values are small and centered on 0.")
-    else:
-        st.markdown(
-            f"Each value v becomes **{escape_markdown(chosen.formula)}**. The images are unchanged; "
-            "the network's first layer does this."
-        )
-    pixels = np.asarray(image).reshape(-1, 1 if image.mode == "L" else 3)
-    after = chosen.apply(pixels)
-    names = ["gray"] if pixels.shape[1] == 1 else ["red", "green", "blue"]
-    rows = []
-    for channel, name in enumerate(names):
-        old, new = pixels[:, channel], after[:, channel]
-        rows.append(
-            {
-                "channel": name,
-                "values before": f"{old.min()} to {old.max()}",
-                "mean before": round(float(old.mean()), 2),
-                "std before": round(float(old.std()), 2),
-                "values after": f"{new.min():.3f} to {new.max():.3f}",
-                "mean after": round(float(new.mean()), 3),
-                "std after": round(float(new.std()), 3),
-                "black becomes": round(float(chosen.apply(np.zeros((1, len(names)), np.uint8))[0, channel]), 3),
-                "white becomes": round(float(chosen.apply(np.full((1, len(names)), 255, np.uint8))[0, channel]), 3),
-            }
-        )
-    st.dataframe(rows, hide_index=True, width="stretch")
-    if chosen.how != NONE:
-        numbers = [each[0] if len(each) == 1 else list(each) for each in (chosen.scale, chosen.offset)]
-        st.caption("In Keras, as a network's first layer:")
-        st.code(f"keras.layers.Rescaling(scale={numbers[0]}, offset={numbers[1]})", "python")
-
-
 def show_code(pipeline: Pipeline) -> None:
     """Show the pipeline as Pillow code, as a link and as JSON."""
     if not pipeline.applied.steps:
@@ -281,71 +164,6 @@ def show_code(pipeline: Pipeline) -> None:
     data = json.dumps(pipeline.to_json())
     st.code(f"/preprocess?steps={quote(data, safe='')}", None, wrap_lines=True)
     st.code(json.dumps(pipeline.to_json(), indent=1), "json")
-
-
-def show_whole_set(dataset: Dataset, pipeline: Pipeline) -> None:
-    """Say what comes out for the whole dataset, and start the work on it."""
-    steps = pipeline.applied
-    found = data.shapes(dataset, steps)
-    shapes = [f"{width}×{height} {'gray' if channels == 1 else 'color'}" for height, width, channels in found]
-    title = escape_markdown(dataset.about.title)
-    if len(found) == 1:
-        st.markdown(f"All **{len(dataset):,}** images in {title} become **{shapes[0]}**, ready for a network.")
-    else:
-        st.markdown(
-            f"The **{len(dataset):,}** images in {title} end up in **{len(found):,} different "
-            f"shapes**, such as {', '.join(shapes[:3])}. A network needs a single shape: add a Resize "
-            "step. A ZIP file can hold any mix."
-        )
-    with st.container(horizontal=True):
-        for name, label, icon, off in (
-            ("apply", "Apply to whole dataset", "play_arrow", len(found) > 1),
-            ("zip", "Export as ZIP (PNG)", "folder_zip", False),
-        ):
-            if st.button(label, key=f"{name}_all", icon=f":material/{icon}:", disabled=off):
-                arguments = {"dataset": dataset.about.name, "steps": steps.to_json()}
-                jobs.start(f"{name}-{dataset.about.name}", f"core.preprocessing.whole_dataset:{name}_job", arguments)
-                st.rerun()
-
-
-def show_jobs(dataset: Dataset, pipeline: Pipeline) -> None:
-    """Show how the work on the whole dataset stands, and what came out."""
-    for name, title in (("apply", "All images"), ("zip", "The zip")):
-        job = jobs.find(f"{name}-{dataset.about.name}")
-        if job is None:
-            continue
-        if show_job(job, f"{title} of {dataset.about.title}").state == jobs.FINISHED:
-            _done(job, dataset, pipeline)
-
-
-def _done(job: Job, dataset: Dataset, pipeline: Pipeline) -> None:
-    result = job.result(whole_dataset.Done)
-    old = "" if job.arguments.get("steps") == pipeline.applied.to_json() else " with **earlier steps**"
-    speed = result.pictures / max(result.seconds, 1e-3)
-    took = f"{counted(result.pictures, 'image')}{old} in {result.seconds:.1f} s ({speed:,.0f} a second)"
-    if result.shape is not None:
-        height, width, channels = result.shape
-        st.success(
-            f"{took}: an array of shape ({result.pictures:,}, {height}, {width}, {channels}), kept for training.",
-            icon=":material/check_circle:",
-        )
-        return
-    path, size = Path(result.path), result.bytes
-    if not path.exists():
-        return
-    st.success(
-        f"{took}: a zip of {size / 1e6:,.1f} MB, at {escape_markdown(str(path))}", icon=":material/check_circle:"
-    )
-    if size <= _MOST_OFFERED_BYTES:
-        st.download_button(
-            "Download the zip",
-            path.read_bytes,
-            f"{dataset.about.name}-prepared.zip",
-            "application/zip",
-            # A run of the page at the click could take the answer away: Streamlit clears its queue, answer included.
-            on_click="ignore",
-            icon=":material/download:",
-        )
 
 
 def _facts(image: Image.Image, values: tuple[int, int]) -> str:

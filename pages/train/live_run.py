@@ -1,20 +1,16 @@
-"""A run, live: where it stands, its curves, what the coach says, what the network sees; pause, stop and resume."""
+"""A run, live: where it stands, its curves, what the coach says; pause, stop and resume."""
 
-import html
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from core import runs
 from core.charts import training_curves
 from core.charts.chart import Chart
-from core.datasets.sources import catalogue
-from core.images import image_io
 from core.recipes.fit import Fit
-from core.runs import Run, Seen, Status
+from core.runs import Run, Status
 from core.runs.records import GrowingRecords
 from core.storage import beat, machine
 from core.storage.progress import duration
@@ -25,7 +21,6 @@ from pages.common.generating_run import show_generating
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
 from pages.common.terms import with_terms
 from pages.components.chart import show_charts
-from pages.components.pixel_image import data_url
 from pages.components.theme import dark
 from pages.train import drafts
 
@@ -33,7 +28,6 @@ from pages.train import drafts
 POLL_S, SEEN_POLL_S = 2.0, 2.25
 _SET_UP = "train_set_up"
 _MOST_EPOCHS = int(Fit.setting_of("epochs").maximum or 1000)
-_WORST, _FILTERS, _FILTER_PX = 12, 8, 48
 _BADGES = {
     runs.WAITING: ("gray", "hourglass_empty"),
     runs.RUNNING: ("blue", "play_arrow"),
@@ -279,83 +273,6 @@ def _curves(run: Run, status: Status, metrics: list[dict[str, Any]]) -> list[Cha
     )
     st.caption(with_terms(said))
     return others
-
-
-def show_seen(run: Run) -> None:
-    """Show what the network got most wrong after its last epoch, and what its first filters see."""
-    with show_errors():
-        seen = run.seen()
-        if seen is not None:
-            st.html(_seen_html(str(run.folder), seen.epoch, seen))
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _seen_html(folder: str, epoch: int, _seen: Seen) -> str:
-    """Return what there is to see of a run after an epoch."""
-    run, seen = Run(Path(folder)), _seen
-    names = run.about.class_names
-    parts = []
-    if len(seen.ids):
-        dataset = catalogue.open_dataset(run.about.name)
-        shown = [
-            _captioned(
-                dataset.thumbnail(int(index)),
-                f"true class {names[label]}, predicted {names[predicted]} ({probabilities[predicted]:.0%})",
-                f"{names[predicted]} {probabilities[predicted]:.0%}",
-                f"true: {names[label]}",
-            )
-            for index, label, predicted, probabilities in zip(
-                seen.ids[:_WORST], seen.labels, seen.predicted, seen.probabilities, strict=False
-            )
-        ]
-        parts.append(_row(f"Highest-loss {run.recipe.split.watched} images after epoch {epoch}", shown))
-    if len(seen.filters):
-        shown = [
-            _captioned(
-                image_io.png(image_io.from_array(_visible(kernel))),
-                f"filter {number} of the first convolution",
-                f"{number}",
-                "",
-            )
-            for number, kernel in enumerate(seen.filters[:_FILTERS], start=1)
-        ]
-        parts.append(_row(f"First-layer filters after epoch {epoch}", shown))
-        maps = [
-            _captioned(
-                image_io.png(image_io.from_array(each[..., None])),
-                f"what filter {number} makes of image {seen.map_id}",
-                f"{number}",
-                "",
-            )
-            for number, each in enumerate(seen.maps[:_FILTERS], start=1)
-        ]
-        parts.append(_row(f"Feature maps of these filters for {run.recipe.split.watched} image {seen.map_id}", maps))
-    return "".join(parts)
-
-
-def _visible(kernel: np.ndarray) -> np.ndarray:
-    """Return a kernel as an image: 0 is middle gray, its largest weight white or black. Colour where it has three."""
-    scaled = kernel / max(float(np.abs(kernel).max()), 1e-12)
-    values = np.rint((scaled + 1) * 127.5).astype(np.uint8)
-    return values if values.shape[-1] in (1, 3) else values.mean(axis=-1, keepdims=True).astype(np.uint8)
-
-
-def _captioned(image: bytes, alt: str, first: str, second: str) -> str:
-    crisp = "" if image.startswith(b"\xff\xd8") else ";image-rendering:pixelated"
-    lines = "<br>".join(html.escape(each) for each in (first, second) if each)
-    return (
-        f"<figure style='margin:0;text-align:center;font-size:.75rem;line-height:1.25'>"
-        f"<img src='{data_url(image)}' alt='{html.escape(alt, quote=True)}' title='{html.escape(alt, quote=True)}' "
-        f"style='height:{_FILTER_PX}px;min-width:{_FILTER_PX}px;border-radius:3px{crisp}'>"
-        f"<figcaption>{lines}</figcaption></figure>"
-    )
-
-
-def _row(title: str, shown: list[str]) -> str:
-    return (
-        f"<p style='margin:.6rem 0 .3rem;font-weight:600'>{html.escape(title)}</p>"
-        f"<div style='display:flex;flex-wrap:wrap;gap:10px'>{''.join(shown)}</div>"
-    )
 
 
 def share(value: float | None) -> str:

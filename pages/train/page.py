@@ -25,9 +25,10 @@ from pages.train.drafts import Draft
 from pages.train.estimate import offer_estimate
 from pages.train.fit_form import fit
 from pages.train.input_form import adopt_link, choose_input
-from pages.train.live_run import POLL_S, SEEN_POLL_S, show_seen, watch
+from pages.train.live_run import POLL_S, SEEN_POLL_S, watch
 from pages.train.recipe_picker import Ready
 from pages.train.recipe_text import recipe_text
+from pages.train.seen import show_seen
 from pages.train.sweep_form import sweep
 
 

@@ -22,7 +22,7 @@ from tests.unit.made_runs import made_run
 CLICKED = {
     "pages/datasets/page.py": "test_the_refused_files_of_an_import_come_as_csv",
     "pages/common/decisions.py": "test_browse",
-    "pages/preprocess/pipeline_views.py": "test_preprocess",
+    "pages/preprocess/whole_dataset.py": "test_preprocess",
     "pages/predict/photo_list.py": "test_predict",
     "pages/runs/downloads.py": "test_everything_that_a_run_leaves_comes",
     "pages/train/recipe_text.py": "test_a_recipe_comes",

@@ -19,8 +19,8 @@ from core.datasets.cache import keep, load_or_compute
 from core.datasets.features import outliers, same_photo
 from core.datasets.store import Dataset, DatasetError
 from core.evaluation import label_errors
+from core.evaluation.intervals import wilson_interval
 from core.evaluation.label_errors import FEWEST, LabelErrors
-from core.evaluation.predictions import wilson_interval
 from core.storage import jobs
 from core.storage.checked import Array
 from core.storage.jobs import Job

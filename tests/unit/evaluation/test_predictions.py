@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import binom, binomtest
 from sklearn import metrics
 
+from core.evaluation.intervals import exact_bounds, wilson_interval
 from core.evaluation.predictions import (
     ALL,
     CONFIDENCE,
@@ -21,11 +22,9 @@ from core.evaluation.predictions import (
     Predictions,
     class_scores,
     confused_pairs,
-    exact_bounds,
     load,
     parts,
     ranked,
-    wilson_interval,
 )
 from core.runs import Run, RunError
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from core.charts import threshold_figures
-from core.evaluation import calibration, predictions, threshold
+from core.evaluation import calibration, threshold
 from core.evaluation.calibration import Calibration
+from core.evaluation.intervals import exact_bounds
 from core.evaluation.threshold import ASK, DecisionThreshold, Outcome
 from core.runs import Run
 from core.storage import user_library
@@ -62,7 +63,7 @@ def test_a_forecast_counts_right_wrong_and_asked(run: Run, as_they_are: None) ->
 def test_the_default_is_the_smallest_threshold_that_promises_enough(run: Run, as_they_are: None) -> None:
     confidences = [0.9] * 980 + [0.8025] * 1000 + [0.7025] * 20
     # Of 2,000 answered 12 may be wrong for 99% right elsewhere with 95% certainty, and of the 1,980 first as many.
-    assert predictions.exact_bounds(2000 - 12, 2000)[0] > 0.99 > predictions.exact_bounds(2000 - 13, 2000)[0]
+    assert exact_bounds(2000 - 12, 2000)[0] > 0.99 > exact_bounds(2000 - 13, 2000)[0]
     with_validation(run, confidences, [True] * 1988 + [False] * 12)
     assert threshold.default(run).threshold == threshold.lowest(run.about.class_names) == 0.1
     with_validation(run, confidences, [True] * 1980 + [False] * 20)
@@ -75,7 +76,7 @@ def test_a_promise_must_hold_from_the_surest_answers_down(run: Run, as_they_are:
     # At 50% it would seem kept by luck: each threshold above is worse, and one of many always has luck.
     confidences = [0.9] * 500 + [0.55] * 1500
     with_validation(run, confidences, [True] * 493 + [False] * 7 + [True] * 1500)
-    assert predictions.exact_bounds(1993, 2000)[0] > 0.99
+    assert exact_bounds(1993, 2000)[0] > 0.99
     found = threshold.default(run)
     assert "comes nearest" in found.reason
 

@@ -89,15 +89,15 @@ def _show_finding(dataset: Dataset, finding: AuditFinding, open_finding: Callabl
     icon, meaning = _ICONS[now.severity]
     words, evidence = st.columns([3, 2], vertical_alignment="center") if finding.ids else (st.container(), None)
     words.markdown(f"{icon} **{escape_markdown(finding.title)}** · {meaning}\n\n{escape_markdown(now.sentence)}")
-    if finding.key == LEAK and finding.groups:
-        with words:
+    actions = words.container(horizontal=True)
+    with actions:
+        if finding.key == LEAK and finding.groups:
             _mend_leak(dataset, finding)
             _keep_together(dataset)
-    elif finding.key in (EXACT, NEAR, label_check.AGAIN) and finding.groups:
-        with words:
+        elif finding.key in (EXACT, NEAR, label_check.AGAIN) and finding.groups:
             _thin_out(dataset, finding)
     if finding.ids:
-        words.button(
+        actions.button(
             f"Show {counted(len(finding.ids), 'image')}",
             key=f"finding_{finding.key}",
             icon=":material/photo_library:",

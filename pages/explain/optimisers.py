@@ -49,6 +49,18 @@ def _show(_subject: Subject | None) -> None:
     _race(Ground(name, f"{surface.said} Loss: {surface.formula}.", surface.middle, surface.reach, surface.start))
 
 
+def _look() -> str:
+    if st.session_state.get(_SURFACE) == MOMENTS:
+        return (
+            "Adam keeps two averages for each weight: of its gradients, and of their squares. Drag the weight, the "
+            "step and the two β, and see what is added to the weight."
+        )
+    return (
+        "Click to drop the start: six optimizers roll from there, each by its own rule. Drag the learning rate until "
+        "the first one is thrown out."
+    )
+
+
 def _choose_run() -> Run | None:
     able = _able()
     if not able:
@@ -182,8 +194,7 @@ def _parameters() -> Iterator[Parameter | Sequence[Parameter]]:
 VIEW = View(
     "optimisers",
     "Optimizers",
-    "Click to drop the start: six optimizers roll from there, each by its own rule. Drag the learning rate until the "
-    "first one is thrown out.",
+    _look,
     _show,
     _parameters,
     asks_image=False,

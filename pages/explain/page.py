@@ -32,14 +32,14 @@ _STYLE = """<style>
 def explain(view: View) -> None:
     """Let the user choose what a view is shown on, and show it."""
     if not view.asks_image:
-        st.caption(with_terms(view.look))
+        st.caption(with_terms(view.looked_for))
         view.show(None)
     elif not runs.with_model():
         train_first("No trained network yet. The digits dataset trains in under a minute.")
     else:
         subject = choose_subject()
         address.write()  # What follows may wait for the worker.
-        st.caption(with_terms(view.look))
+        st.caption(with_terms(view.looked_for))
         if subject is None:
             st.info("No image yet. Choose one above.")
         else:

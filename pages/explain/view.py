@@ -76,7 +76,7 @@ class View:
     Attributes:
         name: in the address.
         title: a word or two.
-        look: what to look for, in two sentences at most.
+        look: what to look for, in two sentences at most; or what returns it, where it depends on what is chosen.
         show: draws it. Views that ask for no image are given none.
         parameters: what else stands in the address, its names and keys those of no other view. Choices that depend on
             the run are read in the session's state, `pages.explain.address.RUN` holds its name.
@@ -85,10 +85,15 @@ class View:
 
     name: str
     title: str
-    look: str
+    look: str | Callable[[], str]
     show: Callable[[Subject | None], None]
     parameters: Callable[[], Iterable[Parameter | Sequence[Parameter]]] = tuple
     asks_image: bool = True
+
+    @property
+    def looked_for(self) -> str:
+        """What to look for, as things are chosen now."""
+        return self.look if isinstance(self.look, str) else self.look()
 
 
 def _said(shape: tuple[int, ...]) -> str:

@@ -72,12 +72,12 @@ def _show(subject: Subject | None) -> None:
         images, side, batch_size, batch = (st.session_state[each.key] for each in sliders)
         load = Load(round(1000 * images), side, side, dataset.about.size[2], dtype, batch_size)
         with middle, show_errors():
-            of = f"{images:g} {side} {batch}"
             read, costs = st.columns([2, 3], gap="small")
             with read:
-                panels([_batch(dataset, batch, batch_size)], of=of, key="batch_read")
+                panels([_batch(dataset, batch, batch_size)], of=f"{batch} {batch_size}", key="batch_read")
             costs.markdown(_table(load, speed, memory.total))
-            panels([_memory(load, memory.total), *([_waiting(load, speed)] if speed else [])], of=of, key="loads")
+            plots = [_memory(load, memory.total), *([_waiting(load, speed)] if speed else [])]
+            panels(plots, of=f"{images:g} {side} {batch}", key="loads")
         return not dragging
 
     live()

@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 
 from core.datasets.positions import Positions
+from core.storage.blas import one_thread
 from core.storage.progress import Progress, quiet
 
 # Of each class: one to fit on and one to judge.
@@ -76,6 +77,7 @@ def find(ids: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> Labe
     return LabelErrors(ids[order], labels[order], likely[order], plausibility[order], found)
 
 
+@one_thread()
 def cross_validated(
     features: np.ndarray, labels: np.ndarray, progress: Progress = quiet, *, of_length_1: bool = False
 ) -> np.ndarray:

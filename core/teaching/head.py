@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.storage.blas import one_thread
+
 # The inverse of the regularisation's strength: of the values tried on features of length 1, the best from 5 to 200
 # photos a class.
 _FREEDOM = 30.0
@@ -39,6 +41,7 @@ class Head:
         return Head((self.weights / temperature).astype(np.float32), (self.bias / temperature).astype(np.float32))
 
 
+@one_thread()
 def fitted(features: np.ndarray, labels: np.ndarray, classes: int) -> Head:
     """Return the last layer that logistic regression finds.
 
@@ -47,6 +50,10 @@ def fitted(features: np.ndarray, labels: np.ndarray, classes: int) -> Head:
         labels: int `(n,)`; at least two of the classes are there.
         classes: how many there are.
     """
+    return _fitted(features, labels, classes)
+
+
+def _fitted(features: np.ndarray, labels: np.ndarray, classes: int) -> Head:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=_FREEDOM, max_iter=_MOST_ROUNDS).fit(features, labels)
@@ -61,6 +68,7 @@ def fitted(features: np.ndarray, labels: np.ndarray, classes: int) -> Head:
     return Head(weights.astype(np.float32), bias.astype(np.float32))
 
 
+@one_thread()
 def compact(features: np.ndarray) -> np.ndarray:
     """Return features in as many dimensions as there are images, where these are fewer: all angles stay."""
     count, numbers = features.shape
@@ -70,6 +78,7 @@ def compact(features: np.ndarray) -> np.ndarray:
     return np.asarray(left * sizes)
 
 
+@one_thread()
 def cross_validated(
     features: np.ndarray, labels: np.ndarray, takes: np.ndarray, classes: int, check: Callable[[], None]
 ) -> np.ndarray:
@@ -88,7 +97,7 @@ def cross_validated(
     probabilities = np.zeros((len(labels), classes))
     for learned, held in _folds(labels, takes):
         check()
-        probabilities[held] = fitted(features[learned], labels[learned], classes).probabilities(features[held])
+        probabilities[held] = _fitted(features[learned], labels[learned], classes).probabilities(features[held])
     return probabilities
 
 
@@ -160,6 +169,7 @@ def known_from(own: np.ndarray) -> float:
     return float(found[int(_SHARE * len(found))]) - _SLACK
 
 
+@one_thread()
 def learning_curve(
     features: np.ndarray, labels: np.ndarray, classes: int, check: Callable[[], None]
 ) -> list[tuple[int, float]]:
@@ -176,7 +186,7 @@ def learning_curve(
             check()
             drawn = np.concatenate([rng.permutation(np.flatnonzero(labels == c))[:size] for c in np.unique(labels)])
             others = np.setdiff1d(np.arange(len(labels)), drawn)
-            answers = fitted(features[drawn], labels[drawn], classes).probabilities(features[others]).argmax(axis=1)
+            answers = _fitted(features[drawn], labels[drawn], classes).probabilities(features[others]).argmax(axis=1)
             right = answers == labels[others]
             accuracies.append(np.mean([right[labels[others] == c].mean() for c in np.unique(labels)]))
         points.append((size, float(np.mean(accuracies))))

@@ -75,9 +75,11 @@ class Stage(SessionClient):
             gate.set()
         self._runtime, self._session = runtime, runtime.connect_session(self, {})
         self._buttons: dict[str, tuple[str, str]] = {}
+        self._page = ""
 
     def write_forward_msg(self, msg: ForwardMsg) -> None:
         self.came.append(msg)
+        self._page = msg.new_session.page_script_hash or self._page
         button = msg.delta.new_element.button
         if button.id:
             self._buttons[button.label] = button.id, msg.delta.fragment_id
@@ -93,6 +95,7 @@ class Stage(SessionClient):
     def click(self, label: str = "") -> None:
         """Click a button, or open the page."""
         message = BackMsg()
+        message.rerun_script.page_script_hash = self._page
         if label:
             widget, message.rerun_script.fragment_id = self._buttons[label]
             message.rerun_script.widget_states.widgets.add(id=widget, trigger_value=True)

@@ -3,8 +3,7 @@
 import json
 import os
 import signal
-import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from core.recipes.recipe import Recipe, find_recipe
 from core.runs import Run
 from core.runs.model_files import GENERATOR
 from core.training import coach
-from tests.processes.trainings import PATIENCE_S, ended, epochs_told, wait_for
+from tests.processes.trainings import ended, epochs_told, wait_for
 
 GAN = find_recipe("gan-digits").with_settings(
     {"generator.filters": 8, "fit.epochs": 4, "fit.batch_size": 128, "augmentation.width_shift_range": 0.1}
@@ -117,12 +116,13 @@ def test_every_generator_trains_and_is_asked_for_samples(kind: str, data_home: P
 
 
 @pytest.mark.parametrize("kind", GENERATORS)
-def test_the_script_of_a_run_draws_the_runs_own_samples(kind: str, data_home: Path, tmp_path: Path) -> None:
+def test_the_script_of_a_run_draws_the_runs_own_samples(
+    kind: str, data_home: Path, tmp_path: Path, begin_script: Callable[[Path], Callable[[], str]]
+) -> None:
     run = trained({"GAN": GAN, "FlowMatching": FLOW}[kind].with_settings({"fit.epochs": 2}))
     assert run.status().state == runs.FINISHED, run.status().cause
     (tmp_path / "script.py").write_text(script.run_script(run), encoding="utf-8")
-    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
-    subprocess.run([sys.executable, "script.py"], cwd=tmp_path, env=env, check=True, timeout=PATIENCE_S)
+    begin_script(tmp_path)()
     images, labels = sheets.read(run.folder, 2)
     with np.load(tmp_path / "samples.npz") as found:
         assert found["labels"].tolist() == labels.tolist()

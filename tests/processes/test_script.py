@@ -1,10 +1,8 @@
 """A script trains the same network to the same numbers as the run that it is the script of."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -37,7 +35,7 @@ from core.recipes.schedules import OneCycle
 from core.recipes.script.network import network_code
 from core.recipes.script.script import _imports
 from core.runs import Run
-from tests.processes.trainings import PATIENCE_S, ended, epochs_told, wait_for
+from tests.processes.trainings import ended, epochs_told, wait_for
 
 
 def plain() -> Recipe:
@@ -139,28 +137,20 @@ def test_the_network_begins_with_the_same_weights(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("recipe", [plain(), everything(), orthogonal()], ids=lambda recipe: recipe.name)
 @pytest.mark.usefixtures("trained_here")
-def test_the_script_comes_to_the_runs_numbers(data_home: Path, tmp_path: Path, recipe: Recipe) -> None:
+def test_the_script_comes_to_the_runs_numbers(
+    data_home: Path, tmp_path: Path, begin_script: Callable[[Path], Callable[[], str]], recipe: Recipe
+) -> None:
     if recipe.name == "everything":
         recipe = replace(recipe, initial_weights=earlier(recipe).name)
     run = runs.create(recipe)
     if recipe.initial_weights:
         shutil.copy(run.initial_model, tmp_path)
-    path = tmp_path / "script.py"
-    path.write_text(codegen.run_script(run), encoding="utf-8")
-    # Nothing of Pixelwise is on its path, and it runs beside the trainer.
-    with subprocess.Popen(
-        [sys.executable, path.name],
-        cwd=tmp_path,
-        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as script:
-        run.start()
-        status = wait_for(run, ended)
-        printed, _ = script.communicate(timeout=PATIENCE_S)
+    (tmp_path / "script.py").write_text(codegen.run_script(run), encoding="utf-8")
+    script_ended = begin_script(tmp_path)  # It runs beside the trainer.
+    run.start()
+    status = wait_for(run, ended)
     assert status.state == runs.FINISHED, status.cause
-    assert script.returncode == 0, printed[-2000:]
+    printed = script_ended()
     epochs = epochs_told(run)
     logs = re.findall(r"- accuracy: .*", printed)
     assert len(logs) == len(epochs)

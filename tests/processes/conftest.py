@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import keras
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from core.nn import train
 from core.nn.training.journal import Journal
 from core.runs import Run
+from core.storage import jobs
+from core.storage.jobs import Job
 from tests.processes.trainings import PATIENCE_S
 
 
@@ -27,6 +30,16 @@ def trained_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = keras.config.dtype_policy()
     yield
     keras.config.set_dtype_policy(before)
+
+
+@pytest.fixture
+def jobs_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs are done in this process when they are started, for the same reason."""
+
+    def begin(_module: str, folder: Path, *_others: Any) -> None:
+        jobs._run(Job(folder))
+
+    monkeypatch.setattr(jobs.start, "__defaults__", (begin,))
 
 
 # Each line is a folder, where script.py runs as the main program; "" or "failed" answers it.

@@ -40,6 +40,7 @@ def test_an_estimate_is_near_what_the_training_takes(data_home: Path) -> None:
     assert found.memory_mb == pytest.approx(run.metrics()[-1]["memory_mb"], rel=0.5)
 
 
+@pytest.mark.usefixtures("jobs_done_here")
 def test_what_cannot_train_is_told(data_home: Path) -> None:
     digits: Any = catalogue.open_dataset("digits")
     recipe = find_recipe("digits-dense")

@@ -1,6 +1,5 @@
 """A run's own network, asked by the worker and by jobs: where it looks, its features, and the labels judged by them."""
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +15,13 @@ from core.nn.inference import loss_slice as loss_slice_job
 from core.prediction import worker
 from core.runs import FINISHED, Run, RunError
 from core.storage import jobs
-from core.storage.jobs import RUNNING, Job, JobStatus
+from core.storage.jobs import Job, JobStatus
 from core.storage.progress import quiet
-from tests.processes.trainings import PATIENCE_S, begin, ended, wait_for
+from tests.processes.trainings import begin, ended, wait_for
 
 
 def done(job: Job) -> JobStatus:
-    end = time.monotonic() + PATIENCE_S
-    while (status := job.status()).state == RUNNING and time.monotonic() < end:
-        time.sleep(0.05)
+    status = job.status()
     assert status.state == jobs.FINISHED, status.cause
     return status
 
@@ -47,7 +44,7 @@ def check_moments(run: Run) -> None:
         assert course.steps[:-1] == pytest.approx(np.diff(value), abs=1e-6)
 
 
-@pytest.mark.usefixtures("trained_here")
+@pytest.mark.usefixtures("trained_here", "jobs_done_here")
 def test_the_worker_and_the_jobs_look_into_a_runs_network(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = begin("digits-cnn", epochs=2)
     assert wait_for(run, ended).state == FINISHED
@@ -60,17 +57,6 @@ def test_the_worker_and_the_jobs_look_into_a_runs_network(data_home: Path, monke
 
     before = worker.layer_maps(run, image, 0).wait()
     assert before.probabilities.max() < worker.layer_maps(run, image).wait().probabilities.max()
-    monkeypatch.setattr("core.nn.inference.loss_slice.SIDE", 3)
-    assert loss_slice_job.measure(run.name, quiet) == {"points": 9}
-    measured = loss_slice.load(run)
-    assert measured is not None
-    assert measured.epochs.tolist() == [0, 1, 2, -1]
-    # The last epoch's weights are the final ones, and the middle of the way is better than where it began.
-    assert measured.trail[2] == pytest.approx(measured.trail[3], abs=1e-4)
-    assert measured.losses[1, 1] < measured.losses.max()
-
-    check_moments(run)
-
     assert done(features.JOB.start(run)).result == {"pictures": len(digits)}
     kept = features.load(run)
     assert kept is not None
@@ -83,6 +69,18 @@ def test_the_worker_and_the_jobs_look_into_a_runs_network(data_home: Path, monke
     assert judged is not None
     assert judged.accuracy > 0.8
     assert label_errors.find(judged.ids, judged.labels, judged.probabilities).found < len(train) / 10
+
+    # Last of the jobs: it leaves other weights in this process's network.
+    monkeypatch.setattr("core.nn.inference.loss_slice.SIDE", 3)
+    assert loss_slice_job.measure(run.name, quiet) == {"points": 9}
+    measured = loss_slice.load(run)
+    assert measured is not None
+    assert measured.epochs.tolist() == [0, 1, 2, -1]
+    # The last epoch's weights are the final ones, and the middle of the way is better than where it began.
+    assert measured.trail[2] == pytest.approx(measured.trail[3], abs=1e-4)
+    assert measured.losses[1, 1] < measured.losses.max()
+
+    check_moments(run)
 
     (run.folder / "model.keras").write_bytes(b"torn")
     with pytest.raises(RunError, match="cannot be read"):

@@ -1,12 +1,12 @@
 """Trainings that are killed, paused, or run out of disk: they go on from the last whole epoch and end as they would."""
 
 import os
-import resource
 import signal
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -156,16 +156,30 @@ def test_a_finished_run_trains_on_and_one_stops_early(data_home: Path) -> None:
     assert status.result["validation_loss"] == pytest.approx(losses[best - 1], rel=1e-4)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the files of another process")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no files")
+@pytest.mark.usefixtures("trained_here")
 def test_a_full_disk_while_saving_leaves_the_last_good_checkpoint(
-    data_home: Path, request: pytest.FixtureRequest
+    data_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = begin("digits-cnn", epochs=1000)
-    after(2, run)
-    pid = run.status().pid
-    assert pid
-    # Status and metrics fit into it, a checkpoint does not.
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (40_000, 40_000))
+    import resource
+
+    from core.nn.training.callback import Live
+
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def tell_and_fill(live: Live, record: dict[str, Any], seen: Any) -> None:
+        tell(live, record, seen)
+        if record["epoch"] == 2:
+            # Status and metrics fit into it, a checkpoint does not.
+            resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, limit[1]))
+
+    with monkeypatch.context() as patch:
+        tell = Live._tell_epoch
+        patch.setattr(Live, "_tell_epoch", tell_and_fill)
+        try:
+            run = begin("digits-cnn", epochs=1000)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     status = wait_for(run, ended)
     assert status.state == runs.FAILED
     assert status.cause.startswith("Could not save the run: ")
@@ -173,7 +187,6 @@ def test_a_full_disk_while_saving_leaves_the_last_good_checkpoint(
     assert kept
     assert kept.progress.epoch >= len(epochs_told(run)) >= 2
     assert [path.suffix for path in (run.folder / "checkpoint").iterdir()] == [".npz"] * len(run.checkpoints)
-    request.getfixturevalue("trained_here")
     run.resume(epochs=kept.progress.epoch + 1)
     assert run.status().state == runs.FINISHED
     assert [record["epoch"] for record in epochs_told(run)] == list(range(1, kept.progress.epoch + 2))

@@ -18,6 +18,23 @@ from core.storage import jobs
 from core.storage.jobs import Job
 from tests.processes.trainings import PATIENCE_S
 
+# Files whose tests take longest: begun first, none of them is left alone at the end.
+_FIRST = (
+    "export",
+    "learning_from_features",
+    "resume",
+    "explaining",
+    "script",
+    "generation",
+    "photo_predictions",
+    "train",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {f"test_{name}": place for place, name in enumerate(_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
 
 @pytest.fixture
 def trained_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

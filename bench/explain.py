@@ -64,7 +64,9 @@ _ANSWERED = f"""async (slider, [times, shown, attribute]) => {{
         // Far apart each time, and never the same twice.
         const share = ((7 * time) % 20 + 1) / 22 + time / 2000;
         const begun = performance.now();
+        const before = slider.value;
         slider.value = Number(slider.min) + share * (slider.max - slider.min);
+        if (slider.value === before) slider.stepUp();  // Nothing would follow.
         slider.dispatchEvent(new Event("input"));
         await drawn;
         await frame();

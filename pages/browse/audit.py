@@ -89,23 +89,22 @@ def _show_finding(dataset: Dataset, finding: AuditFinding, open_finding: Callabl
     icon, meaning = _ICONS[now.severity]
     words, evidence = st.columns([3, 2], vertical_alignment="center") if finding.ids else (st.container(), None)
     words.markdown(f"{icon} **{escape_markdown(finding.title)}** · {meaning}\n\n{escape_markdown(now.sentence)}")
-    actions = words.container(horizontal=True)
-    with actions:
+    if evidence is None:
+        return
+    with words.container(horizontal=True):
         if finding.key == LEAK and finding.groups:
             _mend_leak(dataset, finding)
             _keep_together(dataset)
         elif finding.key in (EXACT, NEAR, label_check.AGAIN) and finding.groups:
             _thin_out(dataset, finding)
-    if finding.ids:
-        actions.button(
+        st.button(
             f"Show {counted(len(finding.ids), 'image')}",
             key=f"finding_{finding.key}",
             icon=":material/photo_library:",
             on_click=open_finding,
             args=(finding.key,),
         )
-    if evidence:
-        evidence.html(_examples(dataset, finding))
+    evidence.html(_examples(dataset, finding))
 
 
 def _mend_leak(dataset: Dataset, finding: AuditFinding) -> None:

@@ -17,8 +17,8 @@ from core.storage.checked import Array
 from core.storage.derived import DerivedFile
 from core.storage.progress import Progress, quiet
 
-# More numbers an image are brought down to fewer: 60,000 images take 120 MB at most.
 JOB = RunJob("features", "core.nn.inference.features:run")
+# More numbers an image are brought down to fewer: 60,000 images take 120 MB at most.
 MOST = 1024
 REDUCED = 512
 _SMALLEST_LENGTH = 1e-12

@@ -70,7 +70,7 @@ class Players:
         """
         given = (images, labels.astype(np.int32), drawn)
         if self._step is None:
-            # Of any number of images, else the last batch of an epoch has a graph of its own, which takes seconds.
+            # Of any number of images, else the last batch of an epoch has a graph of its own.
             taken = tf.nest.map_structure(lambda each: tf.TensorSpec((None, *each.shape[1:]), each.dtype), given)
             self._step = tf.function(self._learn, input_signature=taken)
         losses = self._step(*given)

@@ -50,10 +50,6 @@ def fitted(features: np.ndarray, labels: np.ndarray, classes: int) -> Head:
         labels: int `(n,)`; at least two of the classes are there.
         classes: how many there are.
     """
-    return _fitted(features, labels, classes)
-
-
-def _fitted(features: np.ndarray, labels: np.ndarray, classes: int) -> Head:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=_FREEDOM, max_iter=_MOST_ROUNDS).fit(features, labels)
@@ -97,7 +93,7 @@ def cross_validated(
     probabilities = np.zeros((len(labels), classes))
     for learned, held in _folds(labels, takes):
         check()
-        probabilities[held] = _fitted(features[learned], labels[learned], classes).probabilities(features[held])
+        probabilities[held] = fitted(features[learned], labels[learned], classes).probabilities(features[held])
     return probabilities
 
 
@@ -186,7 +182,7 @@ def learning_curve(
             check()
             drawn = np.concatenate([rng.permutation(np.flatnonzero(labels == c))[:size] for c in np.unique(labels)])
             others = np.setdiff1d(np.arange(len(labels)), drawn)
-            answers = _fitted(features[drawn], labels[drawn], classes).probabilities(features[others]).argmax(axis=1)
+            answers = fitted(features[drawn], labels[drawn], classes).probabilities(features[others]).argmax(axis=1)
             right = answers == labels[others]
             accuracies.append(np.mean([right[labels[others] == c].mean() for c in np.unique(labels)]))
         points.append((size, float(np.mean(accuracies))))

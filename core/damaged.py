@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from core import runs
+from core.cluster import chosen
 from core.datasets import decisions, store
 from core.datasets.sources import catalogue
 from core.errors import PixelwiseError
+from core.spaces import settings as serving
 from core.storage import jobs, user_library
 from core.sweeps import folders as sweeps
 from core.teaching import project as teaching
@@ -31,13 +33,13 @@ class Damaged:
 
 
 def all_damaged() -> list[Damaged]:
-    """Return everything that is damaged: runs, datasets, jobs, and what was saved under a name.
+    """Return everything that is damaged: runs, datasets, jobs, what was saved under a name, a cluster's address.
 
     What has not changed since it was looked at last is not read again. A part of the data home that cannot be read at
     all is one such thing, too.
     """
     made: list[Damaged] = []
-    for look in (_runs, _sweeps, _datasets, _jobs, _saved, _taught):
+    for look in (_runs, _sweeps, _datasets, _jobs, _saved, _taught, _cluster):
         try:
             made += look()
         except PixelwiseError as error:
@@ -84,3 +86,9 @@ def _taught() -> Iterator[Damaged]:
             project.content()
         except PixelwiseError as error:
             yield Damaged(f"project {project.name}", str(error), project.remove, for_good=True)
+
+
+def _cluster() -> Iterator[Damaged]:
+    # A server's own files are no user's to delete.
+    if not serving.served() and (sentence := chosen.damage()):
+        yield Damaged("cluster", sentence, chosen.forget)

@@ -23,7 +23,7 @@ def connected() -> Iterator[Any]:
     Raises:
         ClusterError: there is no cluster, or it is of other versions.
     """
-    require_answer()
+    require_answer(address())
     os.environ.setdefault("RAY_CLIENT_MAX_CONNECTION_TIMEOUT_S", "5")
     import ray
 

@@ -68,17 +68,27 @@ def require(needs: Needs | None = None) -> tuple[Node, ...]:
     Raises:
         ClusterError: it cannot. The message says why.
     """
-    setting.require_answer()
+    setting.require_answer(setting.address())
     found = nodes()
-    for node in found:
-        if problem := _problem(node):
-            raise ClusterError(problem)
+    _require_alike(found)
     if needs is not None and not any(node.memory >= needs.memory for node in found):
         most = max(found, key=lambda node: node.memory)
         raise ClusterError(
             f"Not enough memory: training needs about {bytes_text(needs.memory)}, and the cluster's largest node, "
             f"{most.name}, has {bytes_text(most.memory)}. Choose a smaller batch size or network, or add a node."
         )
+    return found
+
+
+def at(address: str) -> tuple[Node, ...]:
+    """Return the nodes of the cluster at an address that may become the setting, as they are now.
+
+    Raises:
+        ClusterError: it cannot be used. The message says why.
+    """
+    setting.require_answer(address)
+    found = _ask(address)
+    _require_alike(found)
     return found
 
 
@@ -91,6 +101,12 @@ def places(needs: Needs, found: Sequence[Node]) -> int:
 def cpus_of(needs: Needs, found: Sequence[Node]) -> int:
     """Return how many cores work gets: those that it needs, where a node has as many."""
     return max(1, min(needs.cpus, max(node.cpus for node in found)))
+
+
+def _require_alike(found: Sequence[Node]) -> None:
+    for node in found:
+        if problem := _problem(node):
+            raise ClusterError(problem)
 
 
 def _problem(node: Node) -> str:
@@ -150,25 +166,26 @@ def nodes() -> tuple[Node, ...]:
             return kept.nodes
     except DamagedError:
         pass
-    found = _Found(time.time(), where, _ask())
+    found = _Found(time.time(), where, _ask(setting.address()))
     # What cannot be kept is asked again.
     with suppress(OSError):
         checked.write(path, asdict(found), lasting=False)
     return found.nodes
 
 
-def _ask() -> tuple[Node, ...]:
+def _ask(address: str) -> tuple[Node, ...]:
     try:
         told = subprocess.run(
             [sys.executable, "-m", "core.cluster.look"],
             cwd=processes.PROJECT,
+            env={**os.environ, setting.ADDRESS: address},
             capture_output=True,
             text=True,
             timeout=_PATIENCE_S,
         )
     except subprocess.TimeoutExpired:
         raise ClusterError(
-            f"The cluster at {setting.address()} did not say what its nodes are within {_PATIENCE_S:.0f} s. Look at "
+            f"The cluster at {address} did not say what its nodes are within {_PATIENCE_S:.0f} s. Look at "
             "`ray status` on its first node."
         ) from None
     lines = told.stdout.strip().splitlines()
@@ -179,7 +196,7 @@ def _ask() -> tuple[Node, ...]:
         return tuple(checked.parse_as(Node, each) for each in said["nodes"])
     except (IndexError, ValueError, KeyError, TypeError, checked.UnfitError) as error:
         last = (told.stderr.strip().splitlines() or ["no word"])[-1][:300]
-        raise ClusterError(f"The cluster at {setting.address()} could not be looked at: {last}") from error
+        raise ClusterError(f"The cluster at {address} could not be looked at: {last}") from error
 
 
 def look(ray: Any) -> list[Node]:

@@ -1,4 +1,4 @@
-"""Where the cluster is and how it is used, as the environment says; and what can be said of that without Ray."""
+"""Where the cluster is and how it is used, as the environment or a user says; and what is said of that without Ray."""
 
 import importlib.util
 import os
@@ -7,8 +7,10 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.cluster import chosen
 from core.errors import PixelwiseError
 from core.settings import format_value
+from core.spaces import settings as serving
 from core.storage import data_home, processes
 
 ADDRESS = processes.CLUSTER
@@ -16,7 +18,7 @@ SHARED, CPUS = "PIXELWISE_SHARED", "PIXELWISE_CLUSTER_CPUS"
 NAMESPACE = "pixelwise"
 _USUAL_CPUS = 2
 _ANSWER_S = 5.0
-_ADDRESS = re.compile(r"(?:ray://)?(?P<host>[\w.-]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})")
+_ADDRESS = re.compile(r"(?:ray://)?(?P<host>[\w.-]{1,253}|\[[0-9a-fA-F:]+\]):(?P<port>[0-9]{1,5})")
 
 
 class ClusterError(PixelwiseError):
@@ -37,7 +39,15 @@ class Needs:
 
 
 def address() -> str:
-    """Return where the cluster is, as Ray takes it; empty where work is done on this machine."""
+    """Return where the cluster is, as Ray takes it; empty where work is done on this machine.
+
+    The environment decides, else what was chosen in the app; for a class, the environment alone.
+    """
+    return of_environment() or ("" if serving.served() else chosen.address())
+
+
+def of_environment() -> str:
+    """Return what `$PIXELWISE_CLUSTER` says."""
     return os.environ.get(ADDRESS, "").strip()
 
 
@@ -88,26 +98,31 @@ def on_node(folder: Path) -> Path:
         ) from None
 
 
-def require_answer() -> None:
-    """Make sure, within seconds, that something answers at the cluster's address and Ray is installed.
+def require_answer(said: str) -> None:
+    """Make sure, within seconds, that something answers at an address and Ray is installed.
 
     Raises:
-        ClusterError: it does not, or Ray is not.
+        ClusterError: it does not, it is no address, or Ray is not.
     """
-    said = address()
+    named = ADDRESS if of_environment() else "The cluster's address"
     found = _ADDRESS.fullmatch(said)
     if found is None or not 0 < int(found["port"]) < 65536:
-        raise ClusterError(f"{ADDRESS} must be such as ray://head:10001; received {format_value(said)}.")
+        raise ClusterError(f"{named} must be such as ray://head:10001; received {format_value(said)}.")
     if importlib.util.find_spec("ray") is None:
         raise ClusterError(
-            f"{ADDRESS} is set, but Ray is not installed. Install it with: pip install -r requirements-cluster.txt"
+            f"{named} is set, but Ray is not installed. Install it with: pip install -r requirements-cluster.txt"
         )
     try:
         with socket.create_connection((found["host"].strip("[]"), int(found["port"])), _ANSWER_S):
             pass
-    except OSError as error:
-        why = f"{error.strerror or error}".rstrip(".") if str(error) else "no answer"
+    # What is no host's name, such as two dots in a row, is an error of its encoding.
+    except (OSError, UnicodeError) as error:
+        known = isinstance(error, OSError) and error.strerror
+        why = "not a host name" if isinstance(error, UnicodeError) else f"{known or error}".rstrip(".") or "no answer"
+        instead = f", or unset {ADDRESS} to train on this computer" if of_environment() else ""
+        if not instead and said == address():
+            instead = ", or select Disconnect on Train, Fit, Cluster to train on this computer"
         raise ClusterError(
             f"No cluster answers at {said} ({why}). Start one with `ray start --head --ray-client-server-port="
-            f"{found['port']}` on its first node, or unset {ADDRESS} to train on this computer."
+            f"{found['port']}` on its first node{instead}."
         ) from error

@@ -49,6 +49,11 @@ def common() -> Path:
     return _home(os.environ.get(COMMON) or os.environ.get("PIXELWISE_HOME"))
 
 
+def cluster_file() -> Path:
+    """Return the file that has the address of a cluster which was chosen in the app."""
+    return common() / "cluster-address.json"
+
+
 def around(folder: Path) -> tuple[Path, Path]:
     """Return the homes for a process that works in a run's, sweep's or job's folder: the one it is in, and `common`."""
     return folder.parent.parent, common()
@@ -269,7 +274,8 @@ def sweep(folder: Path) -> None:
 
 def _may_be_elsewhere(began: str, left: "os.DirEntry[str]") -> bool:
     """Tell whether a process of another machine, of a cluster that shares this folder, may be writing something."""
-    if not processes.shares_home() or not processes.is_of_another_boot(began):
+    shares = processes.shares_home() or cluster_file().exists()
+    if not shares or not processes.is_of_another_boot(began):
         return False
     try:
         return time.time() - left.stat(follow_symlinks=False).st_mtime < _LONGEST_WRITING_S

@@ -109,7 +109,7 @@ def node_here() -> str:
 
 
 def shares_home() -> bool:
-    """Tell whether other machines, a cluster's, may be writing into the data home."""
+    """Tell whether other machines may be writing into the data home, as far as the environment says."""
     return bool(os.environ.get(CLUSTER) or node_here())
 
 

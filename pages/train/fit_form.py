@@ -16,6 +16,7 @@ from core.runs import Run
 from pages.common.pickers import full_titles
 from pages.common.single_choice import single_choice
 from pages.components.theme import dark
+from pages.train.cluster_form import cluster
 from pages.train.drafts import Draft
 from pages.train.settings_form import settings
 
@@ -36,6 +37,7 @@ def fit(draft: Draft) -> None:
     with second:
         st.markdown("**Validation**")
         _split(draft)
+    cluster()
 
 
 def _kind(

@@ -34,9 +34,9 @@ def failures(count: int, home: Path) -> Iterator[str]:
         stack.enter_context(patch.dict(os.environ))
         stack.enter_context(patch.object(folders, "SHIPPED", home.parent / "no-models"))
         stack.enter_context(patch.object(processes, "start", lambda *_, **__: None))
-        stack.enter_context(patch.object(setting, "require_answer", lambda: None))
+        stack.enter_context(patch.object(setting, "require_answer", lambda _said: None))
         node = Node("a", 4, 8_000_000_000, look.versions(), 0.0, shared=True)
-        stack.enter_context(patch.object(look, "_ask", lambda: (node,)))
+        stack.enter_context(patch.object(look, "_ask", lambda _address: (node,)))
         run, job = _make()
         for number, (file, name, damage) in enumerate(_cases(home)[:count]):
             case = home.parent / f"case-{number}"

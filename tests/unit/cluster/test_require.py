@@ -103,7 +103,7 @@ def test_a_training_that_no_node_has_the_memory_for_is_refused(data_home: Path, 
 def test_a_damaged_note_of_the_nodes_is_made_again(data_home: Path, listening: str, monkeypatch: Any) -> None:
     data_home.mkdir()
     (data_home / "cluster.json").write_text("{")
-    monkeypatch.setattr(look, "_ask", lambda: (GOOD,))
+    monkeypatch.setattr(look, "_ask", lambda _address: (GOOD,))
     assert look.require() == (GOOD,)
     assert json.loads((data_home / "cluster.json").read_text())["nodes"][0]["name"] == GOOD.name
 

@@ -10,7 +10,11 @@ from core.datasets.sources.readers.base import MOST_FOLDERS
 from core.datasets.sources.readers.unpacked import MAX_TOTAL_BYTES
 from core.datasets.store import DatasetError
 
-_JUNK = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx"}
+# Files and folders that systems, network disks and cloud folders leave.
+_JUNK = {
+    *("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "#recycle", "$recycle.bin", "recycler"),
+    *("system volume information", "lost+found", "found.000", "icon\r"),
+}
 _ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"}
 
 

@@ -32,12 +32,14 @@ from core.datasets.sources.labels import (
     usable_splits,
     words,
 )
+from core.datasets.sources.labels.folders import listed
 from core.datasets.sources.labels.groups import Grouping
 from core.datasets.sources.plan import Plan
 from core.datasets.sources.readers import Member, Opened
-from core.datasets.sources.readers.base import clean
+from core.datasets.sources.readers.base import IMAGE_HEAD_BYTES, begins_as_image, clean
 from core.datasets.store import SPLITS, UNLABELED, DatasetError
-from core.images.conversion import ALL_LEVELS, is_other, may_have_16_bits, white_of
+from core.images.containers import foreign
+from core.images.conversion import ALL_LEVELS, may_have_16_bits, white_of
 from core.spaces import limits
 from core.storage.progress import Progress, counted, quiet
 
@@ -46,8 +48,8 @@ _OF_16_BITS, _HEAD_BYTES = (".png", ".tif", ".tiff"), 32
 # A text beside each image, as YOLO has it, is no file of labels; all their rows are in memory at once.
 _MOST_TABLES, _MOST_TABLE_BYTES = 30, 100_000_000
 _NOTHING = Labelling("", (), np.zeros(0, np.int16), None)
-# JPEG, PNG, GIF, BMP, and the container of WebP.
-_MAGIC, _MAGIC_BYTES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF"), 12
+# Files of datasets that are read alone, not from within a folder or an archive.
+_READ_ALONE = (".npz", ".parquet", ".mat")
 
 
 def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Progress = quiet) -> Plan:
@@ -65,10 +67,9 @@ def plan(path: Path, choices: Choices = USUAL, *, title: str = "", progress: Pro
     progress("listing the files", 0, 0, "files")
     limits.require_own(path)
     source = open_source(path, title, follow_links=choices.follow_links)
-    if not source.members:
-        refused = f" {counted(len(source.refused), 'file was', 'files were')} refused." if source.refused else ""
-        raise DatasetError(f"{source.title} holds no images.{refused}")
     looks = _images_among(source)
+    if not looks.any():
+        raise DatasetError(_no_images(source))
     tables, unread = _tables(source)
     found, others, boxes = _labelled(source, choices, looks, tables)
     if boxes:
@@ -270,6 +271,27 @@ def _is_image(member: Member, reader: Opened) -> bool:
     if member.name.lower().endswith(IMAGE_ENDINGS):
         return True
     with contextlib.suppress(OSError):
-        begin = reader.begin(member, _MAGIC_BYTES)
-        return begin.startswith(_MAGIC) or is_other(begin)
+        return begins_as_image(reader.begin(member, IMAGE_HEAD_BYTES))
     return False
+
+
+def _no_images(source: Source) -> str:
+    """Return that a source holds no images, and what there is instead, in sentences."""
+    begin = f"{source.title} holds no images."
+    alone = next((each for each in source.members if each.name.lower().endswith(_READ_ALONE)), None)
+    if alone is not None:
+        return f"{begin} {alone.name} is read alone: use that file itself, unpacked."
+    with source.opened() as reader:
+        for member in source.members[:_SAMPLED]:
+            with contextlib.suppress(OSError):
+                head = reader.begin(member, foreign.HEAD_BYTES)
+                if sentence := foreign.said(head, member.name) or foreign.image(head):
+                    return f"{begin} {member.name}: {sentence}"
+    if source.refused:
+        first = source.refused[0]
+        refused = counted(len(source.refused), "file was", "files were")
+        return f"{begin} {refused} refused. {first.file}: {first.sentence}"
+    if source.members:
+        there = listed([each.name for each in source.members], 3)
+        return f"{begin} It holds {there}. Images are JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC files."
+    return begin

@@ -1,33 +1,9 @@
 """Images' files as containers: what is looked at, in time that depends on the file's bytes alone, before decoding."""
 
-from core.images.containers import bmp, gif, jpeg, png, webp
+from core.images.containers import bmp, foreign, gif, jpeg, png, webp
 from core.images.containers.container import Container, ImageError, damaged, truncated
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
-# How files of other formats begin: the sentence for a person names them. Nothing else of theirs is looked at.
-_OTHERS = (
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"II+\0", "TIFF"),
-    (b"MM\0+", "TIFF"),
-    (b"DDS ", "DDS"),
-    (b"8BPS", "PSD"),
-    (b"\0\0\1\0", "ICO"),
-    (b"\0\0\2\0", "CUR"),
-    (b"icns", "ICNS"),
-    (b"qoif", "QOI"),
-    (b"%!PS", "EPS"),
-    (b"%PDF", "PDF"),
-    (b"\0\0\0\x0cjP  ", "JPEG 2000"),
-    (b"\xff\x4f\xff\x51", "JPEG 2000"),
-    (b"\xff\x0a", "JPEG XL"),
-    (b"\0\0\0\x0cJXL ", "JPEG XL"),
-    (b"\x8aMNG", "MNG"),
-    (b"\x76\x2f\x31\x01", "EXR"),
-    (b"#?RADIANCE", "HDR"),
-    (b"SIMPLE  =", "FITS"),
-    *((b"P%d" % number + space, "PPM") for number in range(1, 8) for space in (b"\n", b" ", b"\r")),
-)
 
 
 def read(data: bytes) -> Container:
@@ -49,13 +25,9 @@ def read(data: bytes) -> Container:
         return gif.read(data)
     if data.startswith(bmp.MAGIC):
         return bmp.read(data)
-    if data[4:8] == b"ftyp":
-        sentence = "HEIC, AVIF and video files are not supported. Export the photo as JPEG or PNG."
+    if sentence := foreign.image(data[: foreign.HEAD_BYTES]):
         raise ImageError("format-not-allowed", sentence)
-    for beginning, kind in _OTHERS:
-        if data.startswith(beginning):
-            raise ImageError("format-not-allowed", f"{kind} images are not read. Save the image as JPEG or PNG.")
-    sentence = "Not a supported image. Use JPEG, PNG, WebP, GIF or BMP."
+    sentence = foreign.said(data[: foreign.HEAD_BYTES]) or "Not a supported image. Use JPEG, PNG, WebP, GIF or BMP."
     raise ImageError("not-a-picture", sentence)
 
 

@@ -53,10 +53,10 @@ def test_a_path_has_one_reader_which_finds_the_same_in_it(places: dict[type[Read
 
 
 def test_what_no_reader_claims_is_told_so(tmp_path: Path) -> None:
-    path = tmp_path / "notes.txt"
+    path = tmp_path / "notes.bin"
     path.write_text("no images")
     assert not [each for each in READERS if each.claims(path)]
-    with pytest.raises(DatasetError, match=r"notes\.txt is not a valid ZIP file, or it is incomplete"):
+    with pytest.raises(DatasetError, match=r"notes\.bin is not a valid ZIP file, or it is incomplete"):
         open_source(path)
 
 

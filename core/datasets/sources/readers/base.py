@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
+from core.images.conversion import is_other
 from core.images.image_io import MAX_BYTES
 
 _LONGEST_NAME = 200
 # What is found in them takes memory by the square of their number; no set of images comes near it.
 MOST_FOLDERS = 32
 _LARGE = 1_000_000
+# JPEG, PNG, GIF, BMP, and the container of WebP; so many bytes tell these and what is converted.
+_MAGIC, IMAGE_HEAD_BYTES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF"), 12
 # Control and format characters (among them those that turn the direction of writing), surrogates, line ends.
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _SENTENCES = {
@@ -158,6 +161,11 @@ class Reader(ABC):
         Raises:
             DatasetError: it cannot be read, or is damaged.
         """
+
+
+def begins_as_image(begin: bytes) -> bool:
+    """Tell by its first `IMAGE_HEAD_BYTES` whether a file may be an image that is taken."""
+    return begin.startswith(_MAGIC) or is_other(begin)
 
 
 def _read_in_pieces(file: IO[bytes], piece_bytes: int) -> bytes:

@@ -81,6 +81,26 @@ CASES = {
         {"train.csv": "image_id,cat,dog\na,1,0\nb,0,1\nc,1,0\nd,0,1\n"},
         PETS,
     ),
+    "Excel's line of the delimiter": (
+        "{a,b,c,d}.jpg",
+        {"labels.csv": "sep=;\nfile;sex;label\na;f;cat\nb;m;dog\nc;m;cat\nd;f;dog\n"},
+        PETS,
+    ),
+    "comments at the beginning": (
+        "{a,b,c,d}.jpg",
+        {"labels.csv": "# Pets, by hand\n# of 2020\nfile,sex,label\na,f,cat\nb,m,dog\nc,m,cat\nd,f,dog\n"},
+        PETS,
+    ),
+    "a header that begins as a comment": (
+        "{a,b,c,d}.jpg",
+        {"labels.csv": "# file,sex,label\na,f,cat\nb,m,dog\nc,m,cat\nd,f,dog\n"},
+        PETS,
+    ),
+    "delimiters within quotes": (
+        "{a,b,c,d}.jpg",
+        {"labels.csv": 'file,label\n"a.jpg","cat"\n' + "".join(f'{name},"dog, small"\n' for name in "bcd")},
+        {"cat": {"drawn": 1}, "dog, small": {"drawn": 3}},
+    ),
 }
 
 

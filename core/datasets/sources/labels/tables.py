@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from core.datasets.sources.labels import excel
 
 TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".lst", excel.ENDING)
 _DELIMITERS = (",", ";", "\t", "|")
+_SEP, _QUOTED = re.compile("sep=."), re.compile('"[^"]*"')
 _LOOKED_AT = 50
 _MOST_COLUMNS = 2_000
 
@@ -53,6 +55,9 @@ def parsed(parts: tuple[str, ...], data: bytes) -> Table | None:
     if ending in ("jsonl", "ndjson"):
         return _of_json_lines(parts, text)
     lines = [line for line in text.splitlines() if line.strip()]
+    # Excel's line that tells the delimiter, and comments at the beginning; a header may begin so, too.
+    while lines and (_SEP.fullmatch(lines[0].strip()) or _is_comment(lines)):
+        del lines[0]
     if not lines:
         return None
     delimiter = "\t" if ending == "tsv" else _delimiter(lines[:_LOOKED_AT])
@@ -80,12 +85,21 @@ def _decoded(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
+def _is_comment(lines: Sequence[str]) -> bool:
+    """Tell whether the first line is a comment: other than a header's, its cells are not as many as those below."""
+    if not lines[0].startswith("# "):
+        return False
+    delimiter = _delimiter([line for line in lines[:_LOOKED_AT] if not line.startswith("#")] or lines[:1])
+    return not delimiter or any(lines[0].count(delimiter) != line.count(delimiter) for line in lines[1:2])
+
+
 def _delimiter(lines: Sequence[str]) -> str:
     """Return what stands between the cells: what is there as often in most lines; empty: nothing is."""
 
     def regular(delimiter: str) -> int:
-        first = lines[0].count(delimiter)
-        return first and sum(line.count(delimiter) == first for line in lines)
+        unquoted = [_QUOTED.sub("", line) for line in lines]
+        first = unquoted[0].count(delimiter)
+        return first and sum(line.count(delimiter) == first for line in unquoted)
 
     best = max(_DELIMITERS, key=regular)
     return best if regular(best) > len(lines) / 2 else ""

@@ -236,7 +236,7 @@ def _tables(source: Source) -> tuple[list[Table], list[str]]:
     candidates.sort(
         key=lambda each: (
             each.name.lower().endswith(".txt"),
-            words.split_of(each.parts[-1].rpartition(".")[0]) is None,
+            words.split_of_table(each.parts[-1]) is None,
             len(each.parts),
             each.parts,
         )

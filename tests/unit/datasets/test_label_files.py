@@ -101,6 +101,16 @@ CASES = {
         {"labels.csv": 'file,label\n"a.jpg","cat"\n' + "".join(f'{name},"dog, small"\n' for name in "bcd")},
         {"cat": {"drawn": 1}, "dog, small": {"drawn": 3}},
     ),
+    "names of splits with labels": (
+        "{train,test}/{a,b}.jpg",
+        {f"{split}_labels.csv": "name,label\na,cat\nb,dog\n" for split in ("train", "test")},
+        SPLIT,
+    ),
+    "names of splits and of annotations, in one folder": (
+        "img/{a,b,c,d}.jpg",
+        {"annotations_train.csv": "name,label\na,cat\nb,dog\n", "Test_Metadata.csv": "name,label\nc,cat\nd,dog\n"},
+        SPLIT,
+    ),
 }
 
 

@@ -139,7 +139,7 @@ class Images:
         if len(found) > 1:
             folder = table[:-1]
             found = [each for each in found if self._paths[each][: len(folder)] == folder] or found
-        if len(found) > 1 and (split := words.split_of(table[-1].rpartition(".")[0])):
+        if len(found) > 1 and (split := words.split_of_table(table[-1])):
             found = [each for each in found if any(words.split_of(name) == split for name in self._paths[each][:-1])]
         return found[0] if len(found) == 1 else None
 
@@ -164,7 +164,7 @@ def read(images: Images, tables: Sequence[Table]) -> FileLabels:
         elif columns.label >= 0 or columns.one_hot:
             if ":" not in "".join(columns.header):
                 found[replace(columns, begin=0).kind([""])].append((table, columns))
-        elif split := words.split_of(table.name.rpartition(".")[0]):
+        elif split := words.split_of_table(table.name):
             places = (images.find(row[columns.name], table.parts) for row in table.rows[columns.begin :])
             read.splits.update((place, split) for place in places if place is not None)
         elif columns.unsure:
@@ -311,10 +311,10 @@ def _several(table: Table, columns: Columns) -> str:
 def _told(images: Images, several: Sequence[tuple[Table, Columns]], kind: str = "") -> Told:
     """Read tables that belong together."""
     told = Told(kind or several[0][1].kind({table.name for table, _ in several}))
-    by_name = len({words.split_of(table.name.rpartition(".")[0]) for table, _ in several}) > 1
+    by_name = len({words.split_of_table(table.name) for table, _ in several}) > 1
     missing, rows = 0, told.missing
     for table, columns in several:
-        of_table = words.split_of(table.name.rpartition(".")[0]) if by_name else None
+        of_table = words.split_of_table(table.name) if by_name else None
         for row in table.rows[columns.begin :]:
             position = images.find(row[columns.name], table.parts)
             if position is None:

@@ -29,6 +29,11 @@ _FILLERS = {
     "split",
     "files",
 }
+# What is in a file of labels says nothing of its split.
+_OF_TABLES = {
+    *("label", "labels", "annotation", "annotations", "annots", "class", "classes", "list", "metadata", "meta", "info"),
+    *("gt", "truth", "ground", "groundtruth", "csv", "targets", "answers", "solution", "file", "names"),
+}
 _CONTAINERS = {
     *("image", "images", "img", "imgs", "jpegimages", "jpeg", "jpg", "png", "photo", "photos", "picture", "pictures"),
     *("pic", "pics", "data", "dataset", "files"),
@@ -71,6 +76,11 @@ def normalized(name: str) -> str:
 def split_of(name: str) -> str | None:
     """Return the split that a folder's name stands for, such as `train` for `Training Data`; else `None`."""
     return _split(_tokens(name))
+
+
+def split_of_table(name: str) -> str | None:
+    """Return the split that the name of a file of labels stands for: of `train_labels.csv`, `train`; else `None`."""
+    return _split(token for token in _tokens(name.rpartition(".")[0]) if token not in _OF_TABLES)
 
 
 def _split(tokens: Iterable[str]) -> str | None:

@@ -101,6 +101,11 @@ CASES = {
         {"labels.csv": 'file,label\n"a.jpg","cat"\n' + "".join(f'{name},"dog, small"\n' for name in "bcd")},
         {"cat": {"drawn": 1}, "dog, small": {"drawn": 3}},
     ),
+    "floats of whole numbers": (
+        "{a,b,c,d,e}.jpg",
+        {"labels.csv": "file,label\na,0.0\nb,1.0\nc,0.000000000000000000e+00\nd,1.0\ne,nan\n"},
+        {"0": {"drawn": 2}, "1": {"drawn": 2}},
+    ),
     "names of splits with labels": (
         "{train,test}/{a,b}.jpg",
         {f"{split}_labels.csv": "name,label\na,cat\nb,dog\n" for split in ("train", "test")},
@@ -150,6 +155,13 @@ def test_columns_can_be_chosen_and_what_does_not_fit_is_counted() -> None:
     assert found.notes[0] == "m.csv: 2 rows name no image here, or several: x, y"
     assert found.notes[1] == "m.csv: 1 image has no label there."
     assert read("{a,b,c,d}.jpg", files, "file:m.csv:id:SEX")[0].class_names == ("f", "m")
+
+
+def test_fractions_and_names_with_points_stay_as_they_are() -> None:
+    for labels_ in (("0.5", "1.0"), ("v1.0", "v2.0")):
+        rows = "".join(f"{name},{labels_[place % 2]}\n" for place, name in enumerate("abcd"))
+        found, _ = read("{a,b,c,d}.jpg", {"m.csv": f"file,label\n{rows}"})
+        assert found.class_names == labels_
 
 
 @pytest.mark.parametrize(

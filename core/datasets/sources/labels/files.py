@@ -1,5 +1,6 @@
 """Labels in files: which column names the images, which their classes and splits, and what fits together."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,8 @@ _GROUP_COLUMNS = (
     *("scene", "burst", "sequence", "sequence id", "session", "group", "group id", "fold", "site", "camera"),
 )
 _SEVERAL = ("|", ";")
+# What stands in a cell for no label; the float of a whole number.
+_MISSING, _FLOAT = {"", "nan", "<na>", "null"}, re.compile(r"-?\d{1,9}\.\d*(e[+-]?\d{1,2})?")
 _HOT = ("0", "1", "0.0", "1.0", "-1")
 _SHOWN = 3
 # They are listed in the import's report; of a table of another dataset all would be.
@@ -315,14 +318,16 @@ def _told(images: Images, several: Sequence[tuple[Table, Columns]], kind: str = 
     missing, rows = 0, told.missing
     for table, columns in several:
         of_table = words.split_of_table(table.name) if by_name else None
-        for row in table.rows[columns.begin :]:
+        read = table.rows[columns.begin :]
+        whole = _are_whole(read, columns)
+        for row in read:
             position = images.find(row[columns.name], table.parts)
             if position is None:
                 missing += 1
                 if len(rows) < _MOST_MISSING:
                     rows.append(f"{table.name}: {row[columns.name][:_LONGEST_CELL]}")
                 continue
-            text = _class_of(row, columns)
+            text = _class_of(row, columns, whole)
             if text:
                 told.classes[position] = text
             split = words.split_of(_usage(row[columns.split])) if columns.split >= 0 else of_table
@@ -339,7 +344,19 @@ def _told(images: Images, several: Sequence[tuple[Table, Columns]], kind: str = 
     return told
 
 
-def _class_of(row: tuple[str, ...], columns: Columns) -> str:
+def _class_of(row: tuple[str, ...], columns: Columns, whole: bool) -> str:
+    """Return the class that a row tells; empty: none. Of `whole` numbers, 1.0 is 1, as pandas writes it."""
     if columns.one_hot:
         return next((columns.header[each] for each in columns.one_hot if row[each] in ("1", "1.0")), "")
-    return row[columns.label]
+    text = row[columns.label]
+    if text.casefold() in _MISSING:
+        return ""
+    return str(int(float(text))) if whole else text
+
+
+def _are_whole(rows: Sequence[tuple[str, ...]], columns: Columns) -> bool:
+    """Tell whether all labels are whole numbers with a decimal point or an exponent."""
+    if columns.one_hot:
+        return False
+    texts = {row[columns.label].casefold() for row in rows}.difference(_MISSING)
+    return bool(texts) and all(_FLOAT.fullmatch(text) and float(text).is_integer() for text in texts)

@@ -157,6 +157,13 @@ def test_columns_can_be_chosen_and_what_does_not_fit_is_counted() -> None:
     assert read("{a,b,c,d}.jpg", files, "file:m.csv:id:SEX")[0].class_names == ("f", "m")
 
 
+def test_rows_that_disagree_give_no_class_and_are_counted() -> None:
+    rows = "file,label\na,cat\nb,dog\nc,cat\nd,dog\ne,dog\ne,cat\ne,dog\na,CAT\n"
+    found, _ = read("{a,b,c,d,e}.jpg", {"m.csv": rows})
+    assert understood(found) == PETS
+    assert "m.csv gives 1 image different classes in several rows, so that none counts: e" in found.notes
+
+
 def test_fractions_and_names_with_points_stay_as_they_are() -> None:
     for labels_ in (("0.5", "1.0"), ("v1.0", "v2.0")):
         rows = "".join(f"{name},{labels_[place % 2]}\n" for place, name in enumerate("abcd"))

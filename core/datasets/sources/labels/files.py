@@ -316,6 +316,7 @@ def _told(images: Images, several: Sequence[tuple[Table, Columns]], kind: str = 
     told = Told(kind or several[0][1].kind({table.name for table, _ in several}))
     by_name = len({words.split_of_table(table.name) for table, _ in several}) > 1
     missing, rows = 0, told.missing
+    unclear: dict[int, str] = {}
     for table, columns in several:
         of_table = words.split_of_table(table.name) if by_name else None
         read = table.rows[columns.begin :]
@@ -328,8 +329,8 @@ def _told(images: Images, several: Sequence[tuple[Table, Columns]], kind: str = 
                     rows.append(f"{table.name}: {row[columns.name][:_LONGEST_CELL]}")
                 continue
             text = _class_of(row, columns, whole)
-            if text:
-                told.classes[position] = text
+            if text and told.classes.setdefault(position, text).casefold() != text.casefold():
+                unclear[position] = row[columns.name]
             split = words.split_of(_usage(row[columns.split])) if columns.split >= 0 else of_table
             if split:
                 told.splits[position] = split
@@ -338,6 +339,13 @@ def _told(images: Images, several: Sequence[tuple[Table, Columns]], kind: str = 
         told.notes.append(
             f"{names}: {counted(missing, 'row names', 'rows name')} no image here, or several: "
             f"{', '.join(row.partition(': ')[2] for row in rows[:_SHOWN])}{' …' if missing > _SHOWN else ''}"
+        )
+    for position in unclear:
+        del told.classes[position]
+    if unclear:
+        told.notes.append(
+            f"{names} gives {counted(len(unclear), 'image')} different classes in several rows, so that none counts: "
+            f"{', '.join(list(unclear.values())[:_SHOWN])}{' …' if len(unclear) > _SHOWN else ''}"
         )
     if without := images.count - len(told.classes):
         told.notes.append(f"{names}: {counted(without, 'image has', 'images have')} no label there.")

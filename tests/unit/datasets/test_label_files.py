@@ -171,6 +171,12 @@ def test_fractions_and_names_with_points_stay_as_they_are() -> None:
         assert found.class_names == labels_
 
 
+def test_names_of_single_images_are_no_classes() -> None:
+    names = ",".join(f"{chr(97 + place)}{chr(99 + place)}f_{place}" for place in range(9))
+    with pytest.raises(DatasetError, match="No class labels found"):
+        read(f"{{{names}}}.jpg", {})
+
+
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [

@@ -81,7 +81,9 @@ def best(
     usable = {each.kind: each for each in ways if any(each.texts)}
     if kind is None:
         plausible = [each for each in usable.values() if _plausible(each.texts)]
-        chosen = next(iter(plausible or usable.values()), None)
+        # Names of which most stand alone are those of single images, such as hashes.
+        guessed = [each for each in usable.values() if each.kind != NAMES or _repeat(each.texts)]
+        chosen = next(iter(plausible or guessed), None)
     else:
         chosen = usable.get(kind)
     if chosen is None:
@@ -302,3 +304,9 @@ def _plausible(texts: list[str | None]) -> bool:
     """Tell whether a labelling has at least two classes, and images enough in them."""
     counts = Counter(text.casefold() for text in texts if text)
     return len(counts) >= 2 and sum(counts.values()) >= _FEWEST_IMAGES_A_CLASS * len(counts)
+
+
+def _repeat(texts: list[str | None]) -> bool:
+    """Tell whether half of the classes at least have several images."""
+    counts = Counter(text.casefold() for text in texts if text)
+    return sum(count > 1 for count in counts.values()) * 2 >= len(counts)

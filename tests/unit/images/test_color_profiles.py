@@ -29,9 +29,7 @@ def difference(data: bytes, expected: np.ndarray) -> float:
     return float(np.abs(np.asarray(read_image(data), float) - expected).mean())
 
 
-@pytest.mark.parametrize(
-    "name", sorted(file.name for file in CASES.glob("*[0-9r].[pw]*") if "expected" not in file.name)
-)
+@pytest.mark.parametrize("name", sorted(file.name for file in CASES.iterdir() if "expected" not in file.name))
 def test_an_image_looks_as_a_browser_shows_it(name: str) -> None:
     expected = np.asarray(Image.open(CASES / f"{name}.expected.png").convert("RGB"), float)
     assert difference((CASES / name).read_bytes(), expected) <= ALLOWED

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -152,6 +153,14 @@ def test_an_odd_file_gives_an_image_or_a_reason(name: str) -> None:
         assert name in ("header-twice.png", "palette-without-colours.png")
     else:
         assert image.mode == "RGB"
+
+
+@pytest.mark.parametrize("file", sorted(ODD.glob("exif-turned-*.png")), ids=lambda file: file.stem)
+def test_the_orientation_counts_beside_tags_of_unusual_types(file: Path) -> None:
+    data = file.read_bytes()
+    begin = data.index(b"eXIf") - 4
+    without = data[:begin] + data[begin + 12 + int.from_bytes(data[begin : begin + 4]) :]
+    assert (np.asarray(read_image(data)) == np.rot90(np.asarray(read_image(without)), -1)).all()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

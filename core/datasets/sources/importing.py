@@ -36,6 +36,11 @@ _CHUNK = 64
 _CHUNK_BYTES = 8_000_000
 _FREE_AFTER_BYTES = 200_000_000
 _NO_IMAGE = "This row names no image that is here, or several."
+# Why a file that nothing gives a class is not taken, by whether it looks like an image.
+_WITHOUT_CLASS = {
+    True: ("no-class", "Its class is not known: it is in no class's folder, or its name has no class."),
+    False: ("not-a-picture", "It is not an image."),
+}
 
 
 def import_images(
@@ -221,8 +226,7 @@ def _read(plan: Plan, reader: Opened, positions: range) -> tuple[list[tuple[int,
         if not plan.taken[position]:
             reason = plan.labelling.reason(position)
             if reason is None or not reason.set_aside:
-                sentence = "Its class is not known: it is in no class's folder, or its name has no class."
-                refused.append(Refused(member.name, "no-class", sentence))
+                refused.append(Refused(member.name, *_WITHOUT_CLASS[bool(plan.images[position])]))
             continue
         try:
             found.append((position, member.name, reader.read(member)))

@@ -180,6 +180,7 @@ def test_broken_files_are_refused_by_name_and_junk_is_counted(data_home: Path, t
         "pets/.DS_Store": b"x",
         "pets/inner.zip": b"PK",
         "readme.png": image(5),
+        "notes.docx": b"x",
     }
     mine = imported(zipped(tmp_path / "pets.zip", {**pets(), **bad}))
     assert len(mine) == 20
@@ -189,13 +190,14 @@ def test_broken_files_are_refused_by_name_and_junk_is_counted(data_home: Path, t
         "pets/dog/torn.jpg": "truncated",
         "pets/inner.zip": "archive",
         "readme.png": "no-class",
+        "notes.docx": "not-a-picture",
     }
     found = report(mine)
     assert found
     assert found.skipped == 3
     rows = found.to_csv().splitlines()
     assert rows[0] == "file,reason,sentence"
-    assert len(rows) == 6
+    assert len(rows) == 7
 
 
 def test_unsafe_members_are_refused_and_nothing_leaves_the_data_home(data_home: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -280,3 +280,35 @@ def test_an_excel_file_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: 
             patched.setattr(labels.excel, limit, value)
             with pytest.raises(ValueError, match=sentence):
                 labels.excel.rows(large if limit == "_MOST_BYTES" else good)
+
+
+# Images are 0.jpg to 9.jpg; the even ones are cats.
+MIXED = (7, 3, 9, 1, 0, 8, 2, 6, 5, 4)
+PET = ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (",filename,label", lambda place, image: (place, f"{image}.jpg", PET[image % 2])),
+        (",id,label", lambda place, image: (place, image, PET[image % 2])),
+        ("index,file,label", lambda place, image: (place, f"{image}.jpg", PET[image % 2])),
+        ("Unnamed: 0,image,label", lambda place, image: (place, image, PET[image % 2])),
+        ("label,id", lambda _place, image: (image % 2, image)),
+        ("label,file", lambda _place, image: (image % 2, f"{image if image < 8 else image + 90}.jpg")),
+        (",label", lambda _place, image: (image, PET[image % 2])),
+        ("index,label", lambda _place, image: (image, PET[image % 2])),
+    ],
+)
+def test_numbers_of_rows_and_labels_are_not_taken_for_names(
+    header: str, row: Callable[[int, int], tuple[object, ...]]
+) -> None:
+    rows = [",".join(map(str, row(place, image))) for place, image in enumerate(MIXED)]
+    paths = tree("img/{0,1,2,3,4,5,6,7,8,9}.jpg")
+    table = parsed(("labels.csv",), "\n".join([header, *rows]).encode())
+    assert table is not None
+    found, _ = labels.best(paths, None, "x.zip", None, [table])
+    there = {int(path[-1][0]): found.class_names[label] for path, label in zip(paths, found.labels, strict=True)
+             if label >= 0}  # fmt: skip
+    assert len(there) >= 8
+    assert all(name in (PET[image % 2], str(image % 2)) for image, name in there.items())

@@ -38,6 +38,8 @@ _GROUP_COLUMNS = (
     ),
     *("scene", "burst", "sequence", "sequence id", "session", "group", "group id", "fold", "site", "camera"),
 )
+# As pandas writes them, and people do.
+_ROW_NUMBERS = {"", "index", "idx", "unnamed 0", "level 0", "row", "row id", "no", "nr"}
 _SEVERAL = ("|", ";")
 # What stands in a cell for no label; the float of a whole number.
 _MISSING, _FLOAT = {"", "nan", "<na>", "null"}, re.compile(r"-?\d{1,9}\.\d*(e[+-]?\d{1,2})?")
@@ -70,6 +72,11 @@ class Columns:
     begin: int = 0
     unsure: tuple[int, ...] = ()
     groups: tuple[int, ...] = ()
+
+    @property
+    def has_colons(self) -> bool:
+        """Whether the name of a column that is used has a colon, so that `kind` cannot tell it."""
+        return any(":" in self.header[each] for each in (self.name, self.label, self.split) if each >= 0)
 
     def kind(self, names: Collection[str]) -> str:
         """Return the way to find classes by these columns, as it is chosen."""
@@ -159,13 +166,16 @@ def read(images: Images, tables: Sequence[Table]) -> FileLabels:
         columns = _columns(images, table)
         if columns is None:
             continue
-        if ":" not in "".join(columns.header):
-            name = columns.header[columns.name]
-            read.groupings += [f"{FILE}:{table.name}:{name}:{columns.header[each]}" for each in columns.groups]
+        name = columns.header[columns.name]
+        read.groupings += [
+            f"{FILE}:{table.name}:{name}:{columns.header[each]}"
+            for each in columns.groups
+            if ":" not in name + columns.header[each]
+        ]
         if several := _several(table, columns):
             read.notes.append(several)
         elif columns.label >= 0 or columns.one_hot:
-            if ":" not in "".join(columns.header):
+            if not columns.has_colons:
                 found[replace(columns, begin=0).kind([""])].append((table, columns))
         elif split := words.split_of_table(table.name):
             places = (images.find(row[columns.name], table.parts) for row in table.rows[columns.begin :])
@@ -233,12 +243,8 @@ def _columns(images: Images, table: Table) -> Columns | None:
     sample = table.rows[:_LOOKED_AT]
     if not sample or not images.count:
         return None
-    fits = [
-        sum(images.find(row[column], table.parts) is not None for row in sample) for column in range(len(sample[0]))
-    ]
-    name = max(range(len(fits)), key=lambda column: fits[column])
-    # The names of most images, or most of the names: of a list of all there may be but a part here.
-    if fits[name] < _MATCHING * min(len(sample) - 1, images.count) or not fits[name]:
+    name = _name_column(images, table, sample)
+    if name < 0:
         return None
     begin = int(not table.header and images.find(sample[0][name], table.parts) is None)
     header = table.header or (sample[0] if begin else tuple(str(each + 1) for each in range(len(sample[0]))))
@@ -263,6 +269,27 @@ def _columns(images: Images, table: Table) -> Columns | None:
     # A title that is known; else the only column that could be it, or the only one of texts.
     sure = usable if known or len(usable) == 1 else texts if len(texts) == 1 else []
     return replace(found, label=sure[0]) if sure else replace(found, unsure=tuple(usable))
+
+
+def _name_column(images: Images, table: Table, sample: Sequence[tuple[str, ...]]) -> int:
+    """Return the column that names images; -1: none does.
+
+    Numbers of rows and labels may be names of images as well, such as 7 of 7.jpg: rather that with endings of files is
+    taken, then that which names the most, and numbers of rows only where nothing else does.
+    """
+    found = [[images.find(row[column], table.parts) for row in sample] for column in range(len(sample[0]))]
+    fits = [len(sample) - places.count(None) for places in found]
+    several = [len(set(places) - {None}) for places in found]
+    titles = [words.normalized(each) for each in table.header or sample[0]]
+    # The names of most images, or most of the names: of a list of all there may be but a part here.
+    fitting = [each for each, fit in enumerate(fits) if fit and fit >= _MATCHING * min(len(sample) - 1, images.count)]
+
+    def rank(column: int) -> tuple[bool, bool, bool, int, int]:
+        files = any(row[column].rpartition(".")[2].isalpha() for row in sample[1:] if "." in row[column])
+        as_many = 2 * several[column] >= max(several)
+        return files, as_many, titles[column] not in _ROW_NUMBERS, several[column], fits[column]
+
+    return max(fitting, key=rank, default=-1)
 
 
 def _is_number(text: str) -> bool:

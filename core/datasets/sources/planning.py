@@ -16,6 +16,7 @@ from core.datasets.sources.labels import (
     DRAWN,
     FOLDERS,
     IMAGE_ENDINGS,
+    MOST_JSON_BYTES,
     NAMES,
     NO_LABELS,
     TABLE_ENDINGS,
@@ -231,11 +232,16 @@ def _tables(source: Source) -> tuple[list[Table], list[str]]:
 
     Of many, such as a text for each image, the first are read.
     """
-    candidates = [each for each in source.members if each.name.lower().endswith(TABLE_ENDINGS)]
-    # Lists such as train.txt first of the texts, of which VOC has many more.
+    candidates = [
+        each
+        for each in source.members
+        if (name := each.name.lower()).endswith(TABLE_ENDINGS)
+        and not (name.endswith(".json") and each.bytes > MOST_JSON_BYTES)
+    ]
+    # Lists such as train.txt first of the texts, of which VOC has many more, as others have JSON beside each image.
     candidates.sort(
         key=lambda each: (
-            each.name.lower().endswith(".txt"),
+            each.name.lower().endswith((".txt", ".json")),
             words.split_of_table(each.parts[-1]) is None,
             len(each.parts),
             each.parts,

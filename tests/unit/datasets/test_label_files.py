@@ -81,6 +81,19 @@ CASES = {
         {"train.csv": "image_id,cat,dog\na,1,0\nb,0,1\nc,1,0\nd,0,1\n"},
         PETS,
     ),
+    "a JSON object": (
+        "img/{a,b,c,d}.jpg",
+        {"labels.json": '{"a.jpg": "cat", "b.jpg": "dog", "c.jpg": "cat", "d.jpg": "dog"}'},
+        PETS,
+    ),
+    "a JSON array, what is nested left out": (
+        "img/{a,b,c,d}.jpg",
+        {
+            "labels.json": '[{"image": "a", "size": [1, 2], "label": "cat"}, {"image": "b", "label": "dog"}, '
+            '{"image": "c", "label": "cat"}, {"image": "d", "label": "dog"}]'
+        },
+        PETS,
+    ),
     "Excel's line of the delimiter": (
         "{a,b,c,d}.jpg",
         {"labels.csv": "sep=;\nfile;sex;label\na;f;cat\nb;m;dog\nc;m;cat\nd;f;dog\n"},
@@ -157,6 +170,11 @@ def test_columns_can_be_chosen_and_what_does_not_fit_is_counted() -> None:
     assert read("{a,b,c,d}.jpg", files, "file:m.csv:id:SEX")[0].class_names == ("f", "m")
 
 
+@pytest.mark.parametrize("data", ['{"0": "cat", "1": "dog"}', '{"0": ["n01", "tench"]}', "[1, 2]", "7", "[" * 9_999])
+def test_json_that_tells_no_labels_of_images_is_no_table(data: str) -> None:
+    assert parsed(("classes.json",), data.encode()) is None
+
+
 def test_rows_that_disagree_give_no_class_and_are_counted() -> None:
     rows = "file,label\na,cat\nb,dog\nc,cat\nd,dog\ne,dog\ne,cat\ne,dog\na,CAT\n"
     found, _ = read("{a,b,c,d,e}.jpg", {"m.csv": rows})
@@ -204,7 +222,7 @@ def test_several_classes_at_once_are_refused_in_a_sentence(table: str) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\0\1", b"\xff\xfe", b'{"a": [', b"a" * 200_000, b"\n\n", b'"' * 999])
-@pytest.mark.parametrize("name", ["x.csv", "x.txt", "x.jsonl"])
+@pytest.mark.parametrize("name", ["x.csv", "x.txt", "x.jsonl", "x.json"])
 def test_what_is_no_table_is_none(name: str, data: bytes) -> None:
     table = parsed((name,), data)
     found, _ = labels.best(tree("{cat,dog}/{1,2}.jpg"), None, "x.zip", None, [table] if table else [])
@@ -312,3 +330,14 @@ def test_numbers_of_rows_and_labels_are_not_taken_for_names(
              if label >= 0}  # fmt: skip
     assert len(there) >= 8
     assert all(name in (PET[image % 2], str(image % 2)) for image, name in there.items())
+
+
+def test_large_json_is_not_parsed_for_labels_and_hides_no_other_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.datasets.sources.planning.MOST_JSON_BYTES", 100)
+    monkeypatch.setattr("core.datasets.sources.planning._MOST_TABLE_BYTES", 300)
+    files = {f"img/{number}.png": image(number) for number in range(4)}
+    files["a.json"] = b'{"0": "x", "1": "x", "2": "y", "3": "y"}' + b" " * 400
+    files["b.txt"] = b"0 cat\n1 dog\n2 cat\n3 dog\n"
+    assert plan(zipped(tmp_path / "x.zip", files)).labelling.class_names == ("cat", "dog")

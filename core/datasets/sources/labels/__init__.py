@@ -14,6 +14,7 @@ from core.datasets.sources.labels.splits import DRAWN as DRAWN
 from core.datasets.sources.labels.splits import drawn_splits as drawn_splits
 from core.datasets.sources.labels.splits import folder_splits as folder_splits
 from core.datasets.sources.labels.splits import usable_splits as usable_splits
+from core.datasets.sources.labels.tables import MOST_JSON_BYTES as MOST_JSON_BYTES
 from core.datasets.sources.labels.tables import TABLE_ENDINGS as TABLE_ENDINGS
 from core.datasets.sources.labels.tables import Table as Table
 from core.datasets.sources.labels.tables import parsed as parsed

@@ -1,4 +1,4 @@
-"""Files of labels → tables of texts: CSV, TSV, XLSX, JSON lines, and lists such as `path label` a line."""
+"""Files of labels → tables of texts: CSV, TSV, XLSX, JSON, and lists such as `path label` a line."""
 
 import csv
 import json
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from core.datasets.sources.labels import excel
 
-TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".lst", excel.ENDING)
+TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".txt", ".lst", excel.ENDING)
 _DELIMITERS = (",", ";", "\t", "|")
 _SEP, _QUOTED = re.compile("sep=."), re.compile('"[^"]*"')
 _LOOKED_AT = 50
 _MOST_COLUMNS = 2_000
+# A table of 100,000 images; larger JSON is COCO's, as a rule, and takes ten times its size in memory.
+MOST_JSON_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def parsed(parts: tuple[str, ...], data: bytes) -> Table | None:
         return None
     if ending in ("jsonl", "ndjson"):
         return _of_json_lines(parts, text)
+    if ending == "json":
+        return _of_json(parts, text)
     lines = [line for line in text.splitlines() if line.strip()]
     # Excel's line that tells the delimiter, and comments at the beginning; a header may begin so, too.
     while lines and (_SEP.fullmatch(lines[0].strip()) or _is_comment(lines)):
@@ -116,13 +120,32 @@ def _of_words(lines: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def _of_json_lines(parts: tuple[str, ...], text: str) -> Table | None:
-    """Return the table of one object a line; what is no text, number or truth value is left out."""
+    """Return the table of one object a line."""
+    try:
+        return _of_objects(parts, [json.loads(line) for line in filter(str.strip, text.splitlines())])
+    except (ValueError, RecursionError):
+        return None
+
+
+def _of_json(parts: tuple[str, ...], text: str) -> Table | None:
+    """Return the table of an array of objects, or of one object with the label of each image, which repeat."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(found, list):
+        return _of_objects(parts, found)
+    if not isinstance(found, dict) or not all(isinstance(label, str | int | float) for label in found.values()):
+        return None
+    # Where labels do not repeat, it is a list of the classes.
+    rows = [(name, str(label)) for name, label in found.items()]
+    return Table(parts, rows, ("name", "label")) if len({label for _, label in rows}) * 2 <= len(rows) else None
+
+
+def _of_objects(parts: tuple[str, ...], rows: Sequence[object]) -> Table | None:
+    """Return the table of objects; what is no text, number or truth value is left out."""
     found: list[dict[str, str]] = []
-    for line in filter(str.strip, text.splitlines()):
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            return None
+    for row in rows:
         if not isinstance(row, dict):
             return None
         found.append({key: str(value) for key, value in row.items() if isinstance(value, str | int | float)})

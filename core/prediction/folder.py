@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from core.cluster import start as cluster
 from core.errors import PixelwiseError, as_storage_error
 from core.evaluation import threshold
 from core.evaluation.threshold import ASK, DecisionThreshold
+from core.images import image_io
 from core.prediction import photo_predictions, worker
 from core.prediction.photo_predictions import Certainty, Prediction, Refusal
 from core.runs import Run, RunError
@@ -255,6 +257,13 @@ class Maker:
 
 def _photo(path: Path) -> bytes | Refusal:
     try:
+        found = path.stat()
+        # A pipe would be waited for, and a device never end.
+        if not stat.S_ISREG(found.st_mode):
+            return Refusal("not-readable", "It is not a file.")
+        if found.st_size > image_io.MAX_BYTES:
+            size = f"{found.st_size / 1e6:,.0f} MB"
+            return Refusal("too-large", f"The file is {size}; the limit is {image_io.MAX_MEGABYTES} MB.")
         return path.read_bytes()
     except OSError as error:
         return Refusal("not-readable", f"{error.strerror or error}.")

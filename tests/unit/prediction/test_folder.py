@@ -1,6 +1,7 @@
 """Answers to a folder of images: which are asked about, what the file says, and going on after an end."""
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from core.cli import main
+from core.images import image_io
 from core.prediction import folder, photo_predictions, processes_here
 from core.prediction.folder import FolderError, Maker, Part, Summary, Work
 from core.prediction.photo_predictions import Prediction, Refusal
@@ -104,6 +106,20 @@ def test_an_interrupted_one_goes_on_and_ends_alike(
     assert folder.predict(run, images, out) == Summary(10, 1, 8)
     assert made == [9, 2]
     assert rows(out) == rows(whole)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_what_is_no_file_is_neither_waited_for_nor_read_whole(run: Run, images: Path, tmp_path: Path) -> None:
+    os.mkfifo(images / "pipe.png")
+    (images / "device.png").symlink_to("/dev/zero")
+    (images / "nowhere.png").symlink_to("gone")
+    with (images / "large.png").open("wb") as file:
+        file.truncate(image_io.MAX_BYTES + 1_000_000)
+    folder.predict(run, images, tmp_path / "answers.parquet")
+    said = {row["file"]: row["error"] for row in rows(tmp_path / "answers.parquet")}
+    assert said["pipe.png"] == said["device.png"] == "It is not a file."
+    assert said["nowhere.png"] == "No such file or directory."
+    assert said["large.png"] == "The file is 101 MB; the limit is 100 MB."
 
 
 @pytest.mark.parametrize("change", ["run", "folder", "files", "plan"])

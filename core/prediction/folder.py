@@ -38,7 +38,7 @@ PART = 512
 PROCESS_BYTES = 1_200_000_000
 # What may be an image; what else lies in a folder is left out.
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".heic", ".heif")
-_PARTS = ".parts"
+_PARTS, _NAMES = ".parts", "names"
 # Of a run's folder, what prediction does without.
 _LEFT_OUT = ("checkpoint", "epochs", "*.lock", ".*", "metrics.jsonl", "train.log", "live.npz", "node.json", "stop")
 
@@ -137,7 +137,7 @@ def predict(run: Run, folder: Path, out: Path, progress: Progress = quiet) -> Su
         raise FolderError(f"No images in {folder}. Pixelwise looks for {', '.join(ENDINGS)}, also in its folders.")
     parts = out.with_name(out.name + _PARTS)
     with as_storage_error("the answers"):
-        _begin(parts, run, folder, names)
+        names = _begin(parts, run, folder, names)
         work = Work(
             str(parts / "run" / run.name),
             str(folder),
@@ -178,11 +178,13 @@ def names_in(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def _begin(parts: Path, run: Run, folder: Path, names: Sequence[str]) -> None:
-    """Make the folder of parts, or make sure that the one that is there is of the same."""
+def _begin(parts: Path, run: Run, folder: Path, names: list[str]) -> list[str]:
+    """Make the folder of parts, or make sure that the one that is there is of the same; return whose answers it has.
+
+    A file that has gone since it was begun keeps its place: the rest is not done for nothing.
+    """
     model = hashlib.sha256((run.folder / MODEL).read_bytes()).hexdigest()
-    listed = hashlib.sha256("\n".join(names).encode("utf-8", "surrogatepass")).hexdigest()
-    plan = Plan(run.name, model, str(folder), len(names), listed, PART)
+    plan = Plan(run.name, model, str(folder), len(names), _hash(names), PART)
     again = f"Delete {parts} to begin again, or choose another file for --out."
     if parts.exists():
         try:
@@ -193,14 +195,29 @@ def _begin(parts: Path, run: Run, folder: Path, names: Sequence[str]) -> None:
             raise FolderError(f"The answers that were begun in {parts} are the run {kept.run}'s as it was. {again}")
         if kept.folder != plan.folder:
             raise FolderError(f"The answers that were begun in {parts} are to images of {kept.folder}. {again}")
-        if kept != plan:
+        begun = _read_names(parts)
+        if kept.part != PART or kept.names != _hash(begun) or not set(begun).issuperset(names):
             had = f"{counted(kept.images, 'image')} then, and {counted(plan.images, 'image')} now"
             raise FolderError(f"The files in {folder} have changed since {parts} was begun ({had}). {again}")
         data_home.sweep(parts)
-        return
+        return begun
     with data_home.new_folder(parts) as beside:
         shutil.copytree(run.folder, beside / "run" / run.name, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        (beside / _NAMES).write_bytes(b"\0".join(map(os.fsencode, names)))
         checked.write(beside / "plan.json", asdict(plan))
+    return names
+
+
+def _hash(names: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(names).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _read_names(parts: Path) -> list[str]:
+    """Return the names that were begun with; none where they are lost."""
+    try:
+        return [os.fsdecode(name) for name in (parts / _NAMES).read_bytes().split(b"\0")]
+    except FileNotFoundError:
+        return []
 
 
 def _make(work: Work, missing: Sequence[Part], told: Callable[[int], None]) -> None:

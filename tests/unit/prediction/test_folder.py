@@ -62,6 +62,10 @@ def images(tmp_path: Path) -> Path:
     return tmp_path / "images"
 
 
+def raise_ended(*_: object) -> None:
+    raise ENDED
+
+
 def rows(out: Path) -> list[dict[str, Any]]:
     return list(pq.read_table(out).to_pylist())
 
@@ -108,6 +112,28 @@ def test_an_interrupted_one_goes_on_and_ends_alike(
     assert rows(out) == rows(whole)
 
 
+def test_a_file_that_goes_meanwhile_costs_nothing_but_its_own_answer(
+    run: Run, images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = "line\nbreak \U0001f431 \udcff.png" if os.name == "posix" else "\U0001f431.png"
+    (images / odd).write_bytes(b"3")
+    out, whole = tmp_path / "answers.parquet", tmp_path / "whole.parquet"
+    folder.predict(run, images, whole)
+    make = Maker.make
+    with monkeypatch.context() as killed:
+        killed.setattr(Maker, "make", lambda maker, part: make(maker, part) if part.number == 0 else raise_ended())
+        with pytest.raises(RuntimeError):
+            folder.predict(run, images, out)
+    # One that has an answer already, and one that has none yet.
+    (images / "a" / "c" / "0.JPG").unlink()
+    (images / "b" / "5.JPG").unlink()
+    assert folder.predict(run, images, out) == Summary(11, 2, 4)
+    before, now = rows(whole), rows(out)
+    (changed,) = [place for place, row in enumerate(before) if row != now[place]]
+    assert (now[changed]["file"], now[changed]["reason"]) == ("b/5.JPG", "not-readable")
+    assert now[changed]["error"] == "No such file or directory."
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
 def test_what_is_no_file_is_neither_waited_for_nor_read_whole(run: Run, images: Path, tmp_path: Path) -> None:
     os.mkfifo(images / "pipe.png")
@@ -122,13 +148,13 @@ def test_what_is_no_file_is_neither_waited_for_nor_read_whole(run: Run, images: 
     assert said["large.png"] == "The file is 101 MB; the limit is 100 MB."
 
 
-@pytest.mark.parametrize("change", ["run", "folder", "files", "plan"])
+@pytest.mark.parametrize("change", ["run", "folder", "files", "plan", "names"])
 def test_what_was_begun_for_something_else_is_not_mixed(
     run: Run, images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     out = tmp_path / "answers.parquet"
     with monkeypatch.context() as killed:
-        killed.setattr(Maker, "make", lambda *_: (_ for _ in ()).throw(ENDED))
+        killed.setattr(Maker, "make", raise_ended)
         with pytest.raises(RuntimeError):
             folder.predict(run, images, out)
     asked = images
@@ -139,7 +165,7 @@ def test_what_was_begun_for_something_else_is_not_mixed(
     elif change == "files":
         (images / "b" / "11.png").write_bytes(b"1")
     else:
-        (tmp_path / "answers.parquet.parts" / "plan.json").write_text("{")
+        (tmp_path / "answers.parquet.parts" / {"plan": "plan.json", "names": "names"}[change]).write_text("{")
     with pytest.raises(FolderError, match=r"answers\.parquet\.parts") as caught:
         folder.predict(run, asked, out)
     assert "Delete" in str(caught.value) and not out.exists()

@@ -74,8 +74,9 @@ def require(needs: Needs | None = None) -> tuple[Node, ...]:
     if needs is not None and not any(node.memory >= needs.memory for node in found):
         most = max(found, key=lambda node: node.memory)
         raise ClusterError(
-            f"Not enough memory: training needs about {bytes_text(needs.memory)}, and the cluster's largest node, "
-            f"{most.name}, has {bytes_text(most.memory)}. Choose a smaller batch size or network, or add a node."
+            f"Not enough memory: this needs about {bytes_text(needs.memory)}, and the cluster's largest node, "
+            f"{most.name}, has {bytes_text(most.memory)}. Add a larger node; a training needs less with a smaller "
+            "batch size or network."
         )
     return found
 

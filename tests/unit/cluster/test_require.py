@@ -17,8 +17,13 @@ from core.cli import main
 from core.cluster import look, setting
 from core.cluster.look import Node
 from core.cluster.setting import ClusterError, Needs
+from core.datasets.features import label_check
+from core.prediction import folder
 from core.recipes.recipe import find_recipe
+from core.runs.model_files import MODEL
 from core.storage import checked, data_home
+from core.training import features
+from tests.unit.made_runs import made_run
 
 GOOD = Node("a/123456", 4, 8_000_000_000, look.versions(), 0.0, True)
 
@@ -50,6 +55,12 @@ def refusal() -> str:
 
 def with_(**changes: Any) -> Node:
     return Node(**{**asdict(GOOD), **changes})
+
+
+def answer_folder() -> None:
+    run = made_run()
+    (run.folder / MODEL).write_bytes(b"a network")
+    folder.predict(run, data_home.data_home(), data_home.data_home() / "a.parquet")
 
 
 def test_an_address_where_nothing_answers_is_refused_at_once(
@@ -98,6 +109,16 @@ def test_a_training_that_no_node_has_the_memory_for_is_refused(data_home: Path, 
     found(listening, with_(memory=200_000_000), with_(name="b/654321", memory=300_000_000))
     sentence = refusal()
     assert "Not enough memory" in sentence and "b/654321, has 300 MB" in sentence
+
+
+@pytest.mark.parametrize(
+    "begin", [lambda: features.start("digits"), lambda: label_check.start("digits"), answer_folder]
+)
+def test_other_work_is_refused_before_anything_starts(data_home: Path, listening: str, begin: Any) -> None:
+    found(listening, with_(memory=200_000_000))
+    with pytest.raises(ClusterError, match=r"this needs about .* and the cluster's largest node, a/123456, has 200 MB"):
+        begin()
+    assert not (data_home / "jobs").exists() and not list(data_home.glob("*.parts"))
 
 
 def test_a_damaged_note_of_the_nodes_is_made_again(data_home: Path, listening: str, monkeypatch: Any) -> None:

@@ -1,7 +1,8 @@
-"""Two nodes on this machine: a sweep trains there, a node dies, a folder is answered; the numbers are a local run's."""
+"""Two nodes on this machine: a sweep, features and a folder there, and a node dies; the numbers are a local run's."""
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import time
@@ -10,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import pyarrow.parquet as pq
 import pytest
@@ -19,15 +21,18 @@ from core.cluster import look, setting
 from core.cluster.setting import ClusterError
 from core.datasets.sources import catalogue
 from core.nn import train
+from core.nn.inference import dataset_features
 from core.nn.training.journal import Journal
 from core.prediction import folder, photo_predictions
 from core.prediction.photo_predictions import Prediction
 from core.recipes.recipe import find_recipe
 from core.runs import Run
-from core.storage import beat
+from core.storage import beat, jobs
 from core.sweeps import folders as sweeps
 from core.sweeps.plan import Plan
+from core.training import features
 from tests.processes.trainings import PATIENCE_S, epochs_told
+from tests.unit.small_sets import imported
 
 cluster_utils = pytest.importorskip(
     "ray.cluster_utils", reason="Ray is not installed: pip install -r requirements-cluster.txt"
@@ -137,7 +142,18 @@ def test_a_sweep_whose_node_dies_ends_with_the_numbers_of_local_runs(
         assert isinstance(answer, Prediction)
         assert row["probability"] == pytest.approx(answer.confidence, abs=1e-6)
 
+    dataset = imported("three-by-8-gray", tmp_path)
+    job = features.start(dataset.about.name)
+    wait_until((job.folder / beat.AT_WORK).exists, log=job.folder / "job.log")
+    wait_until(lambda: job.status().state != jobs.RUNNING, log=job.folder / "job.log")
+    assert job.status().result == {"images": 24}
+    saw = features.known(dataset)
+    assert saw is not None
+
     monkeypatch.delenv(setting.ADDRESS)
+    shutil.rmtree(data_home / "features")
+    assert features.known(dataset) is None
+    assert dataset_features.made(dataset, features.usual()) == pytest.approx(np.asarray(saw), abs=1e-3)
     for trial, run in zip(sweep.trials(), made, strict=True):
         # The driver may have been about to measure the best on the test images.
         terms = replace(run.terms, test=False)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -287,7 +288,7 @@ def _within(place: Any, name: str) -> Any:
     """Return the part of a recipe's JSON of a name, in a list of a number from 1; `None` where there is none."""
     if isinstance(place, dict):
         return place.get(name)
-    if isinstance(place, list) and name.isdecimal() and 1 <= int(name) <= len(place):
+    if isinstance(place, list) and re.fullmatch(r"\d{1,9}", name) and 1 <= int(name) <= len(place):
         return place[int(name) - 1]
     return None
 

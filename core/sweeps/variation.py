@@ -18,7 +18,7 @@ from core.settings import SettingError, Specification, format_value, unknown_nam
 
 KIND = "kind"
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_RANGE = re.compile(rf"(log:)?\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*(?:/\s*(\d+))?")
+_RANGE = re.compile(rf"(log:)?\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*(?:/\s*(\d{{1,9}}))?")
 _MOST_VALUES, _MOST_VARIED = 200, 20
 _PARTS = ("fit", "optimiser", "schedule", "augmentation", "network")
 FAMILIES: dict[str, Mapping[str, type[Specification]]] = {"optimiser": OPTIMISERS, "schedule": SCHEDULES}
@@ -198,7 +198,7 @@ def kind_of(name: str, recipe: Recipe) -> type:
     group, *between, last = name.split(".")
     part: Any = {"augmentation": recipe.augmentation or Augmentation()}.get(group) or getattr(recipe, group)
     place = 0
-    if group == "network" and len(between) == 1 and between[0].isdecimal():
+    if group == "network" and len(between) == 1 and re.fullmatch(r"\d{1,9}", between[0]):
         layers, place, between = recipe.network.layers, int(between[0]), []
         part = layers[place - 1] if 1 <= place <= len(layers) else None
     hints = typing.get_type_hints(type(part)) if isinstance(part, Specification) and not between else {}
@@ -252,7 +252,7 @@ def _value(text: str, kind: type) -> Any:
         made = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return float(made) if kind is float and type(made) is int else made
+    return float(text) if kind is float and type(made) is int else made
 
 
 def _check(variation: Variation, recipe: Recipe) -> None:

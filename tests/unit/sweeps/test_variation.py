@@ -59,6 +59,10 @@ def test_what_is_asked_is_understood(text: str, expected: Choices | Span) -> Non
         ("network.99.filters=8,16", "Unknown setting"),
         ("../../x=1,2", "cannot vary"),
         ("augmentation.\x00=1,2", "Unknown setting"),
+        # Python reads no number of 5,000 digits, and a float has no place for one of 400.
+        (f"fit.batch_size=1..2/{'9' * 5000}", "is not a range of two numbers"),
+        (f"network.{'9' * 5000}.filters=1,2", "Unknown setting"),
+        (f"optimiser.learning_rate={'9' * 400},1", "received inf"),
     ],
 )
 def test_what_makes_no_sense_is_said_in_a_sentence(text: str, sentence: str) -> None:

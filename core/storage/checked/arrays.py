@@ -149,14 +149,22 @@ def _shaped(path: Path, name: str, found: np.ndarray, wanted: Array, lengths: di
 def _in_range(path: Path, name: str, found: np.ndarray, wanted: Array, lengths: dict[str, int]) -> np.ndarray:
     what = name or "the array"
     high = lengths[wanted.high] - 1 if isinstance(wanted.high, str) else wanted.high
-    if found.size and wanted.finite and not np.isfinite(found).all():
-        raise DamagedError(path, f"is not what it should be: {what} has numbers that are none")
     if found.size and (wanted.low is not None or high is not None):
         # Without the warning of nanmin where all are NaN.
         least, most = np.fmin.reduce(found, axis=None), np.fmax.reduce(found, axis=None)
         if (wanted.low is not None and least < wanted.low) or (high is not None and most > high):
             raise DamagedError(path, f"is not what it should be: {what} has {least:g} to {most:g}")
-    return found if found.dtype == np.dtype(wanted.dtype) or found.dtype.kind == "U" else found.astype(wanted.dtype)
+    if found.dtype != (dtype := np.dtype(wanted.dtype)) and dtype.kind != "U":
+        if found.size and dtype.kind in "iu":
+            bounds, least, most = np.iinfo(dtype), int(found.min()), int(found.max())
+            if least < bounds.min or most > bounds.max:
+                raise DamagedError(path, f"is not what it should be: {what} has {least:g} to {most:g}")
+        with np.errstate(over="ignore"):
+            found = found.astype(dtype)
+    # A narrower float makes infinity of what is too large.
+    if found.size and wanted.finite and not np.isfinite(found).all():
+        raise DamagedError(path, f"is not what it should be: {what} has numbers that are none")
+    return found
 
 
 # A wider or narrower number of the same kind is the same thing.

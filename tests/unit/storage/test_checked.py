@@ -185,6 +185,24 @@ def test_arrays_of_another_shape_kind_or_range_are_refused(
         checked.read_arrays(tmp_path / "a.npz", WANTED)
 
 
+@pytest.mark.parametrize(
+    ("array", "wanted"),
+    [
+        (np.full(2, 1e30, np.float32), Array(np.float16, ("n",), finite=True)),
+        (np.full(2, -1e300), Array(np.float32, ("n",), finite=True)),
+        (np.full(2, 2**40), Array(np.int32, ("n",))),
+        (np.full(2, -1), Array(np.uint8, ("n",))),
+        (np.full(2, 2**63, np.uint64), Array(np.int64, ("n",))),
+    ],
+)
+def test_numbers_that_are_too_large_for_their_kind_are_refused(
+    tmp_path: Path, array: np.ndarray, wanted: Array
+) -> None:
+    np.save(tmp_path / "a.npy", array)
+    with pytest.raises(DamagedError, match=r"a\.npy is not what it should be"):
+        checked.read_array(tmp_path / "a.npy", wanted)
+
+
 def test_no_room_is_made_for_what_an_array_only_claims(tmp_path: Path) -> None:
     header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776,), }".ljust(117) + b"\n"
     data = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + bytes(64)

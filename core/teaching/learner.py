@@ -183,12 +183,7 @@ class Learner:
                 raise _ChangedError
 
         classes, images = _counting(content)
-        features, small, lost = self._features(images)
-        if lost:
-            raise PixelwiseError(
-                f"{counted(len(lost), 'image')} cannot be read any more, such as {lost[0].name}: remove "
-                f"{'it' if len(lost) == 1 else 'them'}, and bring {'it' if len(lost) == 1 else 'them'} again."
-            )
+        features, small = self._features(images)
         own = {image.sha256: label for label, each in enumerate(classes) for image in each.images}
         labels = np.array([own[image.sha256] for image in images])
         numbers = {take: number for number, take in enumerate(dict.fromkeys(i.take for i in images if i.take))}
@@ -217,8 +212,12 @@ class Learner:
         check()
         self.learned = replace(made, whole=True)
 
-    def _features(self, images: Sequence[ClassImage]) -> tuple[np.ndarray, np.ndarray, list[ClassImage]]:
-        """Return features of length 1 and small copies of images, and those that are lost; what is new is asked."""
+    def _features(self, images: Sequence[ClassImage]) -> tuple[np.ndarray, np.ndarray]:
+        """Return features of length 1 and small copies of images; what is new is asked.
+
+        Raises:
+            PixelwiseError: images are lost, or the worker gives no answer.
+        """
         if not self._read:
             self._read = True
             with suppress(DamagedError):
@@ -245,14 +244,20 @@ class Learner:
                 self._known[image.sha256] = (row, _small(pixels))
         if missing:
             self._keep()
-        there = [image for image in images if image.sha256 in self._known]
-        features = np.stack([self._known[image.sha256][0] for image in there])
-        return unit(features), np.stack([self._known[image.sha256][1] for image in there]), lost
+        if lost:
+            raise PixelwiseError(
+                f"{counted(len(lost), 'image')} cannot be read any more, such as {lost[0].name}: remove "
+                f"{'it' if len(lost) == 1 else 'them'}, and bring {'it' if len(lost) == 1 else 'them'} again."
+            )
+        features, small = zip(*(self._known[image.sha256] for image in images), strict=True)
+        return unit(np.stack(features)), np.stack(small)
 
     def _keep(self) -> None:
         """Keep what was found of the project's images; it can be made again, and so need not last."""
         named = {image.sha256 for each in self.project.content().classes for image in each.images}
         self._known = {sha256: each for sha256, each in self._known.items() if sha256 in named}
+        if not self._known:
+            return
         with suppress(OSError), data_home.replacing(self.project.folder / _FILE) as beside:
             np.savez(
                 beside,

@@ -148,6 +148,14 @@ def test_a_lost_image_is_named_and_what_is_known_stays(taught: Project) -> None:
     assert learner.learned is not None
 
 
+def test_images_that_are_all_lost_are_said(taught: Project) -> None:
+    taught.add_images(1, files(20, 3))
+    taught.add_images(2, files(200, 3))
+    for path in taught.folder.glob("images/*"):
+        path.unlink()
+    assert "6 images cannot be read any more, such as" in learn(taught).problem
+
+
 def test_a_worker_that_fails_is_said(taught: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     taught.add_images(1, files(20, 3))
     taught.add_images(2, files(200, 3))

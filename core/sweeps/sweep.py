@@ -245,7 +245,7 @@ class Sweep:
         with self._alone():
             plan, status = self.plan, self.status()
             if more < 1 or plan.trials + more > MOST_TRIALS:
-                raise SweepError(f"A sweep has at most {MOST_TRIALS:,} trials; this one has {plan.trials:,} already.")
+                raise SweepError(f"{more:,} trials cannot be added to {plan.trials:,}; a sweep takes {MOST_TRIALS:,}.")
             count = count_combinations(self.variations)
             if count is not None and count <= plan.trials:
                 raise SweepError(

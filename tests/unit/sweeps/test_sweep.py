@@ -105,6 +105,9 @@ def test_a_going_sweep_is_stopped_before_it_is_removed(data_home: Path) -> None:
         sweep.resume()
     with pytest.raises(SweepError, match="only 2 combinations"):
         sweep.extend(1)
+    for more in (-3, 0, 1_000_000):
+        with pytest.raises(SweepError, match=f"^{more:,} trials cannot be added to 2; a sweep takes 1,000"):
+            sweep.extend(more)
 
 
 def test_the_interval_of_seeds_is_students() -> None:

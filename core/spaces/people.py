@@ -167,7 +167,7 @@ def sign_in(name: str, key: str, code: str = "", *, where: str = "", wait: Attem
                 raise SignInError(_lost(name, error)) from error
     if not shown and not _is_code(person, code):
         if not code.strip():
-            raise SignInError(f"There is a {person.name} already. Enter your code, or choose another name.")
+            raise SignInError(f"The name {person.name} is taken. Enter your code, or choose another name.")
         wait.failed(told)
         raise SignInError("This is not the code of that name. Your teacher can give you a new one.")
     return Entered(_token(person_id, person, _TEACHER if is_teacher else _STUDENT, serving), shown)

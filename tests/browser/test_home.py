@@ -40,8 +40,9 @@ def test_an_image_moves_a_network_is_trained_and_a_pet_is_answered(page: Page, s
 
     expect(page.get_by_text(re.compile(r"^Cat · \d"))).to_be_visible(timeout=WORK_MS)
     expect(page.get_by_alt_text("What supports Cat")).to_be_visible(timeout=WORK_MS)
+    expect(page.get_by_text("If forced to choose:")).to_have_count(0)
     page.get_by_role("button", name="Flower").click()
-    expect(page.get_by_text("Neither Cat nor Dog")).to_be_visible(timeout=WORK_MS)
+    expect(page.get_by_text("Neither Cat nor Dog If forced to choose:")).to_be_visible(timeout=WORK_MS)
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(DATA / "seven.png")
     expect(page.get_by_role("button", name="Flower")).to_have_attribute("aria-pressed", "false")
     expect(page.get_by_text("Neither Cat nor Dog")).to_be_visible(timeout=WORK_MS)

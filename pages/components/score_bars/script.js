@@ -18,7 +18,10 @@ function row() {
 /** @param {{parentElement: any, data: Scores}} given */
 export default function ({ parentElement, data }) {
   const bars = parentElement.querySelector(".bars");
-  parentElement.querySelector(".said").textContent = data.said;
+  parentElement.querySelector(".words").textContent = data.said;
+  // Beside "neither", the bars would else say the opposite.
+  const forced = !data.sure && data.bars.some((bar) => bar.share > 0);
+  parentElement.querySelector(".forced").textContent = forced ? " If forced to choose:" : "";
   bars.classList.toggle("unsure", !data.sure);
   const there = [...bars.children];
   if (there.length !== data.bars.length) bars.replaceChildren(...data.bars.map((_, place) => there[place] ?? row()));

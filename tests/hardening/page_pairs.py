@@ -64,7 +64,7 @@ def failures(count: int, home: Path) -> Iterator[str]:
         made_run(wrong=range(0, 90, 3))
         empty, root = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
         servers = [stack.enter_context(running_server(each, UNWARMED)) for each in (home, empty)]
-        full, none = (_walk(opened, server, _round(_PAIRS, "")) for server in servers)
+        full, none = (_walk(opened, server, _round(_PAIRS, ""), stack) for server in servers)
         both = [(opened, each) for each in servers]
         alone = itertools.chain(*(_one_by_one(both, _shuffled(), slow=slow) for slow in (True, False)))
         # What the tests try comes first: a walk, the two pages that share most, and the class.
@@ -72,10 +72,10 @@ def failures(count: int, home: Path) -> Iterator[str]:
         server, student, teacher = stack.enter_context(_class(browser, root))
         there = _round(_AROUND_CLASSROOM, _CLASSROOM)
         in_class = [
-            _walk(teacher, server, there),
+            _walk(teacher, server, there, stack),
             none,
-            _walk(student, server, _round(_PAIRS, "")),
-            _walk(teacher, server, _round(list(itertools.permutations(_ALL, 2)), "")),
+            _walk(student, server, _round(_PAIRS, ""), stack),
+            _walk(teacher, server, _round(list(itertools.permutations(_ALL, 2)), ""), stack),
             *(_one_by_one([(teacher, server)], _AROUND_CLASSROOM, slow=slow) for slow in (True, False)),
         ]
         yield from itertools.islice(itertools.chain(*in_class, alone), max(0, count - len(_PAIRS) - _FIRST_ALONE))
@@ -108,17 +108,18 @@ def _class(browser: Browser, root: Path) -> Iterator[tuple[Server, Opened, Opene
         yield server, as_student, as_teacher
 
 
-def _walk(opened: Opened, server: Server, way: Sequence[str]) -> Iterator[str]:
-    """Go a way in one session, never waiting longer than for a page's title."""
-    with ExitStack() as stack:
-        page = opened()
-        stack.callback(page.close)
-        page.goto(f"{server.address}/{way[0]}")
-        for before, after in itertools.pairwise(way):
-            failed = _tried(page, server, before, after, fresh=False)
-            yield failed
-            if failed:  # It counts once: the way goes on from where the click should have led.
-                page.goto(f"{server.address}/{after}")
+def _walk(opened: Opened, server: Server, way: Sequence[str], stack: ExitStack) -> Iterator[str]:
+    """Go a way in one session, never waiting longer than for a page's title; the stack closes it."""
+    page = opened()
+    # Not at the end of this generator: one left half way ends when garbage is collected, and where that happens within
+    # Playwright, it waits for itself for ever.
+    stack.callback(page.close)
+    page.goto(f"{server.address}/{way[0]}")
+    for before, after in itertools.pairwise(way):
+        failed = _tried(page, server, before, after, fresh=False)
+        yield failed
+        if failed:  # It counts once: the way goes on from where the click should have led.
+            page.goto(f"{server.address}/{after}")
 
 
 def _one_by_one(

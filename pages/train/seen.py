@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from core.datasets.sources import catalogue
+from core.datasets.store import Dataset
+from core.errors import PixelwiseError
 from core.images import image_io
 from core.runs import Run, Seen
-from pages.common.messages import show_errors
+from core.runs.own_dataset import dataset_of
+from pages.common.messages import escape_markdown, show_errors
 from pages.components.pixel_image import data_url
 
 _WORST, _FILTERS, _FILTER_PX = 12, 8, 48
@@ -19,18 +21,25 @@ def show_seen(run: Run) -> None:
     """Show what the network got most wrong after its last epoch, and what its first filters see."""
     with show_errors():
         seen = run.seen()
-        if seen is not None:
-            st.html(_seen_html(str(run.folder), seen.epoch, seen))
+        if seen is None:
+            return
+        dataset = None
+        if len(seen.ids):
+            try:
+                dataset = dataset_of(run)
+            except PixelwiseError:
+                title = escape_markdown(run.about.title)
+                st.caption(f"The highest-loss images are not shown: {title} is no longer installed, or has changed.")
+        st.html(_seen_html(str(run.folder), seen.epoch, dataset is not None, seen, dataset))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _seen_html(folder: str, epoch: int, _seen: Seen) -> str:
-    """Return what there is to see of a run after an epoch."""
-    run, seen = Run(Path(folder)), _seen
+def _seen_html(folder: str, epoch: int, has_images: bool, _seen: Seen, _dataset: Dataset | None) -> str:
+    """Return what there is to see of a run after an epoch; of its images only where its dataset is there."""
+    run, seen, dataset = Run(Path(folder)), _seen, _dataset
     names = run.about.class_names
     parts = []
-    if len(seen.ids):
-        dataset = catalogue.open_dataset(run.about.name)
+    if has_images and dataset is not None:
         shown = [
             _captioned(
                 dataset.thumbnail(int(index)),

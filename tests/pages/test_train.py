@@ -475,14 +475,19 @@ def test_a_saved_draft_that_cannot_be_read_is_left_aside(app: AppTest, data_home
     assert not draft(app).changed
 
 
-def test_a_data_set_that_is_gone_is_told_and_the_rest_is_shown(app: AppTest) -> None:
+@pytest.mark.parametrize("lost", ["vanished", "changed"])
+def test_a_data_set_that_is_gone_is_told_and_the_rest_is_shown(app: AppTest, lost: str) -> None:
     run = made_run(runs.FINISHED, curve([1.0, 0.9], [1.0, 0.9]))
     see(run)
     about = unsigned(run.folder / "dataset.json")
-    (run.folder / "dataset.json").write_text(about.replace('"digits"', '"vanished"'))
+    was = "digits" if lost == "vanished" else run.about.content_hash
+    (run.folder / "dataset.json").write_text(about.replace(f'"{was}"', f'"{lost}"'))
     show(app, PAGE, run=run.name)
-    assert "vanished" in app.error[0].value
+    assert not app.error
+    assert "highest-loss images are not shown: Digits is no longer installed, or has changed" in said(app)
     assert "finished" in said(app)
+    (seen,) = [each.proto.body for each in app.get("html") if "First-layer filters" in each.proto.body]
+    assert "Highest-loss" not in seen
 
 
 def test_unused_layers_can_go(app: AppTest) -> None:

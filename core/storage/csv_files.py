@@ -18,5 +18,10 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     for row in (header, *rows):
-        writer.writerow(f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row)
+        writer.writerow(map(no_formula, row))
     return text.getvalue()
+
+
+def no_formula(cell: object) -> object:
+    """Return a cell; a text that a spreadsheet would take for a formula with an apostrophe before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

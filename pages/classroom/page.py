@@ -11,6 +11,7 @@ from core.datasets.store import is_shared
 from core.runs.comparison.table import RunRow
 from core.spaces import limits, people, queue
 from core.storage import jobs
+from core.storage.csv_files import no_formula
 from core.storage.progress import counted
 from pages.common.job_progress import show_job
 from pages.common.messages import attempt, escape_markdown, show_errors, show_refusal
@@ -100,7 +101,8 @@ def run_columns(row: RunRow) -> dict[str, object]:
 
 
 def table(rows: list[dict[str, object]], shares: tuple[str, ...]) -> None:
-    """Show rows, with shares as percent."""
+    """Show rows, with shares as percent; Streamlit lets download them as CSV, with what students called things."""
+    rows = [{name: no_formula(cell) for name, cell in row.items()} for row in rows]
     # Streamlit's own percent wants 0–1 as they are.
     columns = {name: st.column_config.NumberColumn(format="percent") for name in shares}
     st.dataframe(rows, hide_index=True, width="stretch", column_config=columns)
@@ -170,7 +172,7 @@ def everybody() -> None:
     found = people.everybody()
     for sentence in people.damaged():
         st.warning(escape_markdown(sentence), icon=":material/broken_image:")
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "Name": each.name,
             "Joined": time.strftime("%d %b %Y", time.localtime(each.joined)),
@@ -179,7 +181,7 @@ def everybody() -> None:
         }
         for each in found.values()
     ]
-    st.dataframe(rows, hide_index=True, width="stretch")
+    table(rows, ())
     coded = {person_id: each.name for person_id, each in found.items() if each.code}
     chosen = st.selectbox(
         "Lost a code", list(coded), index=None, format_func=coded.__getitem__, placeholder="Who?", key="lost_code"

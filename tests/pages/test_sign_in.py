@@ -104,6 +104,12 @@ def test_a_student_works_in_a_space_and_a_teacher_sees_the_class(served: Path, m
     assert "18 images for the class, 6 images held back" in said(app)
 
 
+def test_a_name_is_no_formula_in_what_a_teacher_downloads(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    joined("=1+1")
+    app = show(as_somebody(monkeypatch, joined("Eve", TEACHER_KEY)[0]), "classroom")
+    assert app.dataframe[-1].value["Name"].tolist() == ["'=1+1", "Eve"]
+
+
 def test_a_teacher_gives_a_new_code(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ada_token, ada = joined("Ada")
     app = show(as_somebody(monkeypatch, joined("Eve", TEACHER_KEY)[0]), "classroom")

@@ -96,6 +96,8 @@ def find_by(finder: Callable[[], Path] | None) -> None:
 def _home(chosen: str | None) -> Path:
     if not chosen:
         return Path(platformdirs.user_data_dir("pixelwise", False))
+    if "://" in chosen:
+        raise StorageError(f"PIXELWISE_HOME must be the path of a folder, and no address; received {chosen!r}.")
     try:
         return Path(chosen).expanduser().resolve()
     except (RuntimeError, OSError, ValueError) as error:

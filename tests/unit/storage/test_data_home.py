@@ -140,3 +140,11 @@ def test_what_a_user_would_miss_is_on_the_disk_before_it_takes_its_place(
 def test_what_the_disk_refuses_is_said_in_words(code: int, said: str) -> None:
     with pytest.raises(StorageError, match=said), as_storage_error("the run"):
         raise OSError(code, "as the system says it")
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/home", "gs://bucket", "file:///tmp/home", "memory://home"])
+def test_an_address_is_no_data_home(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIXELWISE_HOME", address)
+    for asked in (data_home, home.common):
+        with pytest.raises(StorageError, match="PIXELWISE_HOME must be the path of a folder, and no address"):
+            asked()

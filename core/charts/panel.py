@@ -96,6 +96,11 @@ class Picture:
     width: int = 300
     note: str = ""
 
+    @property
+    def crisp(self) -> bool:
+        """Whether its pixels are so much enlarged that each is to be seen."""
+        return max(self.pixels.shape[:2]) * 2 <= self.width
+
 
 def linear_axis(title: str, low: float, high: float, *, percent: bool = False, count: int = 5) -> Axis:
     """Return an axis with about so many round values marked.

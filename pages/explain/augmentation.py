@@ -18,7 +18,7 @@ from pages.common.job_progress import show_job
 from pages.common.messages import attempt, escape_markdown, show_refusal
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
-from pages.components.panels import panels
+from pages.components.panels import Ahead, panels
 from pages.explain import asking
 from pages.explain.keras_code import as_keras
 from pages.explain.pair import both, dataset_of, show_pair
@@ -44,19 +44,21 @@ def _show(subject: Subject | None) -> None:
     curves = _curves(subject.run, pair)
     left, right = st.columns([1, 5], gap="medium")
 
+    def drawn(angle: int) -> list[Plot | Picture]:
+        at = int(np.argmin(np.abs(_ANGLES - angle)))
+        accuracy = [_accuracy(curves, angle)] if curves else []
+        return [_image(subject, images[at], answers[at], angle), _confidence(subject, answers, angle), *accuracy]
+
+    ahead = Ahead([_ANGLE], drawn)
+
     @fragment
     def live() -> bool:
         with left:
-            dragging = live_sliders({"": [_ANGLE]}, key="turned_sliders")
-        angle = st.session_state[_ANGLE.key]
-        at = int(np.argmin(np.abs(_ANGLES - angle)))
+            dragging = live_sliders({"": ahead.sliders}, key="turned_sliders")
         with right:
-            shown: list[Plot | Picture] = [
-                _image(subject, images[at], answers[at], angle),
-                _confidence(subject, answers, angle),
-            ]
-            panels([*shown, *([_accuracy(curves, angle)] if curves else [])], of=f"{angle:g}", key="turned_panels")
+            panels(ahead.now(), ahead=ahead, key="turned_panels")
         with left:
+            angle = st.session_state[_ANGLE.key]
             for name, found in curves:
                 st.caption(f"{escape_markdown(name)}: {found.at(angle):.0%} of {found.images} images right at {angle}°")
         return not dragging

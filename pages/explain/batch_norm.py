@@ -19,7 +19,7 @@ from pages.common.address import Parameter, fragment
 from pages.common.messages import escape_markdown
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
-from pages.components.panels import panels
+from pages.components.panels import Ahead, panels
 from pages.explain import asking
 from pages.explain.keras_code import as_keras
 from pages.explain.pair import dataset_of, show_pair
@@ -59,28 +59,30 @@ def show(subject: Subject) -> None:
     channels = layer.means.shape[1]
     left, right = st.columns([1, 5], gap="medium")
 
+    def batches(size: int, at: int) -> Statistics:
+        return batch_norm.of_batches(layer.means[:, [at]], layer.squares[:, [at]], size)
+
+    def drawn(size: int, batch: int, channel: int) -> list[Plot | Picture]:
+        batch, at = min(batch, _IMAGES // size - 1), min(channel, channels - 1)
+        among, seen = slice(batch * size, (batch + 1) * size), batches(size, at)
+        return [
+            _pictures(images[among]),
+            _before(layer, at, among, seen, batch),
+            _after(layer, at, among, seen, batch),
+            _means(layer, at, seen, batch),
+        ]
+
+    ahead = Ahead([_SIZE, _BATCH, Slider(_CHANNEL.key, "Channel", 0, max(1, channels - 1), 0, 1)], drawn)
+
     @fragment
     def live() -> bool:
         with left:
-            channel = Slider(_CHANNEL.key, "Channel", 0, max(1, channels - 1), 0, 1)
-            dragging = live_sliders({"": [_SIZE, _BATCH, channel]}, key="norm_sliders")
-        size, at = st.session_state[_SIZE.key], min(st.session_state[_CHANNEL.key], channels - 1)
-        batch = min(st.session_state[_BATCH.key], _IMAGES // size - 1)
-        seen = batch_norm.of_batches(layer.means[:, [at]], layer.squares[:, [at]], size)
-        among = slice(batch * size, (batch + 1) * size)
+            dragging = live_sliders({"": ahead.sliders}, key="norm_sliders")
         with right:
-            panels(
-                [
-                    _pictures(images[among]),
-                    _before(layer, at, among, seen, batch),
-                    _after(layer, at, among, seen, batch),
-                    _means(layer, at, seen, batch),
-                ],
-                of=f"{size} {batch} {at}",
-                key="norm_panels",
-            )
+            panels(ahead.now(), ahead=ahead, key="norm_panels")
         with left:
-            st.caption(_said(layer, at, seen))
+            at = min(st.session_state[_CHANNEL.key], channels - 1)
+            st.caption(_said(layer, at, batches(st.session_state[_SIZE.key], at)))
         return not dragging
 
     live()

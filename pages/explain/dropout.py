@@ -17,7 +17,7 @@ from pages.common.address import Parameter, fragment, one_of, text_of
 from pages.common.messages import escape_markdown
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
-from pages.components.panels import panels
+from pages.components.panels import Ahead, panels
 from pages.explain import asking
 from pages.explain.keras_code import as_keras
 from pages.explain.pair import dataset_of, show_pair
@@ -52,25 +52,23 @@ def show(subject: Subject) -> None:
         )
         _say_own(layer)
 
+    def under(rate: float, seed: int) -> Dropped:
+        chances = np.random.default_rng(seed).random((_MASKS, len(layer.values)))
+        return dropout.dropped(layer.values, layer.kernel, layer.bias, chances, rate, scaled=scaled)
+
+    def drawn(rate: float, seed: int) -> list[Plot | Picture]:
+        found = under(rate, seed)
+        return [_picture(subject), _masks(layer, found), _answers(subject, layer, found), _sums(layer, found)]
+
+    ahead = Ahead([_RATE, _SEED], drawn)
+
     @fragment
     def live() -> bool:
         with left:
-            dragging = live_sliders({"": [_RATE, _SEED]}, key="dropout_sliders")
-        rate, seed = st.session_state[_RATE.key], st.session_state[_SEED.key]
-        chances = np.random.default_rng(seed).random((_MASKS, len(layer.values)))
-        found = dropout.dropped(layer.values, layer.kernel, layer.bias, chances, rate, scaled=scaled)
+            dragging = live_sliders({"": ahead.sliders}, key="dropout_sliders")
         with right:
-            panels(
-                [
-                    _picture(subject),
-                    _masks(layer, found),
-                    _answers(subject, layer, found),
-                    _sums(layer, found),
-                ],
-                of=f"{rate:g} {seed}",
-                key="dropout_panels",
-            )
-            st.caption(escape_markdown(_said(subject, layer, found)))
+            panels(ahead.now(), ahead=ahead, key="dropout_panels")
+            st.caption(escape_markdown(_said(subject, layer, under(*ahead.values().values()))))
         return not dragging
 
     live()

@@ -19,7 +19,7 @@ from pages.common.messages import escape_markdown, show_errors
 from pages.common.single_choice import single_choice
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
-from pages.components.panels import panels
+from pages.components.panels import Ahead, panels
 from pages.explain.keras_code import as_keras
 from pages.explain.pair import dataset_of
 from pages.explain.subject import RUN
@@ -65,19 +65,26 @@ def _show(subject: Subject | None) -> None:
         speed = _measure(dataset)
     memory = machine.memory()
 
+    def load(images: float, side: int, batch_size: int) -> Load:
+        return Load(round(1000 * images), side, side, dataset.about.size[2], dtype, batch_size)
+
+    def drawn(images: float, side: int, batch_size: int) -> list[Plot]:
+        now = load(images, side, batch_size)
+        return [_memory(now, memory.total), *([_waiting(now, speed)] if speed else [])]
+
+    ahead = Ahead(sliders[:3], drawn)
+
     @fragment
     def live() -> bool:
         with left:
             dragging = live_sliders({"": sliders}, key="generator_sliders")
-        images, side, batch_size, batch = (st.session_state[each.key] for each in sliders)
-        load = Load(round(1000 * images), side, side, dataset.about.size[2], dtype, batch_size)
+        batch_size, batch = (st.session_state[each.key] for each in sliders[2:])
         with middle, show_errors():
             read, costs = st.columns([2, 3], gap="small")
             with read:
                 panels([_batch(dataset, batch, batch_size)], of=f"{batch} {batch_size}", key="batch_read")
-            costs.markdown(_table(load, speed, memory.total))
-            plots = [_memory(load, memory.total), *([_waiting(load, speed)] if speed else [])]
-            panels(plots, of=f"{images:g} {side} {batch}", key="loads")
+            costs.markdown(_table(load(*ahead.values().values()), speed, memory.total))
+            panels(ahead.now(), ahead=ahead, key="loads")
         return not dragging
 
     live()

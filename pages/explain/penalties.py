@@ -17,7 +17,7 @@ from pages.common.messages import escape_markdown
 from pages.common.single_choice import single_choice
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
-from pages.components.panels import panels
+from pages.components.panels import Ahead, panels
 from pages.explain import asking
 from pages.explain.keras_code import as_keras
 from pages.explain.pair import dataset_of, show_pair
@@ -55,25 +55,29 @@ def show(subject: Subject) -> None:
     pair = _pair_of_weights(weights)
     left, right = st.columns([1, 5], gap="medium")
 
+    def after(strength: float) -> dict[str, np.ndarray]:
+        return {kind: step(weights, strength * unit) for kind, step in penalties.STEPS.items()}
+
+    def drawn(strength: float) -> list[Plot | Picture]:
+        stepped = after(strength)
+        return [
+            _mosaic("As trained", weights, weights),
+            *(_mosaic(f"After {kind}", each, weights) for kind, each in stepped.items()),
+            _weights(weights, stepped),
+            _contours(pair, strength * unit),
+        ]
+
+    ahead = Ahead([_STRENGTH], drawn)
+
     @fragment
     def live() -> bool:
         with left:
-            dragging = live_sliders({"": [_STRENGTH]}, key="penalty_sliders")
-        strength = st.session_state[_STRENGTH.key]
-        stepped = {kind: step(weights, strength * unit) for kind, step in penalties.STEPS.items()}
+            dragging = live_sliders({"": ahead.sliders}, key="penalty_sliders")
         with right:
-            panels(
-                [
-                    _mosaic("As trained", weights, weights),
-                    *(_mosaic(f"After {kind}", each, weights) for kind, each in stepped.items()),
-                    _weights(weights, stepped),
-                    _contours(pair, strength * unit),
-                ],
-                of=f"{strength:g}",
-                key="penalty_panels",
-            )
+            panels(ahead.now(), ahead=ahead, key="penalty_panels")
         with left:
-            zeros = {kind: int((each == 0).sum()) for kind, each in stepped.items()}
+            strength = st.session_state[_STRENGTH.key]
+            zeros = {kind: int((each == 0).sum()) for kind, each in after(strength).items()}
             st.caption(
                 f"λ = {strength * unit:.3g}. Of {weights.size:,} weights of {escape_markdown(found.layer)}, L1 makes "
                 f"**{zeros[L1]:,}** exactly 0, L2 **{zeros[L2]:,}**. L1 takes the same λ off each; L2 divides each by "

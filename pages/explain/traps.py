@@ -12,7 +12,7 @@ from pages.common.address import Parameter, fragment, one_of, text_of
 from pages.common.single_choice import single_choice
 from pages.common.slider_parameter import slider_parameter
 from pages.components.live_slider import Slider, live_sliders
-from pages.components.panels import panels
+from pages.components.panels import Ahead, panels
 
 _TRAP = "book_trap"
 _SCALING, _DISCARDED, _STEPS = "Unscaled input", "Discarded augmentation", "steps_per_epoch"
@@ -46,14 +46,15 @@ def show() -> None:
     trap = single_choice("Trap", list(_TRAPS.values()), key=_TRAP, first=_SCALING)
     image = _photo()
 
+    slider = _SLIDERS[trap][1]
+    made = {_SCALING: _scaling, _DISCARDED: _discarded, _STEPS: _steps}[trap]
+    ahead = Ahead([slider], lambda value: made(image, value)[0])
+
     @fragment
     def live() -> bool:
-        slider = _SLIDERS[trap][1]
-        dragging = live_sliders({"": [slider]}, key="trap_sliders")
-        value = st.session_state[slider.key]
-        made = {_SCALING: _scaling, _DISCARDED: _discarded, _STEPS: _steps}[trap]
-        shown, said = made(image, value)
-        panels(shown, of=str(value), key="trap_panels")
+        dragging = live_sliders({"": ahead.sliders}, key="trap_sliders")
+        shown, said = made(image, st.session_state[slider.key])
+        panels(shown, ahead=ahead, key="trap_panels")
         st.caption(said)
         return not dragging
 
@@ -67,10 +68,15 @@ def _photo() -> np.ndarray:
     return image_io.to_array(photo.resize((_SIDE, round(_SIDE * photo.height / photo.width))))
 
 
+@st.cache_resource(show_spinner=False)
+def _widest() -> float:
+    """Return the largest output of the numbers as they are, undivided."""
+    return float(np.abs(traps.first_outputs(_photo(), 1.0).outputs).max())
+
+
 def _scaling(image: np.ndarray, divisor: int) -> tuple[list[Plot | Picture], str]:
     found = traps.first_outputs(image, 1 / divisor)
-    unscaled = traps.first_outputs(image, 1.0)
-    widest = float(np.abs(unscaled.outputs).max())
+    widest = _widest()
     x, y = histogram(found.outputs, np.linspace(-widest, widest, _BARS + 1))
     plot = Plot(
         "What a fresh network’s first layer gives",

@@ -4,8 +4,11 @@
 // "percent"}]}], turn: of the sent values that the server answers}. Sends `moved`: {values: {key: one or two numbers},
 // dragging, turn}, at most each `pause` ms and not before the last was answered, unless that takes `patience` ms; the
 // last values are always sent.
+// Each move is told to the document's components first (`common/moving.js`), and that a slider is come to.
 // Native range inputs take the keys and speak to screen readers; the pointer is followed here, so that two thumbs can
 // share a track.
+import { moving } from "../common/moving.js";
+
 /**
  * @typedef {object} Setting
  * @property {string} key
@@ -20,6 +23,7 @@
  */
 
 const pause = 50;
+const unhurried = 200; // Where what follows is drawn here already, only words and the address wait for the server.
 const patience = 500;
 const thumb = 12; // As wide as in the style.
 const template = document.createElement("template");
@@ -51,6 +55,7 @@ class Slider {
     this.dragged = null;
     this.changed = changed;
     const { track } = this;
+    track.onpointerenter = () => this.tell(true);
     track.onpointerdown = (event) => this.grip(event);
     track.onpointermove = (event) => this.dragged && this.follow(event);
     track.onpointerup = () => this.dragged && this.release();
@@ -85,15 +90,24 @@ class Slider {
   madeThumb(index) {
     const input = document.createElement("input");
     input.type = "range";
+    input.onfocus = () => this.tell(true);
     input.oninput = () => {
       const [low, high] = [this.thumbs[index - 1], this.thumbs[index + 1]];
       if (low && Number(input.value) < Number(low.value)) input.value = low.value;
       if (high && Number(input.value) > Number(high.value)) input.value = high.value;
       this.draw();
-      this.changed();
+      this.changed(this);
     };
     this.track.append(input);
     return input;
+  }
+
+  /** Tells components that follow; returns whether one has drawn already what follows. */
+  tell(near = false) {
+    if (this.thumbs.length !== 1) return false;
+    const detail = { key: this.data.key, value: this.values[0], near, drawn: false };
+    document.dispatchEvent(new CustomEvent(moving, { detail }));
+    return detail.drawn;
   }
 
   get values() {
@@ -107,7 +121,7 @@ class Slider {
 
   restore() {
     this.values = this.data.default;
-    this.changed();
+    this.changed(this);
   }
 
   said(values) {
@@ -160,7 +174,7 @@ class Slider {
   release(values) {
     this.dragged = null;
     if (values) this.values = values;
-    this.changed();
+    this.changed(this);
   }
 }
 
@@ -168,7 +182,7 @@ class Slider {
 export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".sliders");
   // What outlives this call: the sliders by key, turn and time of what was sent, whether there is more to send.
-  const live = (root.live ??= { sliders: new Map(), turn: data.turn, sent: 0, unsent: false, timer: null });
+  const live = (root.live ??= { sliders: new Map(), turn: data.turn, sent: 0, unsent: false, timer: null, pause });
   live.send = () => {
     live.timer = null;
     live.unsent = false;
@@ -179,10 +193,11 @@ export default function ({ parentElement, data, setStateValue }) {
     setStateValue("moved", { values, dragging, turn: live.turn });
   };
   const arrange = () => {
-    const wait = live.answered === live.turn ? pause : patience;
+    const wait = live.answered === live.turn ? live.pause : patience;
     live.timer ??= setTimeout(() => live.send(), Math.max(0, live.sent + wait - Date.now()));
   };
-  const changed = () => {
+  const changed = (/** @type {Slider} */ slider) => {
+    live.pause = slider.tell() ? unhurried : pause;
     live.unsent = true;
     arrange();
   };

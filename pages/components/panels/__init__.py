@@ -10,7 +10,8 @@ import streamlit as st
 
 from core.charts.panel import Picture, Plot
 from core.images import image_io
-from pages.components import script, style
+from pages.components import script, style, taking
+from pages.components.panels.ahead import Ahead as Ahead
 from pages.components.pixel_image import data_url
 
 _mount = st.components.v2.component(
@@ -21,24 +22,32 @@ _mount = st.components.v2.component(
 )
 
 
-def panels(shown: Sequence[Plot | Picture], *, of: str = "", key: str) -> None:
+def panels(shown: Sequence[Plot | Picture], *, of: str = "", ahead: Ahead | None = None, key: str) -> None:
     """Draw panels in a row, beneath each other where there is no room.
 
     Args:
         shown: from the left.
         of: what they were made of; the element has it as `data-of` once they are drawn.
+        ahead: how they follow sliders; `data-of` is these sliders' values then. `shown` is what it makes of them now.
         key: the component's key: the element stays from rerun to rerun.
     """
-    _mount(key=key, data={"of": of, "panels": [_sent(each) for each in shown]})
+    data = {"of": of, "panels": [_sent(each) for each in shown]}
+    if ahead is None:
+        _mount(key=key, data=data)
+        return
+    asking = f"{key} asks for"
+    asked = st.session_state.pop(asking, None)
+    follows = {"token": ahead.token, "values": ahead.values(), "frames": None if asked is None else ahead.frames(asked)}
+    take = taking(key, "asked", lambda sent: st.session_state.update({asking: sent}))
+    _mount(key=key, data=data | {"follows": follows}, on_asked_change=take)
 
 
 def _sent(panel: Plot | Picture) -> dict[str, Any]:
     if isinstance(panel, Plot):
         return {"plot": asdict(panel)}
-    height, width = panel.pixels.shape[:2]
     url = _url(panel.pixels.tobytes(), panel.pixels.shape)
     about = {"title": panel.title, "alt": panel.alt, "note": panel.note, "width": panel.width}
-    return {"picture": {**about, "url": url, "crisp": max(width, height) * 2 <= panel.width}}
+    return {"picture": {**about, "url": url, "crisp": panel.crisp}}
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,10 @@
 // @ts-check
 // Plots and images in a row. data: {of, panels: [{plot} or {picture}]}, as core/charts/panel.py describes them. The
 // whole row is drawn anew at each message; an image's element stays, so that the browser need not lay out its place.
+// Where they follow sliders, `follows` is {token, values: by the sliders' keys, frames: panels drawn ahead, or null}, and
+// the script sends `asked`: {key, have} for such panels.
+import { moving } from "../common/moving.js";
+import { Ahead, unpacked } from "./ahead.js";
 import { placeOn } from "./places.js";
 
 /**
@@ -14,6 +18,8 @@ const margin = { left: 28, right: 20, top: 8, bottom: 42 };
 const letterWidth = 6.6;
 // So much larger than in its own units a plot is drawn at most.
 const widest = 1.3;
+const calm = 200;
+const patience = 2000;
 const svgSpace = "http://www.w3.org/2000/svg";
 
 /**
@@ -132,11 +138,10 @@ function drawnPicture(picture, before) {
   return figure;
 }
 
-/** @param {{parentElement: any, data: {of: string, panels: {plot?: Plot, picture?: Picture}[]}}} given */
-export default function ({ parentElement, data }) {
-  const root = parentElement.querySelector(".panels");
+/** @param {HTMLElement} root @param {{plot?: Plot, picture?: Picture}[]} panels */
+function draw(root, panels) {
   const before = [...root.children];
-  const shown = data.panels.map(({ plot, picture }, place) => {
+  const shown = panels.map(({ plot, picture }, place) => {
     const there = before[place];
     if (plot) return drawnPlot(plot);
     return drawnPicture(picture, there?.classList.contains("picture") ? there : null);
@@ -148,5 +153,93 @@ export default function ({ parentElement, data }) {
     }
   });
   for (const gone of [...root.children].filter((each) => !shown.includes(each))) gone.remove();
+}
+
+/** Panels that follow sliders by what was drawn ahead, and ask the server for that. */
+class Following {
+  constructor(root) {
+    this.root = root;
+    this.ahead = null;
+    this.wanted = null;
+    this.asked = 0;
+    this.local = null; // The values of what was drawn here and not by the server yet.
+    this.send = (/** @type {object} */ _asked) => {};
+    this.moved = (/** @type {any} */ event) => this.follow(event.detail);
+    document.addEventListener(moving, this.moved);
+  }
+
+  end() {
+    document.removeEventListener(moving, this.moved);
+    clearTimeout(this.timer);
+  }
+
+  /** @param {{token: string, values: Record<string, number>, frames: import("./ahead.js").Frames | null}} follows */
+  take({ token, values, frames }, panels) {
+    if (this.ahead?.token !== token) {
+      this.ahead = new Ahead(token, values);
+      this.wanted ??= Object.keys(values)[0];
+      this.asked = 0;
+      this.local = null;
+    }
+    // An answer to earlier values must not draw what was dragged on since.
+    const late = this.local && Date.now() - this.drawn < patience && said(this.local) !== said(values);
+    if (!late) {
+      this.local = null;
+      this.ahead.values = values;
+      draw(this.root, panels);
+      this.root.dataset.of = said(values);
+    }
+    if (frames) {
+      const { ahead } = this;
+      unpacked(frames).then((found) => {
+        ahead.add(frames, found);
+        this.asked = 0;
+        this.ask();
+      });
+    } else this.ask();
+  }
+
+  /** @param {import("../common/moving.js").Moving} detail */
+  follow(detail) {
+    const { key, value, near } = detail;
+    if (!this.ahead || !(key in this.ahead.values)) return;
+    this.wanted = key;
+    const panels = near ? null : this.ahead.at(key, value);
+    if (panels) {
+      detail.drawn = true;
+      this.drawn = Date.now();
+      this.local = this.ahead.values = { ...this.ahead.values, [key]: value };
+      draw(this.root, panels);
+      this.root.dataset.of = said(this.local);
+    } else this.ask();
+  }
+
+  /** Asks for what is not known yet of the slider that is most likely dragged next: once at a time. */
+  ask() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const asked = this.wanted in this.ahead.values ? this.ahead.lacking(this.wanted) : null;
+      if (!asked || Date.now() - this.asked < patience) return;
+      this.asked = Date.now();
+      this.send(asked);
+    }, calm);
+  }
+}
+
+const said = (/** @type {Record<string, number>} */ values) => Object.values(values).join(" ");
+
+/**
+ * @param {{parentElement: any, setTriggerValue: (name: string, value: unknown) => void, data: {of: string,
+ *   panels: {plot?: Plot, picture?: Picture}[], follows?: Parameters<Following["take"]>[0]}}} given
+ */
+export default function ({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector(".panels");
+  if (data.follows) {
+    const following = root.following ??= new Following(root);
+    following.send = (asked) => setTriggerValue("asked", asked);
+    following.take(data.follows, data.panels);
+    return () => following.end();
+  }
+  draw(root, data.panels);
   root.dataset.of = data.of;
 }

@@ -18,8 +18,8 @@ _SQUARE = "width:100%;aspect-ratio:1;object-fit:cover"
 
 
 def data_url(image: bytes) -> str:
-    """Return an image, PNG or JPEG, as a data address."""
-    kind = "jpeg" if image.startswith(b"\xff\xd8") else "png"
+    """Return an image, PNG, JPEG or WebP, as a data address."""
+    kind = {b"\xff\xd8": "jpeg", b"RI": "webp"}.get(image[:2], "png")
     return f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
 
 

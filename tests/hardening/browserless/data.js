@@ -247,7 +247,12 @@ const makers = {
       width: one([1, 130, 400]),
       crisp: chance(0.5),
     });
-    return { of: word(), panels: list(below(6), () => chance(0.5) ? { plot: plot() } : { picture: picture() }) };
+    const panels = list(below(6), () => chance(0.5) ? { plot: plot() } : { picture: picture() });
+    // Deflated {"pictures":[],"frames":{"0":[],"2":[]}}.
+    const packed = "eJyrVirITC4pLUotVrKKjtVRSitKzAWxq5UMIAJGIKq2FgATAwy4";
+    const known = { key: "k0", low: 0, step: one([1, 0.1, 0]), others: { k1: share() }, left: below(3), packed };
+    const follows = { token: word(), values: { k0: share(), k1: share() }, frames: chance(0.5) ? known : null };
+    return { of: word(), panels, ...(chance(0.5) ? { follows } : {}) };
   },
   optimiser_race: () => {
     const name = one(["bowl", "ravine", "saddle", "rosenbrock", "minima", "slice", word()]);

@@ -7,6 +7,12 @@ const refuse = (name) => {
   throw Object.assign(new Error(name), { name });
 };
 
+class CustomEvent {
+  constructor(type, { detail }) {
+    Object.assign(this, { type, detail });
+  }
+}
+
 class Element {
   constructor(tag) {
     Object.assign(this, { tag, children: [], parentElement: null, heard: {}, own: new Map(), hidden: false });
@@ -324,6 +330,7 @@ const body = new Element("body");
 Object.assign(globalThis, {
   screen,
   queued,
+  CustomEvent,
   Element,
   ImageData,
   OffscreenCanvas,
@@ -338,6 +345,7 @@ Object.assign(globalThis, {
     createTextNode: (text) => Object.assign(new Element("text"), { texts: String(text) }),
     querySelector: (selector) => body.querySelector(selector),
     addEventListener: (name, act) => body.addEventListener(name, act),
+    dispatchEvent: (event) => [...body.heard[event.type] ?? []].forEach((act) => act(event)),
     removeEventListener: (name, act) => (body.heard[name] = (body.heard[name] ?? []).filter((each) => each !== act)),
   },
   body,

@@ -25,7 +25,7 @@ process.on("unhandledRejection", (error) => (rejected = error));
 
 async function tried(number) {
   const name = names[number % names.length];
-  const context = vm.createContext({ TextDecoder, TextEncoder, Blob, atob, console }, {
+  const context = vm.createContext({ TextDecoder, TextEncoder, Blob, Response, DecompressionStream, atob, console }, {
     microtaskMode: "afterEvaluate",
   });
   page.runInContext(context);

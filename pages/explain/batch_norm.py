@@ -97,13 +97,12 @@ def show(subject: Subject) -> None:
 
 def _batch(subject: Subject) -> tuple[np.ndarray, str]:
     """Return 128 images as the network sees them, uint8 `(128, height, width, channels)`, and what they are."""
-    height, width, channels = subject.batch.shape[1:]
+    shape = subject.batch.shape
     if subject.dataset is not None:
         made = _of_set(subject.run, subject.dataset.about.content_hash)
-        if made.shape[1:] == (height, width, channels):
+        if made.shape[1:] == shape[1:]:
             return made, f"{_IMAGES} test images of {subject.dataset.about.title}, drawn at random."
-    draws = _VARIANTS.draw(_IMAGES, height, width, np.random.default_rng(0))
-    made = _VARIANTS.apply(np.repeat(subject.batch, _IMAGES, axis=0), draws)
+    made = _variants(subject.batch.tobytes(), shape)
     return made, f"The dataset is not installed: these are {_IMAGES} variants of {subject.said}, alike in much."
 
 
@@ -118,6 +117,13 @@ def _of_set(run: Run, _content_hash: str) -> np.ndarray:
     ids = ids if len(ids) else np.arange(len(dataset))
     chosen = np.random.default_rng(0).choice(ids, _IMAGES, replace=len(ids) < _IMAGES)
     return np.stack([image_io.to_array(run.recipe.steps.apply(dataset.image(int(index)))) for index in chosen])
+
+
+@bounded(_KEPT_BYTES, _bytes)
+def _variants(pixels: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    _, height, width, _ = shape
+    draws = _VARIANTS.draw(_IMAGES, height, width, np.random.default_rng(0))
+    return _VARIANTS.apply(np.repeat(np.frombuffer(pixels, np.uint8).reshape(shape), _IMAGES, axis=0), draws)
 
 
 def _pictures(images: np.ndarray) -> Picture:

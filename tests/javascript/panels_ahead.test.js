@@ -40,7 +40,7 @@ test("a move is drawn at once, and a late answer does not draw over it", async (
   const [own, page] = [globalThis.setTimeout, fs.readFileSync("tests/hardening/browserless/dom.js", "utf8")];
   Reflect.deleteProperty(globalThis, "navigator"); // Node's own cannot be assigned.
   vm.runInThisContext(page);
-  const { queued, document, Element } = /** @type {any} */ (globalThis);
+  const { queued, document, body, Element } = /** @type {any} */ (globalThis);
   const run = async () => {
     globalThis.setTimeout = own;
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -49,6 +49,7 @@ test("a move is drawn at once, and a late answer does not draw over it", async (
   const component = (await import("../../pages/components/panels/script.js")).default;
   const around = new Element("div");
   around.innerHTML = "<div class='panels'></div>";
+  body.append(around);
   const panels = around.querySelector(".panels");
   const asked = [];
   const picture = (/** @type {string} */ title, url = "u") => ({
@@ -69,7 +70,7 @@ test("a move is drawn at once, and a late answer does not draw over it", async (
     document.dispatchEvent(new CustomEvent(moving, { detail }));
     return detail.drawn;
   };
-  const end = answer(0.5);
+  assert.equal(answer(0.5), undefined, "a clean-up would come too late, after the next answer");
   assert.equal(panels.dataset.of, "0.5 1");
   assert.equal(move(0.2), false, "nothing is known yet");
   await run();
@@ -86,6 +87,10 @@ test("a move is drawn at once, and a late answer does not draw over it", async (
   assert.match(panels.textContent, /server 0.2/);
   answer(0.4);
   assert.match(panels.textContent, /server 0.4/, "such as by the button Back");
-  end();
+  assert.equal(move(0.2), true);
+  assert.equal(move(0.9), false, "it is not known");
+  answer(0.9);
+  assert.match(panels.textContent, /server 0.9/, "nothing newer was drawn here");
+  around.remove();
   assert.equal(move(0.2), false, "it is gone from the page");
 });

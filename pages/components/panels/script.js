@@ -164,13 +164,12 @@ class Following {
     this.asked = 0;
     this.local = null; // The values of what was drawn here and not by the server yet.
     this.send = (/** @type {object} */ _asked) => {};
-    this.moved = (/** @type {any} */ event) => this.follow(event.detail);
-    document.addEventListener(moving, this.moved);
-  }
-
-  end() {
-    document.removeEventListener(moving, this.moved);
-    clearTimeout(this.timer);
+    // Not by a clean-up: of a call that another overtakes while the script loads, Streamlit cleans up after that one.
+    const moved = (/** @type {any} */ event) => {
+      if (root.isConnected) this.follow(event.detail);
+      else document.removeEventListener(moving, moved);
+    };
+    document.addEventListener(moving, moved);
   }
 
   /** @param {{token: string, values: Record<string, number>, frames: import("./ahead.js").Frames | null}} follows */
@@ -211,7 +210,10 @@ class Following {
       this.local = this.ahead.values = { ...this.ahead.values, [key]: value };
       draw(this.root, panels);
       this.root.dataset.of = said(this.local);
-    } else this.ask();
+    } else {
+      if (!near) this.local = null; // The server is ahead of what was drawn here.
+      this.ask();
+    }
   }
 
   /** Asks for what is not known yet of the slider that is most likely dragged next: once at a time. */
@@ -219,7 +221,7 @@ class Following {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const asked = this.wanted in this.ahead.values ? this.ahead.lacking(this.wanted) : null;
-      if (!asked || Date.now() - this.asked < patience) return;
+      if (!asked || !this.root.isConnected || Date.now() - this.asked < patience) return;
       this.asked = Date.now();
       this.send(asked);
     }, calm);
@@ -238,7 +240,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const following = root.following ??= new Following(root);
     following.send = (asked) => setTriggerValue("asked", asked);
     following.take(data.follows, data.panels);
-    return () => following.end();
+    return;
   }
   draw(root, data.panels);
   root.dataset.of = data.of;

@@ -652,6 +652,7 @@ globalThis.begin = (of, html) => {
   about = of;
   state = 7919 * of.number + 1;
   root = new Element("div");
+  body.append(root);
   root.innerHTML = html;
   globalThis.spoilt = chance(0.4);
   return 8;

@@ -52,6 +52,9 @@ class Element {
   set innerHTML(text) {
     parse(this.content ?? this, text);
   }
+  get isConnected() {
+    return this === body || Boolean(this.parentElement?.isConnected);
+  }
   get firstElementChild() {
     return this.children[0] ?? null;
   }

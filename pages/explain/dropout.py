@@ -48,7 +48,10 @@ def show(subject: Subject) -> None:
     left, right = st.columns([1, 5], gap="medium")
     with left:
         scaled = st.toggle(
-            "Scale by 1/(1−p)", key=_SCALED, help="Keras does. Without it, the layer's sum shrinks in training."
+            "Scale by 1/(1−p)",
+            key=_SCALED,
+            help="Keras does. Without it, the layer's sum shrinks in training.",
+            persist_state="session",
         )
         _say_own(layer)
 

@@ -105,7 +105,8 @@ def table(rows: list[dict[str, object]], shares: tuple[str, ...]) -> None:
     rows = [{name: no_formula(cell) for name, cell in row.items()} for row in rows]
     # Streamlit's own percent wants 0–1 as they are.
     columns = {name: st.column_config.NumberColumn(format="percent") for name in shares}
-    st.dataframe(rows, hide_index=True, width="stretch", column_config=columns)
+    # Without a placeholder a figure that is missing reads “None”.
+    st.dataframe(rows, hide_index=True, width="stretch", column_config=columns, placeholder="–")
 
 
 def shared_datasets() -> None:

@@ -9,7 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.testing.v1 import AppTest
 
+from core import runs
 from core.classroom import sharing
+from core.recipes.recipe import find_recipe
 from core.spaces import people
 from core.storage import data_home as homes
 from pages.common import sign_in, sign_in_routes, visitor
@@ -108,6 +110,14 @@ def test_a_name_is_no_formula_in_what_a_teacher_downloads(served: Path, monkeypa
     joined("=1+1")
     app = show(as_somebody(monkeypatch, joined("Eve", TEACHER_KEY)[0]), "classroom")
     assert app.dataframe[-1].value["Name"].tolist() == ["'=1+1", "Eve"]
+
+
+def test_a_figure_that_a_run_lacks_is_a_dash_in_the_table_of_all(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with homes.at(joined("Ada")[1].home):
+        runs.create(find_recipe("digits-dense"))
+    app = show(as_somebody(monkeypatch, joined("Eve", TEACHER_KEY)[0]), "classroom")
+    assert app.dataframe[0].value["Test"].isna().all()
+    assert [each.proto.placeholder for each in app.dataframe] == ["–", "–"]
 
 
 def test_a_teacher_gives_a_new_code(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,8 +94,8 @@ def require_turn(alive: int) -> None:
     limits = now()
     if limits is not None and alive >= limits.runs:
         raise LimitError(
-            f"{alive} of your runs train or wait, and {limits.runs} may at a time. Wait until one has ended, or "
-            "stop one."
+            f"{alive} of your runs {'trains or waits' if alive == 1 else 'train or wait'}, and {limits.runs} may at a "
+            "time. Wait until one has ended, or stop one."
         )
 
 

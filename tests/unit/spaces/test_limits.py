@@ -49,7 +49,7 @@ def test_a_full_space_takes_no_upload_and_no_run_and_links_count_not(space: Path
 
 def test_one_run_more_than_may_wait_is_refused_and_one_that_ended_counts_not(space: Path) -> None:
     first = runs.create(find_recipe("digits-cnn"))
-    with pytest.raises(LimitError, match="1 of your runs train or wait, and 1 may"):
+    with pytest.raises(LimitError, match="1 of your runs trains or waits, and 1 may"):
         runs.create(find_recipe("digits-cnn"))
     first.write_status(runs.Status(runs.STOPPED, first.status().created))
     assert runs.create(find_recipe("digits-cnn")) != first

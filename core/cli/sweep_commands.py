@@ -10,6 +10,7 @@ import click
 from core.cli.changes import changes_option
 from core.cli.progress import show_states
 from core.datasets.sources import catalogue
+from core.errors import COMMAND
 from core.recipes import suitable
 from core.recipes.recipe import find_recipe
 from core.sweeps import folders as sweeps
@@ -142,7 +143,7 @@ def _wait(made: Sweep) -> None:
 
 @click.group("sweeps")
 def sweeps_commands() -> None:
-    """Sweeps: list, show, stop, resume, extend, remove. SWEEP is a name, the beginning of one, or `latest`."""
+    """Sweeps: list, show, stop, resume, extend, remove, restore. SWEEP is a name, the beginning of one, or `latest`."""
 
 
 @sweeps_commands.command("list")
@@ -212,7 +213,16 @@ def sweeps_extend(name: str, trials: int, wait: bool) -> None:
 @sweeps_commands.command("remove")
 @click.argument("name", metavar="SWEEP")
 def sweeps_remove(name: str) -> None:
-    """Delete a sweep. The runs that were its trials stay."""
+    """Move a sweep to the trash, where it stays for a week. The runs that were its trials stay."""
     found = sweeps.find(name)
     found.remove()
-    click.echo(f"Removed {found.name}; its runs stay.")
+    click.echo(
+        f"Removed {found.name}; its runs stay. Within a week it comes back with: {COMMAND} sweeps restore {found.name}"
+    )
+
+
+@sweeps_commands.command("restore")
+@click.argument("name", metavar="SWEEP")
+def sweeps_restore(name: str) -> None:
+    """Restore a sweep from the trash. SWEEP must be the full name."""
+    click.echo(f"Restored {sweeps.restore(name).name}.")

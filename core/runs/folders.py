@@ -1,6 +1,5 @@
 """Run folders: made, found by name, thrown away and brought back."""
 
-import re
 import shutil
 import time
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from core.datasets.sources import catalogue
 from core.errors import COMMAND, StorageError, as_storage_error
 from core.recipes.recipe import Recipe
 from core.runs.needs import needed_bytes
-from core.runs.run import TRASH, Run, alive, all_runs, runs_folder
+from core.runs.run import Run, alive, all_runs, runs_folder
 from core.runs.run_folder import LONGEST_TITLE, AboutRun
 from core.runs.status import WAITING, RunError, Status
 from core.runs.terms import FILE as TERMS
@@ -22,6 +21,7 @@ from core.runs.terms import Terms
 from core.settings import format_value
 from core.spaces import limits
 from core.storage import checked, data_home, processes
+from core.storage import trash as trashed
 from core.storage.names import slug
 
 # A model of a million parameters with its optimiser takes 12 MB, predictions and metrics less; and some reserve.
@@ -29,8 +29,6 @@ _NEEDED_BYTES = 50_000_000
 SHIPPED = Path(__file__).resolve().parents[2] / "models"
 # As `core.runs.model_files` names it, which knows of runs.
 _GENERATOR = "generator.keras"
-TRASH_S = 7 * 24 * 3600.0
-_TRASHED = re.compile(r"^\d+-")
 
 
 def create(
@@ -115,7 +113,7 @@ def create(
 
 def trash() -> list[str]:
     """Return the names of the runs in the trash, those removed last first."""
-    return [_TRASHED.sub("", path.name) for path in _trashed()]
+    return trashed.names(runs_folder())
 
 
 def restore(name: str) -> Run:
@@ -125,10 +123,9 @@ def restore(name: str) -> Run:
         RunError: it is not there, or there is one of its name again.
         StorageError: it may not be moved.
     """
-    found = next((path for path in _trashed() if _TRASHED.sub("", path.name) == name), None)
-    if found is None:
-        raise RunError(f"There is no run {name} in the trash: what is removed stays there for a week.")
     folder = runs_folder() / name
+    if (found := trashed.find(folder)) is None:
+        raise RunError(f"There is no run {name} in the trash: what is removed stays there for a week.")
     if folder.exists():
         raise RunError(f"There is a run {name} again: it would be overwritten.")
     with as_storage_error(f"the run {name}"):
@@ -136,16 +133,9 @@ def restore(name: str) -> Run:
     return Run(folder)
 
 
-def empty_trash(older_than_s: float = TRASH_S) -> None:
+def empty_trash(older_than_s: float = trashed.KEPT_S) -> None:
     """Delete what has been in the trash for longer, a week as a rule; what may not be deleted stays."""
-    for path in _trashed():
-        if time.time() - float(path.name.partition("-")[0]) >= older_than_s:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _trashed() -> list[Path]:
-    found = (path for path in (runs_folder() / TRASH).glob("*") if _TRASHED.match(path.name))
-    return sorted(found, key=lambda path: float(path.name.partition("-")[0]), reverse=True)
+    trashed.empty(runs_folder(), older_than_s)
 
 
 def shipped() -> list[Run]:

@@ -19,10 +19,8 @@ from core.runs.status import ALIVE, FAILED, FINISHED, PAUSE, STOP, WAITING, RunE
 from core.runs.terms import FILE as TERMS
 from core.runs.terms import Terms
 from core.spaces import limits
-from core.storage import beat, checked, data_home, processes
+from core.storage import beat, checked, data_home, processes, trash
 from core.storage.progress import counted
-
-TRASH = ".trash"
 
 
 @dataclass(frozen=True)
@@ -255,14 +253,8 @@ class Run(RunFolder):
             # A damaged run is removed like another.
             if not os.path.lexists(self.folder) or not self.damage:
                 raise
-        trash = self.folder.parent / TRASH
         with as_storage_error(f"the removal of {self.name}"):
-            trash.mkdir(exist_ok=True)
-            removed = round(time.time())
-            # A run of this name may have been removed in the same second, and another have taken its place.
-            while os.path.lexists(trash / f"{removed}-{self.name}"):
-                removed += 1
-            self.folder.rename(trash / f"{removed}-{self.name}")
+            trash.put(self.folder)
 
 
 def runs_folder() -> Path:

@@ -16,7 +16,7 @@ from core.recipes.recipe import Recipe
 from core.runs import Run
 from core.settings import format_value
 from core.spaces import limits
-from core.storage import checked, data_home, processes
+from core.storage import checked, data_home, processes, trash
 from core.storage.names import slug
 from core.sweeps.plan import Plan, check
 from core.sweeps.status import RUNNING, SweepStatus
@@ -58,6 +58,25 @@ def find(name: str) -> Sweep:
     raise SweepError(f"There is no sweep {format_value(name)}. See: {COMMAND} sweeps list")
 
 
+def restore(name: str) -> Sweep:
+    """Bring back a sweep from the trash; `name` is its whole name.
+
+    Raises:
+        SweepError: it is not there, or there is one of its name again.
+        StorageError: it may not be moved.
+    """
+    folder = sweeps_folder() / name
+    if (found := trash.find(folder)) is None:
+        raise SweepError(
+            f"There is no sweep {format_value(name)} in the trash: what is removed stays there for a week."
+        )
+    if folder.exists():
+        raise SweepError(f"There is a sweep {name} again: it would be overwritten.")
+    with as_storage_error(f"the sweep {name}"):
+        found.rename(folder)
+    return Sweep(folder)
+
+
 def create(plan: Plan) -> Sweep:
     """Make the folder of a new sweep, after all of it is checked; `Sweep.start` starts it.
 
@@ -75,6 +94,7 @@ def create(plan: Plan) -> Sweep:
     """
     limits.require_turn(len(runs.alive()))
     limits.require_room()
+    trash.empty(sweeps_folder())
     opened = catalogue.open_dataset(plan.dataset)
     recipe = Recipe.from_json(plan.recipe).for_dataset(opened.about, len(opened))
     if recipe.initial_weights:

@@ -14,7 +14,7 @@ from core.datasets.decisions import Decided
 from core.errors import PixelwiseError, as_storage_error
 from core.recipes.recipe import Recipe
 from core.settings import SettingError
-from core.storage import checked, data_home, processes
+from core.storage import checked, data_home, processes, trash
 from core.storage.checked import DamagedError, MissingError
 from core.sweeps import trials as told
 from core.sweeps.plan import ACCURACY, MOST_TRIALS, Plan, count_combinations
@@ -268,11 +268,11 @@ class Sweep:
             yield
 
     def remove(self) -> None:
-        """Delete the sweep's folder; its runs stay, as runs like any others.
+        """Move the sweep to the trash, from where `restore` brings it back within a week; its runs stay.
 
         Raises:
             SweepError: it is still going on, or is not there.
-            StorageError: it may not be deleted.
+            StorageError: it may not be moved.
         """
         try:
             if (status := self.status()).state in ALIVE:
@@ -282,7 +282,7 @@ class Sweep:
             if not os.path.lexists(self.folder) or not self.damage:
                 raise
         with as_storage_error(f"the removal of {self.name}"):
-            data_home.remove(self.folder)
+            trash.put(self.folder)
 
 
 @lru_cache(maxsize=64)

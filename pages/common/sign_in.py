@@ -7,6 +7,8 @@ import streamlit as st
 from core import runs
 from core.spaces import limits, people, settings
 from core.spaces.people import LONGEST_NAME
+from core.storage import trash
+from core.sweeps.folders import sweeps_folder
 from pages.common.messages import escape_markdown, show_errors
 from pages.common.sign_in_routes import enter_address, leave_address, tickets
 from pages.common.visitor import visitor
@@ -77,14 +79,19 @@ def show_account() -> None:
             used = limits.used_bytes(who.home) / 1e6
             said = f"{used:,.0f} of {given.megabytes:,} MB of your space are used"
             st.progress(min(used / given.megabytes, 1.0), said)
-        in_trash = len(runs.trash())
+        in_trash = len(runs.trash()) + len(trash.names(sweeps_folder()))
         if in_trash:
-            st.button(f"Empty the trash ({in_trash})", key="account_trash", on_click=runs.empty_trash, args=(0.0,))
+            st.button(f"Empty the trash ({in_trash})", key="account_trash", on_click=_empty_trash)
         if st.button("Sign out", key="account_leave", icon=":material/logout:"):
             if st.user.get("is_logged_in"):
                 st.logout()
             else:
                 _go(leave_address())
+
+
+def _empty_trash() -> None:
+    runs.empty_trash(0.0)
+    trash.empty(sweeps_folder(), 0.0)
 
 
 def _go(address: str) -> None:

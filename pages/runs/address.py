@@ -9,9 +9,7 @@ from core.runs import comparison
 from core.sweeps import folders as sweeps
 from pages.common.address import AddressError, Parameter, one_of
 from pages.runs.pair import PART
-from pages.runs.sweep_view import SWEEP
-
-CHOSEN = "runs_chosen"
+from pages.runs.sweep_view import CHOSEN, SWEEP
 
 
 def parameters() -> Iterator[Parameter]:

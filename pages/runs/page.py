@@ -21,13 +21,13 @@ from pages.common.page_frame import page
 from pages.common.pickers import train_first, turn_to
 from pages.common.run_curves import show_curves, show_differences
 from pages.components.runs_table import runs_table
-from pages.runs.address import CHOSEN, parameters
+from pages.runs.address import parameters
 from pages.runs.downloads import show_take_away
 from pages.runs.pair import image_is_open, show_pair
-from pages.runs.sweep_view import SWEEP, show_sweep
+from pages.runs.removed import offer_undo, show_removed
+from pages.runs.sweep_view import CHOSEN, SWEEP, show_sweep
 
 _POLL_S = 2.0
-_REMOVED = "runs_removed"
 _STYLE = Path(__file__).with_name("sides.css")
 _attempt = partial(attempt, key="runs")
 
@@ -64,34 +64,17 @@ def chosen_of(rows: Sequence[RunRow], sweep: str) -> list[Run]:
 
 def remove(chosen: Sequence[RunRow]) -> None:
     """Move runs to the trash."""
-    removed: dict[str, str] = st.session_state.setdefault(_REMOVED, {})
-    removed.clear()
-    for row in chosen:
+    for count, row in enumerate(chosen, start=1):
         Run(runs.runs_folder() / row.name).remove()
-        removed[row.name] = row.title
+        what = f"“{row.title}”" if count == 1 else f"{count} runs"
+        offer_undo(what, partial(bring_back, [each.name for each in chosen[:count]]))
 
 
 def bring_back(names: Sequence[str]) -> None:
     """Bring runs back from the trash, and choose them."""
     for name in names:
         runs.restore(name)
-    st.session_state[_REMOVED] = {}
     choose(names)
-
-
-def show_removed() -> None:
-    """Offer to bring back what was deleted last."""
-    if removed := st.session_state.get(_REMOVED):
-        what = f"“{escape_markdown(*removed.values())}”" if len(removed) == 1 else f"{len(removed)} runs"
-        said, undo = st.columns([6, 1], vertical_alignment="center")
-        said.info(f"Deleted {what}. You can restore it from the trash for a week.", icon=":material/delete:")
-        undo.button(
-            "Undo",
-            icon=":material/undo:",
-            width="stretch",
-            on_click=_attempt,
-            args=(lambda: bring_back(list(removed)),),
-        )
 
 
 def say_of(run: Run) -> None:

@@ -10,6 +10,7 @@ from core.charts import sweep_figures
 from core.runs import Run
 from core.runs.comparison import sweep_row
 from core.storage.progress import counted
+from core.sweeps import folders as sweeps
 from core.sweeps import importance
 from core.sweeps.plan import ACCURACY
 from core.sweeps.status import ALIVE
@@ -21,8 +22,9 @@ from pages.common.messages import attempt, escape_markdown, show_errors
 from pages.common.run_curves import show_curves
 from pages.common.sweep_controls import show_progress, stop_resume_extend
 from pages.components.theme import dark
+from pages.runs.removed import offer_undo
 
-SWEEP = "runs_sweep"
+SWEEP, CHOSEN = "runs_sweep", "runs_chosen"
 # As many curves as there are colours.
 _MOST_CURVES = 10
 _attempt = partial(attempt, key="runs")
@@ -79,16 +81,23 @@ def _act(sweep: Sweep) -> None:
 
 
 def _delete_button(sweep: Sweep, *, disabled: bool) -> None:
+    title = sweep_row(sweep).title
+
+    def bring_back() -> None:
+        sweeps.restore(sweep.name)
+        st.session_state[SWEEP], st.session_state[CHOSEN] = sweep.name, []
+
     def delete() -> None:
         sweep.remove()
         st.session_state[SWEEP] = ""
+        offer_undo(f"“{title}”", bring_back)
 
     st.button(
         "Delete sweep",
         key="sweep_delete",
         icon=":material/delete:",
         disabled=disabled,
-        help="Deletes what the sweep keeps of its trials. Their runs stay. Stop a sweep first.",
+        help="Moves what the sweep keeps of its trials to the trash for a week. Their runs stay. Stop a sweep first.",
         on_click=_attempt,
         args=(delete,),
     )

@@ -49,6 +49,10 @@ def test_a_sweep_is_one_row_to_open(app: AppTest, nothing_trains: None) -> None:
     carry(sweep)
     app.run()
     assert "Of 21 tried" in said(app).replace("\\", "")
+    press(app, "Delete sweep")
+    assert "Deleted “Digits: dense network · sweep”" in said(app).replace("\\", "") and not sweeps.all_sweeps()
+    press(app, "Undo")
+    assert sweeps.all_sweeps() == [sweep] and "Deleted" not in said(app)
     press(app, "Train the best longer")
     assert app.title[0].value == "Train"
     assert [each.value for each in app.number_input if each.label == "Epochs"] == [6]

@@ -1,5 +1,6 @@
 """A sweep's folder: found, damaged, removed; and the figures that come of it."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from click.testing import CliRunner
 from core import damaged, runs
 from core.cli import main
 from core.runs import Run, comparison
+from core.storage import trash
 from core.sweeps import folders as sweeps
 from core.sweeps import result
 from core.sweeps.folders import sweep_of
 from core.sweeps.plan import Plan
+from core.sweeps.status import FINISHED, SweepStatus
 from core.sweeps.sweep import Sweep
 from core.sweeps.trials import Repeat, Trial
 from core.sweeps.variation import SweepError
@@ -95,6 +98,29 @@ def test_a_trial_shows_no_test_figure_and_its_predictions_say_why(ended: Sweep) 
     with pytest.raises(runs.RunError, match="measured on the test images already"):
         Run(runs.runs_folder() / best.repeats[0].run).measure_test()
     assert [run.terms.test for run in others] == [False]
+
+
+def test_a_sweep_that_was_removed_comes_back_within_a_week(ended: Sweep) -> None:
+    ended.write_status(SweepStatus(FINISHED))
+    trials = ended.trials()
+    for command, said in (
+        (["remove", "latest"], f"sweeps restore {ended.name}"),
+        (["restore", ended.name], "Restored"),
+    ):
+        told = CliRunner().invoke(main, ["sweeps", *command])
+        assert said in told.output, told.output
+    assert sweeps.all_sweeps() == [ended] and ended.trials() == trials
+    with pytest.raises(SweepError, match=r"There is no sweep .* in the trash"):
+        sweeps.restore(ended.name)
+    shutil.copytree(ended.folder, ended.folder.with_name("copy"))
+    ended.remove()
+    ended.folder.with_name("copy").rename(ended.folder)
+    with pytest.raises(SweepError, match="would be overwritten"):
+        sweeps.restore(ended.name)
+    (old,) = (ended.folder.parent / ".trash").iterdir()
+    old.rename(old.with_name(f"1-{ended.name}"))
+    made_sweep(f"{RATE}=0.001,0.01")
+    assert not trash.names(sweeps.sweeps_folder())
 
 
 def test_a_going_sweep_is_stopped_before_it_is_removed(data_home: Path) -> None:

@@ -73,9 +73,12 @@ def _all(recipe: Recipe) -> Iterator[Offer]:
         yield from _of(recipe, f"network.{number}", f"Layer {number}, {type(layer).__name__}", layer)
     yield from _of(recipe, "augmentation", "Augmentation", recipe.augmentation or Augmentation())
     yield from _of(recipe, "schedule", "Schedule", recipe.schedule)
-    for family, part in (("optimiser", recipe.optimiser), ("schedule", recipe.schedule)):
+    for family, title, part in (
+        ("optimiser", "Optimizer", recipe.optimiser),
+        ("schedule", "Schedule", recipe.schedule),
+    ):
         about = Setting(choices=tuple(FAMILIES[family]))
-        yield Offer(f"{family}.{KIND}", family.capitalize(), KIND, str, about, type(part).__name__)
+        yield Offer(f"{family}.{KIND}", title, KIND, str, about, type(part).__name__)
 
 
 def _of(recipe: Recipe, prefix: str, title: str, part: Specification) -> Iterator[Offer]:

@@ -139,7 +139,7 @@ def check(plan: Plan, recipe: Recipe, dataset: Dataset) -> int:
     if recipe.split.validation == "test":
         raise SweepError(
             "This recipe validates on the test images: a sweep would choose by them, and no image would be left to "
-            "measure the best. Hold out training images: --set split.validation=train"
+            "measure the best. Hold out training images to validate on: split.validation=train"
         )
     count = count_combinations(variations)
     if plan.sampler == GRID:
@@ -163,8 +163,8 @@ def _check_folds(plan: Plan, recipe: Recipe, dataset: Dataset) -> None:
         raise SweepError(f"Cross-validation needs at least 2 folds; received {plan.repeats}.")
     if recipe.split.validation == "test":
         raise SweepError(
-            "This recipe validates on the test images, so there are no folds to train. Hold out training images: "
-            "--set split.validation=train"
+            "This recipe validates on the test images, so there are no folds to train. Hold out training images "
+            "to validate on: split.validation=train"
         )
     parts(dataset, plan.repeated(recipe, 0).split)
 

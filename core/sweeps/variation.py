@@ -268,7 +268,7 @@ def _check(variation: Variation, recipe: Recipe) -> None:
     if len({json.dumps(value) for value in values}) < len(values):
         raise SweepError(f"{name} has the same value twice. Leave one out.")
     if len(values) < 2:
-        raise SweepError(f"{name} has one value only, so nothing varies. Set it by --set {name}=…, or give several.")
+        raise SweepError(f"{name} has one value only, so nothing varies. Give several, or change the recipe.")
     for value in values:
         try:
             changed(recipe, {name: value})

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.datasets.store import Dataset
+from core.storage.progress import counted
 from core.sweeps import folders as sweeps
 from core.sweeps.offered import Offer, offers
 from core.sweeps.plan import (
@@ -61,24 +62,26 @@ def sweep(draft: Draft, dataset: Dataset) -> None:
         key=draft.key("sweep", "varied"),
         persist_state="session",
     )
-    texts = [text for name in chosen if (text := _values(draft, offered[name]))]
+    asked = {name: text for name in chosen if (text := _values(draft, offered[name]))}
     variations: tuple[Variation, ...] = ()
     with show_errors():
-        variations = parse_all(texts, recipe)
+        variations = parse_all(tuple(asked.values()), recipe)
     how = _how(draft, variations)
+    missing = _missing([_label(offered[name]) for name in chosen if name not in asked], chosen, how)
+    ready = not missing and len(variations) == len(chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
-            "Start sweep" if variations or not how["folds"] else f"Train {how['repeats']} folds",
+            "Start sweep" if chosen or not how["folds"] else f"Train {counted(how['repeats'], 'fold')}",
             key="sweep_start",
             type="primary",
             icon=":material/tune:",
-            disabled=len(variations) < len(chosen) or (not variations and how["repeats"] < 2),
+            disabled=not ready,
         )
-        st.caption(_said(variations, how))
+        st.caption(escape_markdown(_said(variations, how) if ready else missing))
     if pressed:
         with show_errors():
-            made = sweeps.create(Plan(draft.recipe.to_json(), dataset.about.name, 0.0, vary=tuple(texts), **how))
-            made.start()
+            plan = Plan(draft.recipe.to_json(), dataset.about.name, 0.0, vary=tuple(asked.values()), **how)
+            sweeps.create(plan).start()
     _show_newest()
 
 
@@ -195,12 +198,27 @@ def _choice(label: str, options: Sequence[str], titles: dict[str, str], key: str
     )
 
 
+def _missing(empty: Sequence[str], chosen: Sequence[str], how: dict[str, Any]) -> str:
+    """Return what is still to be chosen before the sweep can start, in a sentence; empty: nothing.
+
+    Args:
+        empty: the labels of the settings that have no values.
+        chosen: the names of those that vary.
+        how: as `_how` returns it.
+    """
+    if empty:
+        return f"Choose values: {', '.join(empty)}."
+    if how["folds"] and how["repeats"] < 2:
+        return "Cross-validation needs at least 2 folds."
+    return "" if chosen or how["repeats"] > 1 else "Choose what varies, or at least 2 seeds or folds."
+
+
 def _said(variations: Sequence[Variation], how: dict[str, Any]) -> str:
     """Return how many trainings that makes."""
     count = count_combinations(variations) if variations else 1
     trials = how["trials"] if count is None else min(how["trials"], count)
-    runs = f"{trials * how['repeats']:,} trainings"
-    return runs if count is None or not variations else f"{runs}; there are {count:,} combinations"
+    runs = counted(trials * how["repeats"], "training")
+    return runs if count is None or not variations else f"{runs}; {counted(count, 'combination')} in all"
 
 
 def _show_newest() -> None:

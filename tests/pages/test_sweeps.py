@@ -108,6 +108,7 @@ def test_a_sweep_is_planned_and_started_from_forms(app: AppTest, nothing_trains:
     assert "the range" in app.error[0].value
     assert app.button(key="sweep_start").disabled
     (low,) = [each for each in app.number_input if each.label == "From"]
+    assert "training" not in app.caption[-1].value
     low.set_value(0.001).run()
     (trials,) = [each for each in app.number_input if each.label == "Trials"]
     trials.set_value(7).run()
@@ -133,3 +134,30 @@ def test_a_recipe_is_cross_validated_from_the_form(app: AppTest, nothing_trains:
     carry(sweep)
     show(app, "runs")
     assert "3-fold cross-validation" in said(app).replace("\\", "")
+
+
+def test_what_keeps_a_sweep_from_starting_is_said_beside_the_button(app: AppTest, nothing_trains: None) -> None:
+    def shown() -> tuple[str, bool]:
+        button = app.button(key="sweep_start")
+        return app.caption[-1].value.replace("\\", ""), button.disabled
+
+    show(app, "train", view="sweep", dataset="digits", recipe="digits-dense")
+    (varied,) = [each for each in app.multiselect if each.label == "What varies"]
+    varied.set_value(["optimiser.kind"]).run()
+    (kinds,) = [each for each in app.multiselect if each.label.startswith("**Kind")]
+    assert kinds.label == "**Kind** · Optimizer"
+    kinds.set_value([]).run()
+    assert shown() == ("Choose values: Kind.", True)
+    kinds.set_value(kinds.options[:1]).run()
+    assert shown() == ("", True) and "--" not in app.error[0].value.replace("\\", "")
+    (folds,) = [each for each in app.number_input if each.label == "Folds per trial"]
+    folds.set_value(1).run()
+    assert shown() == ("Cross-validation needs at least 2 folds.", True)
+    varied.set_value([]).run()
+    assert app.button(key="sweep_start").label == "Train 1 fold"
+    folds.set_value(0).run()
+    assert shown() == ("Choose what varies, or at least 2 seeds or folds.", True)
+    varied.set_value([RATE]).run()
+    (trials,) = [each for each in app.number_input if each.label == "Trials"]
+    trials.set_value(1).run()
+    assert shown() == ("1 training", False)

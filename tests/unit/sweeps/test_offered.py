@@ -13,6 +13,7 @@ def test_each_setting_can_vary_over_what_a_form_begins_with(name: str) -> None:
     found = offers(recipe)
     assert {"optimiser.learning_rate", "fit.batch_size", "schedule.kind"} <= set(found)
     assert not {"fit.seed", "split.fraction"} & set(found)
+    assert "Optimiser" not in {each.part for each in found.values()}
     for each in found.values():
         if each.values:
             asked = ",".join(str(value).lower() if each.kind is bool else str(value) for value in each.values)

@@ -43,7 +43,7 @@ def test_what_is_asked_is_understood(text: str, expected: Choices | Span) -> Non
         ("fit.batch_size=1.5..3", "takes whole numbers"),
         ("fit.batch_size=1..x", "is not a range of two numbers"),
         ("fit.batch_size=1..9/1", "divided into 2 to 200"),
-        ("fit.batch_size=32", "one value only"),
+        ("fit.batch_size=32", "one value only, so nothing varies. Give several, or change the recipe"),
         ("fit.batch_size=32,32", "the same value twice"),
         ("fit.batch_size=32,many", "fit.batch_size cannot be 'many'"),
         ("fit.class_weights=none,some", "fit.class_weights cannot be 'some'"),

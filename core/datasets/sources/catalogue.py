@@ -195,7 +195,8 @@ def open_dataset(name: str) -> Dataset:
         return store.read(folder)
     if entry is None:
         known = list(dict.fromkeys([*CATALOGUE, *store.names()]))
-        raise DatasetError(unknown_name("dataset", name, known))
+        # A run or a sweep may know one that is gone.
+        raise DatasetError(f"{unknown_name('dataset', name, known)} If it was removed, import it again.")
     if entry.published:
         raise DatasetError(
             f"{entry.about.title} is not installed yet. Get it on the Datasets page, or with: "

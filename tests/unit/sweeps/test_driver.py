@@ -7,17 +7,22 @@ import numpy as np
 import pytest
 
 from core import runs
-from core.datasets import decisions
+from core.datasets import decisions, store
 from core.datasets.sources import catalogue
+from core.datasets.store import DatasetError
+from core.recipes.recipe import find_recipe
 from core.runs import Run
 from core.runs.comparison import sweep_row
 from core.storage import processes
+from core.sweeps import folders as sweeps
 from core.sweeps import result
 from core.sweeps.driver import Driver, carry_out
+from core.sweeps.plan import Plan
 from core.sweeps.sweep import Sweep
 from core.sweeps.trials import FAILED, FINISHED, LOST, OPEN, PRUNED
 from core.sweeps.variation import SweepError
 from core.training.parts import parts
+from tests.unit.small_sets import imported
 from tests.unit.sweeps.made_sweeps import RATE, accuracy_of, carried_out, finish, made_sweep, tell_epochs
 
 VARY = f"{RATE}=log:1e-4..1e-1"
@@ -198,6 +203,14 @@ def test_a_run_that_was_removed_is_lost(waiting: list[Run]) -> None:
     waiting[0].remove()
     driver.turn()
     assert [trial.state for trial in sweep.trials()] == [LOST, OPEN]
+
+
+def test_a_sweep_whose_dataset_was_removed_says_what_to_do(data_home: Path, tmp_path: Path) -> None:
+    imported("eight-by-eight", tmp_path)
+    sweep = sweeps.create(Plan(find_recipe("digits-dense").to_json(), "eight-by-eight", 0.0, (VARY,), trials=2))
+    store.remove("eight-by-eight")
+    with pytest.raises(DatasetError, match=r"^Unknown dataset 'eight-by-eight': .* If it was removed, import it again"):
+        Driver(sweep).turn()
 
 
 def test_a_trial_that_a_user_pauses_ends_the_sweep_until_it_is_resumed(waiting: list[Run]) -> None:

@@ -34,7 +34,6 @@ import { KernelTable } from "./kernel_table.js";
  * @property {number} turn
  */
 
-const pause = 60;
 const settled = 300;
 
 /**
@@ -80,7 +79,7 @@ class Lesson {
       this.kernel = kernel;
       this.dragging = !last;
       this.computed();
-      if (last || this.data.live) this.sender.arrange(last ? 0 : pause);
+      if (last || this.data.live) this.sender.arrange(0); // While the server computes, the sender waits.
     });
     this.walk = new Walk(find(".play"), (place, ended) => this.walked(place, ended));
     this.walk.button.onclick = () => this.play();

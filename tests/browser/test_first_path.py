@@ -96,6 +96,7 @@ def train_on_the_cleaned_set(page: Page) -> None:
     page.get_by_role("radio", name="validation").click()
     page.locator(".st-key-confusion th.row button").nth(8).click()
     expect(page.get_by_text(re.compile(r"^8: \d+ images"))).to_be_visible()
+    settle(page, PATIENCE_MS)  # The images before them stand there until theirs do.
     page.locator(".st-key-gallery .grid button").first.click()
     image_is_open(page)
     page.keyboard.press("x")

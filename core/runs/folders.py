@@ -123,14 +123,7 @@ def restore(name: str) -> Run:
         RunError: it is not there, or there is one of its name again.
         StorageError: it may not be moved.
     """
-    folder = runs_folder() / name
-    if (found := trashed.find(folder)) is None:
-        raise RunError(f"There is no run {name} in the trash: what is removed stays there for a week.")
-    if folder.exists():
-        raise RunError(f"There is a run {name} again: it would be overwritten.")
-    with as_storage_error(f"the run {name}"):
-        found.rename(folder)
-    return Run(folder)
+    return Run(trashed.restore(runs_folder(), name, "run", RunError))
 
 
 def empty_trash(older_than_s: float = trashed.KEPT_S) -> None:

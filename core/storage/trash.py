@@ -4,7 +4,10 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+from core.errors import PixelwiseError, as_storage_error
 
 KEPT_S = 7 * 24 * 3600.0
 _TRASH = ".trash"
@@ -32,9 +35,28 @@ def names(parent: Path) -> list[str]:
     return [name for _, name, _ in _all(parent)]
 
 
-def find(folder: Path) -> Path | None:
-    """Return where in the trash the folder lies that was here last; `None`: nowhere."""
-    return next((path for _, name, path in _all(folder.parent) if name == folder.name), None)
+def restore(parent: Path, name: str, what: str, refusal: Callable[[str], PixelwiseError]) -> Path:
+    """Bring back the folder of a name that was removed last; return where it is again.
+
+    Args:
+        parent: of its kind.
+        name: its whole name. What is no name of a folder, such as a path, is not in the trash.
+        what: one of its kind is called.
+        refusal: makes the error of its kind from a sentence.
+
+    Raises:
+        PixelwiseError: by `refusal`: it is not there, or there is one of its name again.
+        StorageError: it may not be moved.
+    """
+    found = next((path for _, trashed, path in _all(parent) if trashed == name), None)
+    if found is None:
+        raise refusal(f"There is no {what} {name[:80]!r} in the trash: what is removed stays there for a week.")
+    folder = parent / name
+    if folder.exists():
+        raise refusal(f"There is a {what} {name} again: it would be overwritten.")
+    with as_storage_error(f"the {what} {name}"):
+        found.rename(folder)
+    return folder
 
 
 def empty(parent: Path, older_than_s: float = KEPT_S) -> None:

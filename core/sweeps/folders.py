@@ -65,16 +65,7 @@ def restore(name: str) -> Sweep:
         SweepError: it is not there, or there is one of its name again.
         StorageError: it may not be moved.
     """
-    folder = sweeps_folder() / name
-    if (found := trash.find(folder)) is None:
-        raise SweepError(
-            f"There is no sweep {format_value(name)} in the trash: what is removed stays there for a week."
-        )
-    if folder.exists():
-        raise SweepError(f"There is a sweep {name} again: it would be overwritten.")
-    with as_storage_error(f"the sweep {name}"):
-        found.rename(folder)
-    return Sweep(folder)
+    return Sweep(trash.restore(sweeps_folder(), name, "sweep", SweepError))
 
 
 def create(plan: Plan) -> Sweep:

@@ -157,7 +157,7 @@ def test_a_removed_run_comes_back_within_a_week(run: Run, monkeypatch: pytest.Mo
         patch.setattr(time, "time", lambda: later)
         runs.create(find_recipe("digits-cnn"))
     assert runs.trash() == []
-    with pytest.raises(RunError, match=f"There is no run {run.name} in the trash"):
+    with pytest.raises(RunError, match=f"There is no run '{run.name}' in the trash"):
         runs.restore(run.name)
 
 
